@@ -1,0 +1,42 @@
+# How every target of ours is compiled. Generated protobuf code is left out (see EbbTargets.cmake): it is not ours to warn about, and
+# compiling it with sanitizers costs half a minute a file.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+# Optimisation is set on our own targets below, so that generated code is compiled alike in every preset and ccache serves it to all.
+set(CMAKE_CXX_FLAGS_RELEASE "")
+set(CMAKE_CXX_FLAGS_DEBUG "")
+
+set(EBB_SANITIZE "" CACHE STRING "Sanitizers for our own code: empty, address,undefined or thread")
+option(EBB_BENCHMARKS "Build the benchmarks" ON)
+
+add_library(ebb_options INTERFACE)
+target_include_directories(ebb_options INTERFACE ${CMAKE_SOURCE_DIR})
+# -ffp-contract=off: equal bits on every x86-64 CPU (invariant I8).
+target_compile_options(ebb_options INTERFACE -Wall -Wextra -Werror -ffp-contract=off
+  $<$<CONFIG:Release>:-O2> $<$<CONFIG:Debug>:-O1 -g1 -fno-omit-frame-pointer>
+  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
+target_compile_definitions(ebb_options INTERFACE $<$<CONFIG:Release>:EIGEN_NO_DEBUG>)
+if(EBB_SANITIZE)
+  target_compile_options(ebb_options INTERFACE -fsanitize=${EBB_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(ebb_options INTERFACE -fsanitize=${EBB_SANITIZE})
+  if(EBB_SANITIZE STREQUAL "thread")
+    target_compile_definitions(ebb_options INTERFACE EBB_TSAN)
+    # GCC 12 warns that atomic_thread_fence is not instrumented; ours does not use fences, the headers of the packages do.
+    target_compile_options(ebb_options INTERFACE -Wno-tsan)
+  endif()
+endif()
+
+# Paths become relative to the build folder, so that presets and other checkouts share the cache.
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=/ CCACHE_NOHASHDIR=1 ${CCACHE})
+endif()

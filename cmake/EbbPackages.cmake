@@ -1,0 +1,23 @@
+# Everything comes from Debian 12's own packages. LIBSVM and LIBLINEAR ship no CMake files.
+find_package(Threads REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(gRPC CONFIG REQUIRED)
+find_package(absl REQUIRED)
+find_package(Eigen3 REQUIRED NO_MODULE)
+find_package(RocksDB REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(GTest REQUIRED)
+find_package(benchmark REQUIRED)
+
+function(ebb_find_solver NAME HEADER LIBRARY)
+  find_path(${NAME}_INCLUDE_DIR ${HEADER} PATH_SUFFIXES ${NAME} REQUIRED)
+  find_library(${NAME}_LIBRARY ${LIBRARY} REQUIRED)
+  add_library(${NAME}::${NAME} UNKNOWN IMPORTED GLOBAL)
+  set_target_properties(${NAME}::${NAME} PROPERTIES
+    IMPORTED_LOCATION ${${NAME}_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${${NAME}_INCLUDE_DIR})
+endfunction()
+ebb_find_solver(libsvm svm.h svm)
+ebb_find_solver(liblinear linear.h linear)

@@ -1,0 +1,72 @@
+# One function for each kind of target, so that a room's CMakeLists.txt only lists what is in the room. Sources are listed, never globbed.
+
+# ebb_library(ebb_model SOURCES a.cc b.cc PUBLIC dep... PRIVATE dep...): a static library. PUBLIC only for what its headers include.
+function(ebb_library NAME)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(${NAME} STATIC ${ARG_SOURCES})
+  target_link_libraries(${NAME} PUBLIC ebb_options ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+endfunction()
+
+# ebb_binary(ebb-scorer SOURCES main.cc LINK ebb_scorer): an executable in build/<preset>/bin.
+function(ebb_binary NAME)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${NAME} ${ARG_SOURCES})
+  target_link_libraries(${NAME} PRIVATE ebb_options ${ARG_LINK})
+endfunction()
+
+# ebb_test(ebb_model_test SOURCES a_test.cc LINK ebb_model LABELS threads): one GoogleTest binary; each of its tests is a test of CTest.
+# LABELS threads: also run under the thread sanitizer.
+function(ebb_test NAME)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  if(NOT BUILD_TESTING)
+    return()
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${NAME} ${ARG_SOURCES})
+  set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  target_link_libraries(${NAME} PRIVATE ebb_options ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  include(GoogleTest)
+  gtest_discover_tests(${NAME} DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
+    ENVIRONMENT "EBB_BIN_DIR=${CMAKE_BINARY_DIR}/bin;TSAN_OPTIONS=ignore_noninstrumented_modules=1:suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.supp;ASAN_OPTIONS=detect_container_overflow=0")
+  if("threads" IN_LIST ARG_LABELS)
+    set_property(GLOBAL APPEND PROPERTY EBB_THREAD_TESTS ${NAME})
+  endif()
+endfunction()
+
+# ebb_proto_library(ebb_proto IMPORT_DIRS dir... PROTOS a.proto... GRPC b.proto...): messages for PROTOS and GRPC, service stubs for GRPC.
+# Paths are as they are imported. The flags are the same in every preset: ccache then compiles each file once for all of them.
+function(ebb_proto_library NAME)
+  cmake_parse_arguments(ARG "" "" "IMPORT_DIRS;PROTOS;GRPC" ${ARGN})
+  set(GEN ${CMAKE_BINARY_DIR}/gen)
+  file(MAKE_DIRECTORY ${GEN})
+  set(SOURCES)
+  list(TRANSFORM ARG_IMPORT_DIRS PREPEND -I OUTPUT_VARIABLE IMPORTS)
+  foreach(PROTO ${ARG_PROTOS} ${ARG_GRPC})
+    string(REGEX REPLACE "\\.proto$" "" STEM ${PROTO})
+    foreach(DIR ${ARG_IMPORT_DIRS})
+      if(EXISTS ${DIR}/${PROTO})
+        set(FILE ${DIR}/${PROTO})
+      endif()
+    endforeach()
+    set(OUT ${GEN}/${STEM}.pb.cc ${GEN}/${STEM}.pb.h)
+    set(FLAGS --cpp_out=${GEN})
+    if(PROTO IN_LIST ARG_GRPC)
+      list(APPEND OUT ${GEN}/${STEM}.grpc.pb.cc ${GEN}/${STEM}.grpc.pb.h)
+      list(APPEND FLAGS --grpc_out=${GEN} --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin>)
+    endif()
+    add_custom_command(OUTPUT ${OUT} COMMAND protobuf::protoc ${IMPORTS} ${FLAGS} ${FILE} DEPENDS ${FILE}
+      COMMENT "protoc ${PROTO}" VERBATIM)
+    list(APPEND SOURCES ${OUT})
+  endforeach()
+  set(HEADERS ${SOURCES})
+  list(FILTER HEADERS INCLUDE REGEX "\\.h$")
+  add_custom_target(${NAME}_headers DEPENDS ${HEADERS})
+  add_library(${NAME} STATIC ${SOURCES})
+  add_dependencies(${NAME} ${NAME}_headers)
+  target_include_directories(${NAME} SYSTEM PUBLIC ${GEN})
+  target_compile_options(${NAME} PRIVATE -O2 -w)
+  target_link_libraries(${NAME} PUBLIC protobuf::libprotobuf gRPC::grpc++)
+endfunction()
