@@ -6,7 +6,7 @@
 
 #include <iosfwd>
 #include <memory>
-#include <string>
+#include <string_view>
 
 #include "absl/time/time.h"
 #include "clients/cpp/endpoints.h"
@@ -22,6 +22,8 @@ enum class ColorMode { kAuto, kAlways, kNever };
 // What the command line, the environment and the configuration file say, in this order of strength.
 struct ContextOptions {
   Endpoints endpoints;
+  // Where `ebb up` puts the services.
+  int port_base = kDefaultPortBase;
   OutputFormat format = OutputFormat::kTable;
   // Column names above tables and csv.
   bool header = true;
