@@ -51,14 +51,14 @@ struct Option {
   Target target;
   std::string help;
   // What stands for the value in the help, such as `FILE`. Empty: made from the target's type.
-  std::string value_name;
+  std::string value_name = {};
   // The values allowed; empty: any. A typing error is answered by the nearest one.
-  std::vector<std::string> choices;
+  std::vector<std::string> choices = {};
   bool required = false;
   // Least and greatest number allowed.
-  std::optional<double> least, greatest;
+  std::optional<double> least = {}, greatest = {};
   // What a shell offers here: `file`, `directory`, `customer`, `model`, `segment`; empty: nothing.
-  std::string completes;
+  std::string completes = {};
 
   bool IsArgument() const { return !name.starts_with('-'); }
   Option& Required() { return required = true, *this; }

@@ -17,11 +17,10 @@
 namespace ebb {
 
 enum class OutputFormat { kTable, kJson, kCsv };
-enum class ColorMode { kAuto, kAlways, kNever };
 
 // What the command line, the environment and the configuration file say, in this order of strength.
 struct ContextOptions {
-  Endpoints endpoints;
+  Endpoints endpoints = {};
   // Where `ebb up` puts the services.
   int port_base = kDefaultPortBase;
   OutputFormat format = OutputFormat::kTable;
@@ -31,7 +30,7 @@ struct ContextOptions {
   bool quiet = false;
   // Logs of what is started, on standard error.
   bool verbose = false;
-  // On a terminal unless NO_COLOR is set; --color overrules both.
+  // Decided by --color, NO_COLOR, CLICOLOR_FORCE and whether standard output is a terminal.
   bool color = false;
   bool out_is_terminal = false;
   bool err_is_terminal = false;

@@ -150,7 +150,7 @@ Cell ShareCell(double share, int decimals) {
 
 Cell TimeCell(absl::Time time) {
   if (time == absl::InfinitePast()) return NoCell();
-  return TextCell(FormatTime(time));
+  return TextCell(UtcText(time));
 }
 
 Table::Table(std::vector<std::string> columns, std::string title) : title_(std::move(title)), columns_(std::move(columns)) {}

@@ -56,7 +56,7 @@ absl::StatusOr<absl::Time> ParseTime(std::string_view given, absl::Time now) {
   return absl::InvalidArgumentError(absl::StrCat("`", text, "` is not a time; ", kForms));
 }
 
-std::string FormatTime(absl::Time time) {
+std::string UtcText(absl::Time time) {
   const absl::Time second = absl::FromUnixSeconds(absl::ToUnixSeconds(time));
   const char* form = time == second ? "%Y-%m-%d%ET%H:%M:%SZ" : "%Y-%m-%d%ET%H:%M:%E6SZ";
   return absl::FormatTime(form, time, absl::UTCTimeZone());

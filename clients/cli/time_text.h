@@ -15,7 +15,7 @@ namespace ebb {
 absl::StatusOr<absl::Time> ParseTime(std::string_view text, absl::Time now);
 
 // RFC 3339 in UTC: `2026-10-01T12:00:00Z`, microseconds where there are any.
-std::string FormatTime(absl::Time time);
+std::string UtcText(absl::Time time);
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time);
 absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp);

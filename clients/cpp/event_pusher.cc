@@ -5,6 +5,7 @@
 #include "clients/cpp/event_pusher.h"
 
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/support/client_callback.h>
 
 #include <algorithm>
 #include <deque>
@@ -21,6 +22,8 @@
 
 namespace ebb {
 namespace {
+
+constexpr char kEndedEarly[] = "the feature store ended the stream before it acknowledged anything";
 
 struct Batch {
   v1::IngestRequest request;
@@ -47,9 +50,11 @@ bool IsTransient(const absl::Status& status) {
 
 class EventPusher::Engine {
  public:
+  // `ended_` is set before the connector starts, so it needs no lock here.
   explicit Engine(Options options)
       : options_(std::move(options)),
-        stub_(v1::FeatureStore::NewStub(MakePeerChannel(options_.address))),
+        peer_("feature store", options_.address, options_.connect_limit),
+        ended_(peer_.problem),
         backoff_(options_.first_backoff, options_.most_backoff, options_.seed),
         connector_([this] { Connect(); }) {}
 
@@ -108,7 +113,7 @@ class EventPusher::Engine {
   absl::Status Acknowledge(const v1::IngestResponse& response);
 
   const Options options_;
-  const std::unique_ptr<v1::FeatureStore::Stub> stub_;
+  const Peer<v1::FeatureStore> peer_;
 
   mutable Mutex mutex_;
   CondVar changed_;
@@ -130,7 +135,7 @@ class EventPusher::Engine {
 // Lives on the connector's stack until OnDone. All its state belongs to the engine's lock.
 class EventPusher::Engine::Stream : public grpc::ClientBidiReactor<v1::IngestRequest, v1::IngestResponse> {
  public:
-  explicit Stream(Engine* engine) : engine_(engine) { engine->stub_->async()->Ingest(&context_, this); }
+  explicit Stream(Engine* engine) : engine_(engine) { engine->peer_.stub->async()->Ingest(&context_, this); }
 
   void Start() ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine_->mutex_) {
     AddHold();  // writes are started by Push, outside of reactions
@@ -147,11 +152,10 @@ class EventPusher::Engine::Stream : public grpc::ClientBidiReactor<v1::IngestReq
     StartWrite(&writing_->request);
   }
 
-  // No more writes. OnDone follows.
-  void Close() ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine_->mutex_) {
-    if (std::exchange(closed_, true)) return;
+  // Cancels; OnDone follows.
+  void Cancel() ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine_->mutex_) {
     context_.TryCancel();
-    RemoveHold();
+    Close();
   }
 
   void OnWriteDone(bool ok) override {
@@ -160,7 +164,7 @@ class EventPusher::Engine::Stream : public grpc::ClientBidiReactor<v1::IngestReq
     if (ok) {
       WriteNext();
     } else {
-      Close();
+      Close();  // the read ends too, and the server's status reaches OnDone
     }
   }
 
@@ -168,15 +172,9 @@ class EventPusher::Engine::Stream : public grpc::ClientBidiReactor<v1::IngestReq
     absl::Status status;
     if (ok) status = engine_->Acknowledge(response_);
     MutexLock lock(&engine_->mutex_);
-    if (!ok || !status.ok()) {
-      if (!status.ok()) violation_ = status;
-      // Without TryCancel where the server ended the stream: its status must reach OnDone.
-      if (!std::exchange(closed_, true)) {
-        if (!status.ok()) context_.TryCancel();
-        RemoveHold();
-      }
-      return;
-    }
+    violation_ = status;
+    if (!status.ok()) return Cancel();
+    if (!ok) return Close();
     StartRead(&response_);
   }
 
@@ -191,6 +189,11 @@ class EventPusher::Engine::Stream : public grpc::ClientBidiReactor<v1::IngestReq
   absl::Status status() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine_->mutex_) { return status_; }
 
  private:
+  // No more writes.
+  void Close() ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine_->mutex_) {
+    if (!std::exchange(closed_, true)) RemoveHold();
+  }
+
   Engine* const engine_;
   grpc::ClientContext context_;
   v1::IngestResponse response_;
@@ -213,7 +216,7 @@ void EventPusher::Engine::CloseBatch() {
 
 void EventPusher::Engine::End(absl::Status status) {
   if (ended_.ok()) ended_ = std::move(status);
-  if (stream_ != nullptr) stream_->Close();
+  if (stream_ != nullptr) stream_->Cancel();
   changed_.SignalAll();
 }
 
@@ -267,7 +270,7 @@ void EventPusher::Engine::Connect() {
       MutexLock lock(&mutex_);
       if (!ended_.ok()) return;
       if (!status.ok() && !IsTransient(status)) return End(status);
-      if (absl::Now() + wait > GiveUpTime()) return End(status);
+      if (absl::Now() + wait > GiveUpTime()) return End(status.ok() ? absl::UnavailableError(kEndedEarly) : status);
       ++totals_.reconnects;
       report = !unacknowledged_.empty();
     }
@@ -291,7 +294,7 @@ absl::Status EventPusher::Engine::RunStream() {
   } else {
     stream_ = nullptr;
     stream.Start();
-    stream.Close();
+    stream.Cancel();
   }
   bool stalled = false;
   while (!stream.done()) {
@@ -300,7 +303,7 @@ absl::Status EventPusher::Engine::RunStream() {
     changed_.WaitWithDeadline(&mutex_, limit);
     if (!stream.done() && absl::Now() >= limit && !unacknowledged_.empty() && !stalled) {
       stalled = true;
-      stream.Close();
+      stream.Cancel();
     }
   }
   stream_ = nullptr;

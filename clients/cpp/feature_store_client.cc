@@ -32,9 +32,10 @@ absl::StatusOr<v1::StoreStats> FeatureStoreClient::GetStats() { return connectio
 
 absl::StatusOr<v1::ImportSnapshotResponse> FeatureStoreClient::ImportSnapshot(
     const v1::SnapshotHeader& header, absl::FunctionRef<absl::StatusOr<bool>(v1::SnapshotRows*)> next_rows) {
+  if (!connection_->problem.ok()) return connection_->problem;
   grpc::ClientContext context;
   // An import is as long as its file: ten minutes beyond the usual limit of a call cover a million rows on a slow disk.
-  context.set_deadline(DeadlineIn(connection_->timeout + absl::Minutes(10)));
+  SetDeadline(connection_->timeout + absl::Minutes(10), &context);
   v1::ImportSnapshotResponse response;
   const auto writer = connection_->stub->ImportSnapshot(&context, &response);
   v1::ImportSnapshotRequest request;
