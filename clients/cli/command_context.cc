@@ -15,7 +15,8 @@ void CommandContext::Remark(std::string_view text) {
 }
 
 FeatureStoreClient& CommandContext::feature_store() {
-  if (!feature_store_) feature_store_ = std::make_unique<FeatureStoreClient>(options_.endpoints.feature_store, options_.timeout);
+  if (!feature_store_)
+    feature_store_ = std::make_unique<FeatureStoreClient>(options_.endpoints.feature_store, options_.timeout);
   return *feature_store_;
 }
 
