@@ -60,7 +60,9 @@ absl::StatusOr<std::vector<ServiceSpec>> Services(const UpOptions& options, cons
 
 void Announce(CommandContext& context, const std::vector<ServiceSpec>& services, const fs::path& data_dir) {
   Record up;
-  for (const ServiceSpec& service : services) up.Add(service.name, TextCell(service.address));
+  up.Add("feature_store", TextCell(services[0].address));
+  up.Add("trainer", TextCell(services[1].address));
+  up.Add("scorer", TextCell(services[2].address));
   up.Add("data", TextCell(data_dir.string()));
   Print(context, up);
   context.out().flush();
