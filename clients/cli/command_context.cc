@@ -3,6 +3,10 @@
 #include <ostream>
 #include <utility>
 
+#include "clients/cpp/feature_store_client.h"
+#include "clients/cpp/scorer_client.h"
+#include "clients/cpp/trainer_client.h"
+
 namespace ebb {
 
 CommandContext::CommandContext(ContextOptions options, std::ostream& out, std::ostream& err)

@@ -10,6 +10,7 @@
 #include "clients/cli/exit_code.h"
 #include "clients/cli/table.h"
 #include "clients/cli/time_text.h"
+#include "clients/cpp/feature_store_client.h"
 
 namespace ebb {
 namespace {

@@ -16,6 +16,7 @@
 #include "clients/cli/table.h"
 #include "clients/cli/time_text.h"
 #include "clients/cpp/backoff.h"
+#include "clients/cpp/feature_store_client.h"
 
 namespace ebb {
 namespace {

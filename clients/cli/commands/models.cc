@@ -7,6 +7,7 @@
 #include "clients/cli/model_report.h"
 #include "clients/cli/table.h"
 #include "clients/cli/time_text.h"
+#include "clients/cpp/trainer_client.h"
 
 namespace ebb {
 namespace {

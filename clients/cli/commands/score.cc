@@ -4,6 +4,7 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/customer_list.h"
 #include "clients/cli/score_cells.h"
+#include "clients/cpp/scorer_client.h"
 
 namespace ebb {
 namespace {

@@ -5,6 +5,7 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/score_cells.h"
 #include "clients/cli/table.h"
+#include "clients/cpp/scorer_client.h"
 
 namespace ebb {
 namespace {

@@ -11,6 +11,9 @@
 #include "clients/cli/help.h"
 #include "clients/cli/nearest.h"
 #include "clients/cli/table.h"
+#include "clients/cpp/feature_store_client.h"
+#include "clients/cpp/scorer_client.h"
+#include "clients/cpp/trainer_client.h"
 
 namespace ebb {
 namespace {

@@ -5,7 +5,9 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/table.h"
 #include "clients/cli/time_text.h"
+#include "clients/cpp/feature_store_client.h"
 #include "clients/cpp/health_check.h"
+#include "clients/cpp/scorer_client.h"
 
 namespace ebb {
 namespace {

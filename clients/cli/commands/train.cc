@@ -10,6 +10,7 @@
 #include "clients/cli/progress.h"
 #include "clients/cli/table.h"
 #include "clients/cli/time_text.h"
+#include "clients/cpp/trainer_client.h"
 #include "clients/cpp/training_watch.h"
 #include "fmt/format.h"
 
