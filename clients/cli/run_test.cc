@@ -1,6 +1,10 @@
 // The program as its users meet it: help, errors, exit statuses.
 #include "clients/cli/run.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <sstream>
 
@@ -82,6 +86,22 @@ TEST(RunTest, StatusOfNothingIsPrintedAndFails) {
   EXPECT_EQ(outcome.status, 5);
   EXPECT_THAT(outcome.out, AllOf(HasSubstr("\"serving\":false"), HasSubstr("\"customers\":null"),
                                  HasSubstr("\"events\":null"), HasSubstr("\"model_version\":null")));
+}
+
+TEST(RunTest, UpNamesAPortThatIsTaken) {
+  const int listener = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(listen(listener, 1), 0);
+  ASSERT_EQ(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  const std::string port = std::to_string(ntohs(address.sin_port));
+  const Outcome outcome = Run({"up", "--port-base", port, "--data-dir", testing::TempDir() + "ebb_up_taken"});
+  close(listener);
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("port " + port + " is taken"), HasSubstr("--port-base")));
 }
 
 TEST(RunTest, AFileThatIsNotThereIsNotFound) {

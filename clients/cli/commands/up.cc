@@ -7,6 +7,7 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/interrupt.h"
 #include "clients/cli/table.h"
+#include "clients/cli/up/port_check.h"
 #include "clients/cli/up/supervisor.h"
 #include "clients/cpp/health_check.h"
 
@@ -75,6 +76,9 @@ absl::Status RunUp(const UpOptions& options, CommandContext& context) {
   if (!data_dir.ok()) return data_dir.status();
   const absl::StatusOr<std::vector<ServiceSpec>> services = Services(options, context, *data_dir);
   if (!services.ok()) return services.status();
+  for (int offset = 0; offset < 3; ++offset) {
+    if (absl::Status free = CheckPortFree(context.options().port_base + offset); !free.ok()) return free;
+  }
   Supervisor supervisor({.services = *services,
                          .check =
                              [](const ServiceSpec& service) {
