@@ -29,7 +29,7 @@ struct Outcome {
   std::string err;
 };
 
-Outcome Run(const std::vector<std::string>& arguments) {
+Outcome RunLine(const std::vector<std::string>& arguments) {
   std::ostringstream out, err;
   const int status = RunEbb(arguments, {{"HOME", "/nonexistent"}}, {}, out, err);
   return {status, out.str(), err.str()};
@@ -44,7 +44,7 @@ struct WrongUsage {
 class WrongUsageTest : public testing::TestWithParam<WrongUsage> {};
 
 TEST_P(WrongUsageTest, EndsWithTwoAndOneLine) {
-  const Outcome outcome = Run(GetParam().arguments);
+  const Outcome outcome = RunLine(GetParam().arguments);
   EXPECT_EQ(outcome.status, 2);
   EXPECT_EQ(outcome.out, "");
   EXPECT_THAT(outcome.err, AllOf(testing::StartsWith("ebb: "), HasSubstr(GetParam().error)));
@@ -75,14 +75,14 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return test.param.name; });
 
 TEST(RunTest, UnreachableServicesAreExitStatusFiveAndSayWhatToDo) {
-  const Outcome outcome = Run({"score", "c1", "--scorer", "127.0.0.1:1"});
+  const Outcome outcome = RunLine({"score", "c1", "--scorer", "127.0.0.1:1"});
   EXPECT_EQ(outcome.status, 5);
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("cannot reach the scorer at 127.0.0.1:1"), HasSubstr("`ebb up`")));
 }
 
 TEST(RunTest, StatusOfNothingIsPrintedAndFails) {
-  const Outcome outcome = Run({"status", "--feature-store", "127.0.0.1:1", "--trainer", "127.0.0.1:1", "--scorer",
-                               "127.0.0.1:1", "-o", "json"});
+  const Outcome outcome = RunLine({"status", "--feature-store", "127.0.0.1:1", "--trainer", "127.0.0.1:1", "--scorer",
+                                   "127.0.0.1:1", "-o", "json"});
   EXPECT_EQ(outcome.status, 5);
   EXPECT_THAT(outcome.out, AllOf(HasSubstr("\"serving\":false"), HasSubstr("\"customers\":null"),
                                  HasSubstr("\"events\":null"), HasSubstr("\"model_version\":null")));
@@ -98,20 +98,20 @@ TEST(RunTest, UpNamesAPortThatIsTaken) {
   ASSERT_EQ(listen(listener, 1), 0);
   ASSERT_EQ(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
   const std::string port = std::to_string(ntohs(address.sin_port));
-  const Outcome outcome = Run({"up", "--port-base", port, "--data-dir", testing::TempDir() + "ebb_up_taken"});
+  const Outcome outcome = RunLine({"up", "--port-base", port, "--data-dir", testing::TempDir() + "ebb_up_taken"});
   close(listener);
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("port " + port + " is taken"), HasSubstr("--port-base")));
 }
 
 TEST(RunTest, AFileThatIsNotThereIsNotFound) {
-  const Outcome outcome = Run({"push", "no_such_file.jsonl"});
+  const Outcome outcome = RunLine({"push", "no_such_file.jsonl"});
   EXPECT_EQ(outcome.status, 3);
   EXPECT_THAT(outcome.err, HasSubstr("cannot read `no_such_file.jsonl`"));
 }
 
 TEST(RunTest, HelpBeginsWithExamplesAndNamesEveryCommand) {
-  const Outcome outcome = Run({"--help"});
+  const Outcome outcome = RunLine({"--help"});
   EXPECT_EQ(outcome.status, 0);
   EXPECT_LT(outcome.out.find("Examples:"), outcome.out.find("Options of every command:"));
   for (const Command& command : AllCommands()) {
@@ -123,7 +123,7 @@ TEST(RunTest, EveryCommandHasHelpWithItsOptionsAndAnExample) {
   for (const Command& command : AllCommands()) {
     if (command.hidden) continue;
     EXPECT_FALSE(command.examples.empty()) << command.name;
-    const Outcome outcome = Run({"help", command.name});
+    const Outcome outcome = RunLine({"help", command.name});
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     for (const Option& option : command.options) EXPECT_THAT(outcome.out, HasSubstr(option.help)) << command.name;
   }
@@ -137,9 +137,9 @@ TEST(RunTest, EveryExampleIsACommandLineThatParses) {
 }
 
 TEST(RunTest, HelpWinsOverWhatElseIsWrong) {
-  EXPECT_EQ(Run({"push", "--help"}).status, 0);
-  EXPECT_EQ(Run({"model", "--help"}).status, 0);
-  EXPECT_THAT(Run({"model", "--help"}).out, AllOf(HasSubstr("model show"), HasSubstr("model promote")));
+  EXPECT_EQ(RunLine({"push", "--help"}).status, 0);
+  EXPECT_EQ(RunLine({"model", "--help"}).status, 0);
+  EXPECT_THAT(RunLine({"model", "--help"}).out, AllOf(HasSubstr("model show"), HasSubstr("model promote")));
 }
 
 TEST(ExitCodeTest, StatusesBecomeExitStatuses) {
@@ -188,9 +188,9 @@ TEST(CompletionTest, OffersWhatCanStandThere) {
 }
 
 TEST(CompletionTest, TheProgramAnswersItsScripts) {
-  EXPECT_EQ(Run({"complete", "--", "trainings", "--col"}).out, "--color\n");
+  EXPECT_EQ(RunLine({"complete", "--", "trainings", "--col"}).out, "--color\n");
   for (const char* shell : {"bash", "zsh", "fish"})
-    EXPECT_THAT(Run({"completion", shell}).out, HasSubstr("ebb complete --"));
+    EXPECT_THAT(RunLine({"completion", shell}).out, HasSubstr("ebb complete --"));
 }
 
 TEST(TimeTextTest, ReadsTimesAsPeopleWriteThem) {
