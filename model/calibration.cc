@@ -1,22 +1,16 @@
 #include "model/calibration.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace ebb {
 
 double Calibration::Probability(double score) const {
   const Knot& first = knots.front();
   const Knot& last = knots.back();
-  constexpr double kLeast = std::numeric_limits<double>::min();
-  constexpr double kGreatest = 1 - std::numeric_limits<double>::epsilon() / 2;
-  if (score <= first.score) {
-    return std::max(kLeast, first.probability * (tail_scale / (tail_scale + (first.score - score))));
-  }
-  if (score >= last.score) {
-    const double rest = (1 - last.probability) * (tail_scale / (tail_scale + (score - last.score)));
-    return std::min(kGreatest, 1 - rest);
-  }
+  // From 1 at the knot to 1/2 far away.
+  const auto fading = [this](double distance) { return 0.5 + 0.5 * (tail_scale / (tail_scale + distance)); };
+  if (score <= first.score) return first.probability * fading(first.score - score);
+  if (score >= last.score) return 1 - (1 - last.probability) * fading(score - last.score);
   const auto above = std::upper_bound(knots.begin(), knots.end(), score,
                                       [](double value, const Knot& knot) { return value < knot.score; });
   const Knot& a = *(above - 1);

@@ -2,12 +2,13 @@
 
 namespace ebb {
 
-std::string_view EstimatorName(const Estimator& estimator) {
-  constexpr std::string_view kNames[] = {"logistic_regression", "k_nearest_neighbours", "decision_tree",
-                                         "support_vector"};
-  static_assert(std::size(kNames) == std::variant_size_v<Estimator>);
-  return kNames[estimator.index()];
+const std::array<std::string_view, std::variant_size_v<Estimator>>& EstimatorNames() {
+  static constexpr std::array<std::string_view, std::variant_size_v<Estimator>> kNames = {
+      "logistic_regression", "k_nearest_neighbours", "decision_tree", "support_vector"};
+  return kNames;
 }
+
+std::string_view EstimatorName(const Estimator& estimator) { return EstimatorNames()[estimator.index()]; }
 
 void Pipeline::Score(std::span<const FeatureVector> vectors, std::span<double> scores) const {
   RowMatrix rows(vectors.size(), preprocessing.width());
