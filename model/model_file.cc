@@ -15,7 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "model/model_message.h"
-#include "model/sha256.h"
+#include "runtime/digest.h"
 
 namespace ebb {
 namespace {

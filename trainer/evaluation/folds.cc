@@ -75,9 +75,9 @@ absl::StatusOr<HoldoutSplit> StratifiedHoldout(const Dataset& dataset, double sh
     const std::vector<uint32_t>& all = customers.of_class[label];
     const auto count = static_cast<size_t>(std::floor(share * static_cast<double>(all.size()) + 0.5));
     if (count == 0 || count == all.size()) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("only ", all.size(), " customers of the class \"", kClassNames[label],
-                       "\" are labelled; a hold-out of ", share, " needs one of them in either part"));
+      return absl::FailedPreconditionError(absl::StrCat("only ", all.size(), " customers of the class \"",
+                                                        kClassNames[label], "\" are labelled; a hold-out of ", share,
+                                                        " needs one of them in either part"));
     }
     for (size_t i = 0; i < count; ++i) held_out[all[i]] = true;
   }

@@ -8,7 +8,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "model/sha256.h"
+#include "runtime/digest.h"
 
 namespace ebb::trainer {
 namespace {
@@ -109,9 +109,9 @@ absl::StatusOr<Dataset> DatasetBuilder::Build(uint64_t seed) && {
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   for (size_t i = 1; i < order.size(); ++i) {
     if (order[i].first == order[i - 1].first) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("customer ", order[i].second->customer_id, " has two training rows as of ",
-                       order[i].second->as_of_micros, " us; there must be one a customer and as-of time"));
+      return absl::InvalidArgumentError(absl::StrCat("customer ", order[i].second->customer_id,
+                                                     " has two training rows as of ", order[i].second->as_of_micros,
+                                                     " us; there must be one a customer and as-of time"));
     }
   }
 
