@@ -13,7 +13,10 @@ namespace ebb::trainer {
 namespace {
 
 absl::StatusOr<FeatureSpec> SpecFromMessage(const v1::FeatureSpec& message) {
-  FeatureSpec spec{.name = message.name(), .lever = message.lever(), .description = message.description()};
+  FeatureSpec spec;
+  spec.name = message.name();
+  spec.lever = message.lever();
+  spec.description = message.description();
   if (message.kind() != v1::NUMBER && message.kind() != v1::CATEGORY) {
     return absl::DataLossError(absl::StrCat("feature `", message.name(), "`: unknown kind ", message.kind()));
   }

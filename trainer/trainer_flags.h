@@ -13,8 +13,13 @@ namespace ebb::trainer {
 
 // What an ebb-trainer process is told.
 struct TrainerOptions {
-  ServerOptions server{.listen = {"127.0.0.1", 7501}};
-  ChannelOptions feature_store{.address = "127.0.0.1:7500"};
+  TrainerOptions() {
+    server.listen = {"127.0.0.1", 7501};
+    feature_store.address = "127.0.0.1:7500";
+  }
+
+  ServerOptions server;
+  ChannelOptions feature_store;
   std::string data_dir;
   absl::Duration read_timeout = absl::Minutes(10);
   absl::Duration train_interval;  // zero: never by itself

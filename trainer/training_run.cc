@@ -1,7 +1,6 @@
 #include "trainer/training_run.h"
 
 #include <cmath>
-#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -103,7 +102,8 @@ absl::StatusOr<TrainedResult> TrainingRun::Run(const v1::TrainingOptions& option
   // The same cut that the core made: it depends on the table alone.
   absl::StatusOr<HoldoutSplit> split = StratifiedHoldout(set->dataset, options.holdout_share());
   if (!split.ok()) return split.status();
-  TrainedResult result{.promote = options.promote_if_not_worse()};
+  TrainedResult result;
+  result.promote = options.promote_if_not_worse();
   const std::optional<Comparison> comparison = CompareWithChampion(*outcome, *set, *split, &result.promote);
 
   v1::TrainingReport& report = result.model.report;
