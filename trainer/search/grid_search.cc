@@ -19,6 +19,11 @@
 namespace ebb::trainer {
 namespace {
 
+std::string CandidateText(const Setting& setting) {
+  return absl::StrCat(std::string(FamilyName(setting.family)), " ", ParametersText(setting.family),
+                      " scaler=", std::string(ScalingName(setting.scaling)));
+}
+
 constexpr void (*kFamilySearches[])(const FoldData&, const SearchUnit&) = {
     SearchLogisticRegression, SearchKNearestNeighbours, SearchDecisionTree, SearchSupportVector};
 static_assert(std::size(kFamilySearches) == kFamilies);
@@ -39,19 +44,40 @@ struct Task {
 
 class Progress {
  public:
-  Progress(uint64_t total, const ProgressCallback& callback) : total_(total), callback_(callback) {}
+  Progress(const Grid& grid, uint64_t total, const ProgressCallback& callback)
+      : grid_(grid), total_(total), callback_(callback), roc_aucs_(grid.size()) {}
 
-  void OneMore() {
+  void OneMore(size_t setting, double roc_auc) {
     MutexLock lock(&mutex_);
     ++done_;
-    if (callback_) callback_({.fits_done = done_, .fits_total = total_});
+    roc_aucs_[setting].sum += roc_auc;
+    ++roc_aucs_[setting].folds;
+    if (!callback_) return;
+    const size_t best = Best();
+    callback_({.fits_done = done_,
+               .fits_total = total_,
+               .best_roc_auc = roc_aucs_[best].Mean(),
+               .best_candidate = CandidateText(grid_[best])});
   }
 
  private:
+  struct FoldsSoFar {
+    double sum = 0;
+    int folds = 0;
+    double Mean() const { return folds == 0 ? 0 : sum / folds; }
+  };
+
+  size_t Best() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const auto worse = [](const FoldsSoFar& a, const FoldsSoFar& b) { return a.Mean() < b.Mean(); };
+    return std::max_element(roc_aucs_.begin(), roc_aucs_.end(), worse) - roc_aucs_.begin();
+  }
+
+  const Grid& grid_;
   const uint64_t total_;
   const ProgressCallback& callback_;
   Mutex mutex_;
   uint64_t done_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<FoldsSoFar> roc_aucs_ ABSL_GUARDED_BY(mutex_);  // by setting
 };
 
 absl::Status CheckFolds(const Dataset& dataset, const FoldAssignment& folds) {
@@ -85,7 +111,7 @@ class Search {
         folds_(folds),
         grid_(grid),
         options_(options),
-        progress_(grid.size() * static_cast<uint64_t>(folds.count), options.progress) {}
+        progress_(grid, grid.size() * static_cast<uint64_t>(folds.count), options.progress) {}
 
   absl::StatusOr<SearchResult> Run() {
     MakeTasks();
@@ -127,8 +153,9 @@ class Search {
                           .settings = task.settings,
                           .report =
                               [&](size_t setting, std::span<const double> scores) {
-                                results_[setting].fold_roc_auc[task.slot->fold] = RocAuc(scores, fold.test_labels);
-                                progress_.OneMore();
+                                const double roc_auc = RocAuc(scores, fold.test_labels);
+                                results_[setting].fold_roc_auc[task.slot->fold] = roc_auc;
+                                progress_.OneMore(setting, roc_auc);
                               },
                           .cancelled = [this] { return Cancelled(); }};
     kFamilySearches[grid_[task.settings.front()].family.index()](fold, unit);

@@ -31,6 +31,8 @@ struct SearchResult {
 struct SearchProgress {
   uint64_t fits_done = 0;  // a fit is one setting on one fold
   uint64_t fits_total = 0;
+  double best_roc_auc = 0;     // mean over the folds that a setting has behind it; 0 before the first
+  std::string best_candidate;  // it, as `k_nearest_neighbours k=51 weights=distance … scaler=standard`
 };
 
 // Called from the search's threads, one call at a time. Must be quick.

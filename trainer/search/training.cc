@@ -133,6 +133,11 @@ absl::Status CheckOptions(const Dataset& dataset, const TrainingOptions& options
   return absl::OkStatus();
 }
 
+size_t CountOf(const Grid& grid, size_t family) {
+  return std::count_if(grid.begin(), grid.end(),
+                       [&](const Setting& setting) { return setting.family.index() == family; });
+}
+
 }  // namespace
 
 absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const TrainingOptions& options) {
@@ -170,7 +175,8 @@ absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const Tr
          .cv_roc_auc_mean = result.mean_roc_auc,
          .cv_roc_auc_sd = result.sd_roc_auc,
          .holdout_roc_auc = RocAuc(ScoreRows(pipeline, dataset, split->holdout), holdout_labels),
-         .search_thread_seconds = search->SecondsOf(family)});
+         .search_thread_seconds = search->SecondsOf(family),
+         .settings = CountOf(options.grid, family)});
     if (best == winner) measured = std::move(pipeline);
   }
 

@@ -38,6 +38,7 @@ struct Candidate {
   double cv_roc_auc_sd = 0;
   double holdout_roc_auc = 0;
   double search_thread_seconds = 0;
+  size_t settings = 0;  // tried of this family
 };
 
 struct TrainingOutcome {
