@@ -61,6 +61,12 @@ function(ebb_proto_library NAME)
       COMMENT "protoc ${PROTO}" VERBATIM)
     list(APPEND SOURCES ${OUT})
   endforeach()
+  # The contracts with their comments, for the tests that read them.
+  add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/${NAME}.descriptors
+    COMMAND protobuf::protoc ${IMPORTS} --include_imports --include_source_info
+      --descriptor_set_out=${CMAKE_BINARY_DIR}/${NAME}.descriptors ${ARG_PROTOS} ${ARG_GRPC}
+    DEPENDS ${SOURCES} COMMENT "protoc descriptors of ${NAME}" VERBATIM)
+  add_custom_target(${NAME}_descriptors DEPENDS ${CMAKE_BINARY_DIR}/${NAME}.descriptors)
   set(HEADERS ${SOURCES})
   list(FILTER HEADERS INCLUDE REGEX "\\.h$")
   add_custom_target(${NAME}_headers DEPENDS ${HEADERS})

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <span>
 #include <string_view>
 #include <variant>
@@ -16,8 +17,8 @@ namespace ebb {
 
 using Estimator = std::variant<LogisticRegression, KNearestNeighbours, DecisionTree, SupportVectorClassifier>;
 
-// "logistic_regression", "k_nearest_neighbours", "decision_tree", "support_vector": names of metrics, reports and
-// files.
+// Names of metrics, reports and files, in the order of Estimator: "logistic_regression", "k_nearest_neighbours",
+// "decision_tree", "support_vector": names of metrics, reports and files.
 std::string_view EstimatorName(const Estimator& estimator);
 
 // One member of a model: what is done to a feature vector until a probability comes out. Immutable once filled, so

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -20,6 +22,14 @@ struct NumberColumn {
   double median = 0;
   double center = 0;
   double scale = 1;
+
+  double Apply(double value) const {
+    const double scaled = ((std::isnan(value) ? median : value) - center) / scale;
+    return std::clamp(scaled, -kFarthest, kFarthest);
+  }
+
+  // So far out a value says nothing more, and no later sum or power can overflow.
+  static constexpr double kFarthest = 1e12;
 };
 
 // How one category becomes a column per known value: a missing one becomes the most frequent of training, one unseen in

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "trainer/search/setting.h"
+#include "trainer/fit/setting.h"
 
 namespace ebb::trainer {
 

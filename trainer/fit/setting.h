@@ -5,9 +5,7 @@
 #include <string_view>
 #include <variant>
 
-#include "model/estimator/k_nearest_neighbours.h"
-#include "model/estimator/support_vector.h"
-#include "model/preprocessing.h"
+#include "model/pipeline.h"
 
 namespace ebb::trainer {
 
@@ -52,6 +50,9 @@ struct Setting {
   Scaling scaling = Scaling::kStandard;
   FamilySetting family;
 };
+
+inline constexpr size_t kFamilies = std::variant_size_v<FamilySetting>;
+static_assert(kFamilies == std::variant_size_v<Estimator>);
 
 std::string_view FamilyName(const FamilySetting& family);  // as EstimatorName
 std::string_view ScalingName(Scaling scaling);             // "none", "standard", "minmax", "robust"
