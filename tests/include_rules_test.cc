@@ -1,4 +1,5 @@
-// Rooms form a tree: who may include whom is the table below, and this test reads every #include of the project to prove it.
+// Rooms form a tree: who may include whom is the table below, and this test reads every #include of the project to
+// prove it.
 
 #include <gtest/gtest.h>
 
@@ -57,7 +58,8 @@ constexpr Package kPackages[] = {
 std::string PackageOf(const std::string& include) {
   const Package* best = nullptr;
   for (const Package& package : kPackages) {
-    if (include.starts_with(package.prefix) && (!best || std::string(best->prefix).size() < std::string(package.prefix).size())) {
+    if (include.starts_with(package.prefix) &&
+        (!best || std::string(best->prefix).size() < std::string(package.prefix).size())) {
       best = &package;
     }
   }
@@ -81,7 +83,8 @@ const std::map<std::string, Room>& Rooms() {
          {"openssl", "runtime/[a-z_]+\\.cc"}}}},
       {"runtime/rpc", {{"runtime", "runtime/rpc", "absl", "fmt", "grpc", "protobuf", "rpc_protos"}}},
       {"model", {{"model", "model_schema", "runtime", "absl", "fmt", "eigen", "protos", "protobuf"}}},
-      {"clients/cpp", {{"clients/cpp", "runtime", "runtime/rpc", "absl", "fmt", "grpc", "protos", "protobuf", "rpc_protos"}}},
+      {"clients/cpp",
+       {{"clients/cpp", "runtime", "runtime/rpc", "absl", "fmt", "grpc", "protos", "protobuf", "rpc_protos"}}},
       {"clients/cli",
        {{"clients/cli", "clients/cpp", "runtime", "absl", "fmt", "cli11", "json", "protos", "protobuf"},
         {{"grpc", "clients/cli/.*"}, {"runtime/rpc", "clients/cli/.*"}, {"rpc_protos", "clients/cli/.*"}}}},
@@ -119,7 +122,8 @@ std::string Forbidden(const std::string& path, const std::string& include) {
   if (package == "absl_locks" && path != "runtime/mutex.h") return "locks come from runtime/mutex.h alone";
   const std::optional<std::string> room = RoomOf(path);
   if (package.empty() || !room) return "";
-  const bool test = path.ends_with("_test.cc") || path.ends_with("_bench.cc") || path.find("/testing/") != std::string::npos;
+  const bool test =
+      path.ends_with("_test.cc") || path.ends_with("_bench.cc") || path.find("/testing/") != std::string::npos;
   if (package == "tests") return test ? "" : "only tests may include tests/";
   if (package == "model" && *room == "clients/cpp") return "clients know no model";
   const Room& rules = Rooms().at(*room);
@@ -176,10 +180,12 @@ TEST(IncludeRules, NameTheLineToBlame) {
        "scorer/segments.cc:1: trainer/registry.h: scorer may not include trainer"},
       {"runtime/clock.h", "#include \"absl/synchronization/mutex.h\"\n",
        "runtime/clock.h:1: absl/synchronization/mutex.h: locks come from runtime/mutex.h alone"},
-      {"feature_store/engine.cc", "#include <grpcpp/grpcpp.h>\n", "feature_store/engine.cc:1: grpcpp/grpcpp.h: feature_store may include grpc only in"},
+      {"feature_store/engine.cc", "#include <grpcpp/grpcpp.h>\n",
+       "feature_store/engine.cc:1: grpcpp/grpcpp.h: feature_store may include grpc only in"},
       {"runtime/rpc/channel.cc", "#include \"ebb/v1/event.pb.h\"\n",
        "runtime/rpc/channel.cc:1: ebb/v1/event.pb.h: runtime/rpc may not include protos"},
-      {"trainer/search/grid.cc", "#include \"svm.h\"\n", "trainer/search/grid.cc:1: svm.h: trainer may include solvers only in"},
+      {"trainer/search/grid.cc", "#include \"svm.h\"\n",
+       "trainer/search/grid.cc:1: svm.h: trainer may include solvers only in"},
       {"scorer/rocks_score_table.cc", "#include <rocksdb/db.h>\n", ""},
       {"feature_store/declarations.cc", "#include \"model/feature_schema.h\"\n", ""},
       {"feature_store/declarations.cc", "#include \"model/pipeline.h\"\n",

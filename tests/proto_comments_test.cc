@@ -1,5 +1,5 @@
-// The contracts are as careful as headers: every message, field, enum, value, service and RPC says what it means, enum zeros are
-// UNSPECIFIED, and no name is there twice.
+// The contracts are as careful as headers: every message, field, enum, value, service and RPC says what it means, enum
+// zeros are UNSPECIFIED, and no name is there twice.
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
@@ -24,7 +24,8 @@ void ExpectComment(const Descriptor& descriptor, const std::string& what) {
 void CheckEnum(const pb::EnumDescriptor& type) {
   ExpectComment(type, type.full_name());
   EXPECT_EQ(type.value(0)->number(), 0);
-  EXPECT_TRUE(std::string(type.value(0)->name()).ends_with("UNSPECIFIED")) << type.full_name() << " does not begin with UNSPECIFIED";
+  EXPECT_TRUE(std::string(type.value(0)->name()).ends_with("UNSPECIFIED"))
+      << type.full_name() << " does not begin with UNSPECIFIED";
   for (int i = 1; i < type.value_count(); ++i) ExpectComment(*type.value(i), type.value(i)->full_name());
 }
 
@@ -35,7 +36,8 @@ void CheckMessage(const pb::Descriptor& message) {
     const pb::FieldDescriptor& field = *message.field(i);
     // The members of a oneof may share the comment of the oneof.
     pb::SourceLocation oneof;
-    if (field.real_containing_oneof() && field.real_containing_oneof()->GetSourceLocation(&oneof) && !oneof.leading_comments.empty()) {
+    if (field.real_containing_oneof() && field.real_containing_oneof()->GetSourceLocation(&oneof) &&
+        !oneof.leading_comments.empty()) {
       continue;
     }
     ExpectComment(field, field.full_name());
