@@ -6,8 +6,8 @@
 
 namespace ebb::scorer {
 
-// How long to wait before trying again: doubling from `first` to `most`, and of that a random part, so that many clients of a restarted
-// server do not come back in step. Not thread-safe.
+// How long to wait before trying again: doubling from `first` to `most`, and of that a random part, so that many
+// clients of a restarted server do not come back in step. Not thread-safe.
 class Backoff {
  public:
   Backoff(absl::Duration first, absl::Duration most) : first_(first), most_(most), next_(first) {}

@@ -25,9 +25,9 @@ absl::StatusOr<std::shared_ptr<const ServedModel>> ServeFile(const ModelFile& fi
   return MakeServedModel(*std::move(model), file.version, file.digest, threshold);
 }
 
-ChampionFollower::ChampionFollower(std::shared_ptr<grpc::Channel> trainer, absl::Duration longest_wait, double risk_threshold,
-                                   ModelFolder folder, const ModelSlot* slot, ScoringEngine* engine,
-                                   std::function<void()> on_switched)
+ChampionFollower::ChampionFollower(std::shared_ptr<grpc::Channel> trainer, absl::Duration longest_wait,
+                                   double risk_threshold, ModelFolder folder, const ModelSlot* slot,
+                                   ScoringEngine* engine, std::function<void()> on_switched)
     : PeerFollower("champion_follower", trainer, longest_wait),
       stub_(v1::Trainer::NewStub(std::move(trainer))),
       risk_threshold_(risk_threshold),
@@ -87,7 +87,8 @@ absl::StatusOr<ModelFile> ChampionFollower::Download(const v1::Model& champion) 
   }
   if (absl::Status ended = FromGrpcStatus(reader->Finish()); !ended.ok()) return ended;
   if (Sha256Hex(file.bytes) != file.digest) {
-    return absl::DataLossError(absl::StrCat(request.name(), ": ", file.bytes.size(), " bytes do not match the digest ", file.digest));
+    return absl::DataLossError(
+        absl::StrCat(request.name(), ": ", file.bytes.size(), " bytes do not match the digest ", file.digest));
   }
   return file;
 }

@@ -14,13 +14,13 @@
 
 namespace ebb::scorer {
 
-// Brings the trainer's champion into service: fetched, checked and kept on disk on this follower's own thread, then one switch. A champion that
-// cannot be served is named in the log and the present model stays.
+// Brings the trainer's champion into service: fetched, checked and kept on disk on this follower's own thread, then one
+// switch. A champion that cannot be served is named in the log and the present model stays.
 class ChampionFollower final : public PeerFollower {
  public:
   // `risk_threshold` 0: the model's own. `on_switched` is called after each switch.
-  ChampionFollower(std::shared_ptr<grpc::Channel> trainer, absl::Duration longest_wait, double risk_threshold, ModelFolder folder,
-                   const ModelSlot* slot, ScoringEngine* engine, std::function<void()> on_switched);
+  ChampionFollower(std::shared_ptr<grpc::Channel> trainer, absl::Duration longest_wait, double risk_threshold,
+                   ModelFolder folder, const ModelSlot* slot, ScoringEngine* engine, std::function<void()> on_switched);
   ~ChampionFollower() override { Stop(); }
 
  protected:

@@ -7,7 +7,8 @@
 
 namespace ebb::scorer {
 
-// Everything a reader may ask about one customer's latest score: 120 bytes. Times are microseconds since the Unix epoch, UTC.
+// Everything a reader may ask about one customer's latest score: 104 bytes. Times are microseconds since the Unix
+// epoch, UTC.
 struct CustomerScore {
   double probability = 0;
   double ranking_score = 0;
@@ -17,9 +18,11 @@ struct CustomerScore {
   uint64_t scoring_id = 0;
   int64_t as_of_micros = 0;
   int64_t score_time_micros = 0;
-  // Of the last published change; the fields above may be newer by a move too small to be published. 0: there is no score yet.
+  // Of the last published change; the fields above may be newer by a move too small to be published. 0: there is no
+  // score yet.
   int64_t sequence = 0;
-  // What subscribers were last told, and before that. A slow drift is measured against it, so it cannot hide in small steps.
+  // What subscribers were last told, and before that. A slow drift is measured against it, so it cannot hide in small
+  // steps.
   double published_probability = 0;
   std::optional<double> previous_probability;  // absent: the published one is the first
   Segment segment;

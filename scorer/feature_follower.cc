@@ -13,8 +13,8 @@ constexpr int kBatch = 512;
 
 }  // namespace
 
-FeatureFollower::FeatureFollower(std::shared_ptr<grpc::Channel> store, absl::Duration longest_wait, ScoringEngine* engine,
-                                 std::function<void(const absl::Status&)> on_fatal)
+FeatureFollower::FeatureFollower(std::shared_ptr<grpc::Channel> store, absl::Duration longest_wait,
+                                 ScoringEngine* engine, std::function<void(const absl::Status&)> on_fatal)
     : PeerFollower("feature_follower", store, longest_wait),
       stub_(v1::FeatureStore::NewStub(std::move(store))),
       engine_(engine),
@@ -36,7 +36,8 @@ absl::Status FeatureFollower::FollowOnce(grpc::ClientContext* context) {
   if (absl::IsInternal(taken) || absl::IsDataLoss(taken)) on_fatal_(taken);
   if (!taken.ok()) return taken;
   if (absl::IsOutOfRange(ended)) {
-    Log(Level::kWarning, "feature_follower", "the store does not know our place; starting anew", {{"reason", ended.message()}});
+    Log(Level::kWarning, "feature_follower", "the store does not know our place; starting anew",
+        {{"reason", ended.message()}});
     engine_->ForgetStoreToken();
   }
   return ended;

@@ -10,8 +10,8 @@
 
 namespace ebb::scorer {
 
-// Brings the store's vectors to the engine, from where the engine stopped. A store that does not know the token (another data folder) is read
-// from its beginning; known customers keep their scores meanwhile.
+// Brings the store's vectors to the engine, from where the engine stopped. A store that does not know the token
+// (another data folder) is read from its beginning; known customers keep their scores meanwhile.
 class FeatureFollower final : public PeerFollower {
  public:
   // `on_fatal`: the disk failed and only a restart heals it; the follower then rests.

@@ -9,13 +9,14 @@
 #include "runtime/config.h"
 #include "runtime/log.h"
 #include "runtime/shutdown.h"
-#include "scorer/options.h"
+#include "scorer/scorer_flags.h"
 #include "scorer/scorer_server.h"
 
 int main(int argc, char** argv) {
   ebb::scorer::Options options;
   ebb::Level log_level = ebb::Level::kInfo;
-  ebb::Flags flags("ebb-scorer", "Follows features and champion, keeps every customer's latest score and streams what changes.");
+  ebb::Flags flags("ebb-scorer",
+                   "Follows features and champion, keeps every customer's latest score and streams what changes.");
   ebb::scorer::AddFlags(&options, &flags);
   flags.Add("log-level", &log_level, "Least level that is logged: debug, info, warning or error.");
   if (const std::optional<int> exit_status = flags.Parse(argc, argv)) return *exit_status;

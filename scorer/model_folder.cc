@@ -18,14 +18,14 @@
 namespace ebb::scorer {
 namespace {
 
-constexpr std::string_view kMagic = "ebb-champion";
-constexpr std::string_view kFormat = "1";
+constexpr absl::string_view kMagic = "ebb-champion";
+constexpr absl::string_view kFormat = "1";
 
-absl::Status SystemError(std::string_view doing, const std::string& path) {
+absl::Status SystemError(absl::string_view doing, const std::string& path) {
   return absl::InternalError(absl::StrCat(doing, " ", path, ": ", std::strerror(errno)));
 }
 
-absl::Status WriteAndSync(const std::string& path, std::string_view bytes) {
+absl::Status WriteAndSync(const std::string& path, absl::string_view bytes) {
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (fd < 0) return SystemError("creating", path);
   absl::Status status;
@@ -65,12 +65,14 @@ absl::StatusOr<std::optional<ModelFile>> ModelFolder::Load() const {
   ModelFile file;
   if (end == std::string::npos || words.size() != 4 || words[0] != kMagic || words[1] != kFormat ||
       !absl::SimpleAtoi(words[2], &file.version)) {
-    return absl::DataLossError(absl::StrCat(path, " does not begin as a kept champion does: delete it to fetch it from the trainer again"));
+    return absl::DataLossError(
+        absl::StrCat(path, " does not begin as a kept champion does: delete it to fetch it from the trainer again"));
   }
   file.digest = words[3];
   file.bytes = bytes.substr(end + 1);
   if (Sha256Hex(file.bytes) != file.digest) {
-    return absl::DataLossError(absl::StrCat(path, " does not match its digest: delete it to fetch it from the trainer again"));
+    return absl::DataLossError(
+        absl::StrCat(path, " does not match its digest: delete it to fetch it from the trainer again"));
   }
   return file;
 }

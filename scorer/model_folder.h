@@ -17,8 +17,8 @@ struct ModelFile {
   std::string bytes;
 };
 
-// The champion's file on the scorer's own disk, so that a restart serves without the trainer. One file, replaced whole: after a crash there is
-// the old one or the new one. Not thread-safe.
+// The champion's file on the scorer's own disk, so that a restart serves without the trainer. One file, replaced whole:
+// after a crash there is the old one or the new one. Not thread-safe.
 class ModelFolder {
  public:
   explicit ModelFolder(std::string path) : path_(std::move(path)) {}

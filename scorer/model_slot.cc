@@ -8,7 +8,8 @@
 
 namespace ebb::scorer {
 
-std::shared_ptr<const ServedModel> MakeServedModel(TrainedModel model, int64_t version, std::string digest, double risk_threshold) {
+std::shared_ptr<const ServedModel> MakeServedModel(TrainedModel model, int64_t version, std::string digest,
+                                                   double risk_threshold) {
   auto served = std::make_shared<ServedModel>();
   // The threshold's bits, not its text: two thresholds that print alike are still two.
   uint64_t threshold_bits = 0;

@@ -15,13 +15,15 @@ struct ServedModel {
   int64_t version = 0;
   std::string digest;         // SHA-256 of its file, lower-case hexadecimal
   double risk_threshold = 0;  // in force: the scorer's flag, or else the model's own
-  uint64_t scoring_id = 0;    // equal exactly when digest, version and threshold are: scores with equal ids are comparable
+  uint64_t scoring_id =
+      0;  // equal exactly when digest, version and threshold are: scores with equal ids are comparable
 };
 
-std::shared_ptr<const ServedModel> MakeServedModel(TrainedModel model, int64_t version, std::string digest, double risk_threshold);
+std::shared_ptr<const ServedModel> MakeServedModel(TrainedModel model, int64_t version, std::string digest,
+                                                   double risk_threshold);
 
-// The model in service. Whoever scores or answers takes it once and uses that one to the end, so nothing is ever made of two models.
-// Thread-safe. Empty until the first Set.
+// The model in service. Whoever scores or answers takes it once and uses that one to the end, so nothing is ever made
+// of two models. Thread-safe. Empty until the first Set.
 class ModelSlot {
  public:
   std::shared_ptr<const ServedModel> Get() const {

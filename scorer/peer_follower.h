@@ -14,8 +14,9 @@
 
 namespace ebb::scorer {
 
-// Follows a stream of another service for ever: asks, reads to its end, waits a little longer after each failure, asks again. Which stream, and
-// what is done with it, is the subclass's. Start and Stop belong to the owner; the rest is thread-safe.
+// Follows a stream of another service for ever: asks, reads to its end, waits a little longer after each failure, asks
+// again. Which stream, and what is done with it, is the subclass's. Start and Stop belong to the owner; the rest is
+// thread-safe.
 class PeerFollower {
  public:
   virtual ~PeerFollower() = default;
@@ -46,7 +47,8 @@ class PeerFollower {
 
   PeerFollower(std::string name, std::shared_ptr<grpc::Channel> peer, absl::Duration longest_wait);
 
-  // Opens the stream and reads it until it ends. DEADLINE_EXCEEDED: time to renew it. Anything else: the peer has gone or is no use now.
+  // Opens the stream and reads it until it ends. DEADLINE_EXCEEDED: time to renew it. Anything else: the peer has gone
+  // or is no use now.
   virtual absl::Status FollowOnce(grpc::ClientContext* context) = 0;
 
   // For the subclass, in FollowOnce: a message has come.

@@ -43,7 +43,8 @@ std::string EncodePosition(const ScorerPosition& position) {
 }
 
 absl::StatusOr<ScorerPosition> DecodePosition(const std::string& bytes) {
-  if (bytes.size() < kPositionHeader || bytes[0] == 0) return absl::DataLossError("the score table's position is damaged");
+  if (bytes.size() < kPositionHeader || bytes[0] == 0)
+    return absl::DataLossError("the score table's position is damaged");
   if (bytes[0] != kPositionVersion) {
     return absl::FailedPreconditionError("the score table's position is of a newer Ebb: start a newer ebb-scorer");
   }
@@ -54,19 +55,21 @@ absl::StatusOr<ScorerPosition> DecodePosition(const std::string& bytes) {
   return position;
 }
 
-absl::Status FromRocks(const rocksdb::Status& status, std::string_view doing) {
+absl::Status FromRocks(const rocksdb::Status& status, absl::string_view doing) {
   if (status.ok()) return absl::OkStatus();
   const std::string text = absl::StrCat("score table: ", doing, ": ", status.ToString());
   return status.IsCorruption() ? absl::DataLossError(text) : absl::InternalError(text);
 }
 
-// RocksDB's own file logger asserts after its own failed append, so a full disk would end the process before we can say why.
+// RocksDB's own file logger asserts after its own failed append, so a full disk would end the process before we can say
+// why.
 class RocksLog final : public rocksdb::Logger {
  public:
   RocksLog() : Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {}
   using Logger::Logv;
   void Logv(const rocksdb::InfoLogLevel level, const char* format, va_list arguments) override {
-    if (level >= rocksdb::InfoLogLevel::WARN_LEVEL && level <= rocksdb::InfoLogLevel::FATAL_LEVEL) Logv(format, arguments);
+    if (level >= rocksdb::InfoLogLevel::WARN_LEVEL && level <= rocksdb::InfoLogLevel::FATAL_LEVEL)
+      Logv(format, arguments);
   }
   void Logv(const char* format, va_list arguments) override {
     char text[512];
@@ -138,7 +141,8 @@ class RocksScoreTable final : public ScoreTable {
   }
 
   absl::Status AddSchema(uint32_t number, std::string_view bytes) override {
-    return FromRocks(db_->Put(Synced(), NumberKey('s', number), rocksdb::Slice(bytes.data(), bytes.size())), "writing a schema");
+    return FromRocks(db_->Put(Synced(), NumberKey('s', number), rocksdb::Slice(bytes.data(), bytes.size())),
+                     "writing a schema");
   }
 
  private:

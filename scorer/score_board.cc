@@ -7,7 +7,7 @@
 
 namespace ebb::scorer {
 
-static_assert(sizeof(CustomerScore) == 120, "the header states the memory of a customer");
+static_assert(sizeof(CustomerScore) == 104, "the header states the memory of a customer");
 
 size_t ScoreBoard::size() const {
   ReaderMutexLock lock(&mutex_);
@@ -104,10 +104,12 @@ absl::Status ScoreBoard::Restore(std::vector<Named> customers, int64_t last_sequ
   std::vector<ChangeList::Entry> changes;
   for (Named& customer : customers) {
     if (index_.contains(customer.customer_id)) {
-      return absl::DataLossError(absl::StrCat("score table: customer number ", scores_.size(), " has the identifier of another one"));
+      return absl::DataLossError(
+          absl::StrCat("score table: customer number ", scores_.size(), " has the identifier of another one"));
     }
     if (customer.score.scored()) {
-      changes.push_back({.id = static_cast<uint32_t>(scores_.size()), .sequence = static_cast<uint64_t>(customer.score.sequence)});
+      changes.push_back(
+          {.id = static_cast<uint32_t>(scores_.size()), .sequence = static_cast<uint64_t>(customer.score.sequence)});
     }
     Add(std::move(customer.customer_id), customer.score);
   }

@@ -17,13 +17,14 @@
 
 namespace ebb::scorer {
 
-// What readers see: the latest score of every customer, in memory, and who changed since when. Each customer has a dense number, 0, 1, 2, … in
-// the order customers became known; it is the number of the score table.
+// What readers see: the latest score of every customer, in memory, and who changed since when. Each customer has a
+// dense number, 0, 1, 2, … in the order customers became known; it is the number of the score table.
 //
-// Memory: about 220 bytes a customer (120 score, 32 identifier, about 40 index, 18 change list) and the identifier once more where it is longer
-// than 15 bytes.
+// Memory: about 200 bytes a customer (104 score, 32 identifier, about 40 index, 18 change list) and the identifier once
+// more where it is longer than 15 bytes.
 //
-// Thread-safe. One writer changes it, after what it writes is on disk: nobody ever reads a score that a crash could take back.
+// Thread-safe. One writer changes it, after what it writes is on disk: nobody ever reads a score that a crash could
+// take back.
 class ScoreBoard {
  public:
   struct Named {
@@ -31,7 +32,8 @@ class ScoreBoard {
     CustomerScore score;
   };
 
-  // A customer's score, or that a customer is known without one yet. `published`: subscribers shall hear of it, under its sequence.
+  // A customer's score, or that a customer is known without one yet. `published`: subscribers shall hear of it, under
+  // its sequence.
   struct Update {
     uint32_t customer = 0;
     std::string customer_id;  // used only where the customer is new; then `customer` is size()
@@ -66,15 +68,16 @@ class ScoreBoard {
   // All scored customers, of one moment. Writers wait: about 5 ms for a million.
   void ForEachScored(const std::function<void(const std::string& customer_id, const CustomerScore&)>& visit) const;
 
-  // The first change after `position` that passes. Looks at no more than `max_looks` changes, so it may come back with neither a change nor
-  // the end.
+  // The first change after `position` that passes. Looks at no more than `max_looks` changes, so it may come back with
+  // neither a change nor the end.
   using Filter = std::function<bool(const std::string& customer_id, const CustomerScore&)>;
   Step Next(const Position& position, const Filter& passes, size_t max_looks) const;
 
   // All at once for readers.
   void Apply(std::vector<Update> updates);
 
-  // Fills an empty board with what was on disk, in order of number. DATA_LOSS where a sequence is there twice or beyond `last_sequence`.
+  // Fills an empty board with what was on disk, in order of number. DATA_LOSS where a sequence is there twice or beyond
+  // `last_sequence`.
   absl::Status Restore(std::vector<Named> customers, int64_t last_sequence);
 
  private:

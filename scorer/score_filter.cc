@@ -3,19 +3,18 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
-#include "runtime/rpc/status.h"
+#include "scorer/request_error.h"
 
 namespace ebb::scorer {
 namespace {
 
 constexpr int kMostCustomers = 10'000;
 
-absl::Status Invalid(std::string_view field, std::string_view rule) {
-  const std::string path = absl::StrCat("filter.", field);
-  return WithFieldViolation(absl::InvalidArgumentError(absl::StrCat(path, " ", rule)), path, std::string(rule));
+absl::Status Invalid(absl::string_view field, absl::string_view rule) {
+  return InvalidField(absl::StrCat("filter.", field), rule);
 }
 
-absl::Status CheckBound(std::string_view field, double value) {
+absl::Status CheckBound(absl::string_view field, double value) {
   return std::isnan(value) ? Invalid(field, "is not a number") : absl::OkStatus();
 }
 
@@ -38,13 +37,14 @@ absl::StatusOr<ScoreFilter> ScoreFilter::Make(const v1::ScoreFilter& message) {
                                      std::pair("min_value_at_risk", message.min_value_at_risk())}) {
     if (absl::Status status = CheckBound(field, value); !status.ok()) return status;
   }
-  if (message.has_min_probability() && message.has_max_probability() && message.min_probability() > message.max_probability()) {
+  if (message.has_min_probability() && message.has_max_probability() &&
+      message.min_probability() > message.max_probability()) {
     return Invalid("min_probability", absl::StrCat(message.min_probability(), " is above max_probability ",
                                                    message.max_probability(), ": nobody could pass"));
   }
   if (message.customer_ids_size() > kMostCustomers) {
-    return Invalid("customer_ids", absl::StrCat("has ", message.customer_ids_size(), " customers, at most ", kMostCustomers,
-                                                " are allowed: subscribe several times"));
+    return Invalid("customer_ids", absl::StrCat("has ", message.customer_ids_size(), " customers, at most ",
+                                                kMostCustomers, " are allowed: subscribe several times"));
   }
   filter.customers_.insert(message.customer_ids().begin(), message.customer_ids().end());
   filter.bounds_ = message;

@@ -12,7 +12,8 @@ namespace ebb::scorer {
 // Which scores a subscriber wants: all conditions must hold. Immutable.
 class ScoreFilter {
  public:
-  // INVALID_ARGUMENT with the field: an unknown segment, a bound that is no number, bounds the wrong way round, more than 10,000 customers.
+  // INVALID_ARGUMENT with the field: an unknown segment, a bound that is no number, bounds the wrong way round, more
+  // than 10,000 customers.
   static absl::StatusOr<ScoreFilter> Make(const v1::ScoreFilter& message);
 
   bool Passes(const std::string& customer_id, const CustomerScore& score) const;

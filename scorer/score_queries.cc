@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "runtime/resume_token.h"
-#include "runtime/rpc/status.h"
+#include "scorer/request_error.h"
 #include "scorer/score_messages.h"
 
 namespace ebb::scorer {
@@ -19,17 +19,15 @@ constexpr int kLargestPage = 10'000;
 constexpr int kDefaultPage = 1'000;
 constexpr int kDefaultTop = 10;
 
-absl::Status Invalid(std::string_view field, std::string_view rule) {
-  return WithFieldViolation(absl::InvalidArgumentError(absl::StrCat(field, " ", rule)), std::string(field), std::string(rule));
-}
-
 absl::Status NoModel() {
-  return WithErrorInfo(absl::FailedPreconditionError("there is no model yet: train one and this scorer will fetch it"), "NO_MODEL");
+  return WithReason(absl::FailedPreconditionError("there is no model yet: train one and this scorer will fetch it"),
+                    "NO_MODEL");
 }
 
-absl::StatusOr<int> CheckCount(std::string_view field, int value, int when_zero) {
+absl::StatusOr<int> CheckCount(absl::string_view field, int value, int when_zero) {
   if (value == 0) return when_zero;
-  if (value < 0 || value > kLargestPage) return Invalid(field, absl::StrCat(value, " must be from 1 to ", kLargestPage));
+  if (value < 0 || value > kLargestPage)
+    return InvalidField(field, absl::StrCat(value, " must be from 1 to ", kLargestPage));
   return value;
 }
 
@@ -68,7 +66,8 @@ void FillCell(Segment segment, const Sums& cell, const Sums& all, v1::SegmentCel
 absl::StatusOr<v1::GetScoresResponse> ScoreQueries::GetScores(const v1::GetScoresRequest& request) const {
   if (slot_->Get() == nullptr) return NoModel();
   if (request.customer_ids().empty() || request.customer_ids_size() > kMostAsked) {
-    return Invalid("customer_ids", absl::StrCat("has ", request.customer_ids_size(), " customers, 1 to ", kMostAsked, " are allowed"));
+    return InvalidField("customer_ids", absl::StrCat("has ", request.customer_ids_size(), " customers, 1 to ",
+                                                     kMostAsked, " are allowed"));
   }
   const std::vector<std::string> ids(request.customer_ids().begin(), request.customer_ids().end());
   const auto found = board_->Look(ids);
@@ -91,7 +90,7 @@ absl::StatusOr<v1::ListScoresResponse> ScoreQueries::ListScores(const v1::ListSc
   if (!request.page_token().empty()) {
     const auto token = ResumeToken::DecodeText(request.page_token());
     if (!token.ok() || token->source_id != source_id_ || token->sequence > board_->size()) {
-      return Invalid("page_token", "is not one that this scorer gave: begin without it");
+      return InvalidField("page_token", "is not one that this scorer gave: begin without it");
     }
     first = static_cast<uint32_t>(token->sequence);
   }
@@ -100,7 +99,8 @@ absl::StatusOr<v1::ListScoresResponse> ScoreQueries::ListScores(const v1::ListSc
   for (const ScoreBoard::Named& customer : board_->List(first, static_cast<size_t>(*size), &next)) {
     FillScore(customer.customer_id, customer.score, response.add_scores());
   }
-  if (next < board_->size()) response.set_next_page_token(ResumeToken{.source_id = source_id_, .sequence = next}.EncodeText());
+  if (next < board_->size())
+    response.set_next_page_token(ResumeToken{.source_id = source_id_, .sequence = next}.EncodeText());
   return response;
 }
 
@@ -114,7 +114,8 @@ absl::StatusOr<v1::ListAtRiskResponse> ScoreQueries::ListAtRisk(const v1::ListAt
     std::string customer_id;
     CustomerScore score;
   };
-  // Customers of equal value stand in the order of their identifiers, so that the same scores always give the same list.
+  // Customers of equal value stand in the order of their identifiers, so that the same scores always give the same
+  // list.
   const auto before = [](const Ranked& a, const Ranked& b) {
     return a.value != b.value ? a.value > b.value : a.customer_id < b.customer_id;
   };
@@ -148,7 +149,8 @@ absl::StatusOr<v1::SegmentSummary> ScoreQueries::SummarizeSegments() const {
   });
   v1::SegmentSummary summary;
   const bool has_unknown = cells[kSegments - 2].customers + cells[kSegments - 1].customers > 0;
-  for (size_t i = 0; i < kSegments - (has_unknown ? 0 : 2); ++i) FillCell(SegmentAt(i), cells[i], all, summary.add_cells());
+  for (size_t i = 0; i < kSegments - (has_unknown ? 0 : 2); ++i)
+    FillCell(SegmentAt(i), cells[i], all, summary.add_cells());
   summary.set_customers(all.customers);
   if (all.with_profit > 0) summary.set_profit_sum(all.profit);
   summary.set_risk_threshold(model->risk_threshold);

@@ -1,7 +1,8 @@
 // The bytes of a record, little-endian:
 //
 //   record   := version:u8=1  flags:u8  customer_id:text  schema:u32  vector_as_of:i64  score?  count:u32  value*
-//   score    := probability:f64  ranking:f64  published:f64  [profit:f64]  [previous:f64]  model_version:i64  scoring_id:u64
+//   score    := probability:f64  ranking:f64  published:f64  [profit:f64]  [previous:f64]  model_version:i64
+//   scoring_id:u64
 //               as_of:i64  score_time:i64  sequence:i64  segment:u8  horizon_months:u8
 //   value    := kind:u8 | 0x10 where never seen  then f64 for a number, text for a category, nothing where missing
 //   text     := length:u32  bytes
@@ -134,8 +135,8 @@ absl::StatusOr<ScoreRecord> DecodeScoreRecord(std::string_view bytes) {
   Reader in(bytes);
   const auto version = in.Take<uint8_t>();
   if (version > kVersion) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("a score record has format ", version, ", this scorer knows up to ", kVersion, ": start a newer ebb-scorer"));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "a score record has format ", version, ", this scorer knows up to ", kVersion, ": start a newer ebb-scorer"));
   }
   const auto flags = in.Take<uint8_t>();
   ScoreRecord record;
@@ -149,7 +150,8 @@ absl::StatusOr<ScoreRecord> DecodeScoreRecord(std::string_view bytes) {
   record.vector.resize(count);
   for (KeptValue& value : record.vector) {
     const auto tag = in.Take<uint8_t>();
-    if ((tag & kKindMask) > 2) return absl::DataLossError(absl::StrCat("a score record has a value of unknown kind ", tag & kKindMask));
+    if ((tag & kKindMask) > 2)
+      return absl::DataLossError(absl::StrCat("a score record has a value of unknown kind ", tag & kKindMask));
     value.kind = static_cast<KeptValue::Kind>(tag & kKindMask);
     value.never_seen = (tag & kNeverSeen) != 0;
     if (value.kind == KeptValue::Kind::kNumber) value.number = in.Take<double>();

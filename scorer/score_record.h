@@ -22,7 +22,8 @@ struct KeptValue {
   friend bool operator==(const KeptValue&, const KeptValue&) = default;
 };
 
-// What is kept on disk of one customer: the latest score and the vector, so that another model can score without asking the store.
+// What is kept on disk of one customer: the latest score and the vector, so that another model can score without asking
+// the store.
 struct ScoreRecord {
   std::string customer_id;
   CustomerScore score;

@@ -15,18 +15,19 @@ namespace ebb::scorer {
 
 // How far this scorer is. Written together with the scores it stands for.
 struct ScorerPosition {
-  int64_t sequence = 0;           // of the last published change; a sequence that was given to anybody is never used again
-  std::string store_token;        // where to go on in the feature store; empty: from the beginning
+  int64_t sequence = 0;     // of the last published change; a sequence that was given to anybody is never used again
+  std::string store_token;  // where to go on in the feature store; empty: from the beginning
   int64_t features_as_of_micros = 0;  // the greatest T received; 0: none
 
   friend bool operator==(const ScorerPosition&, const ScorerPosition&) = default;
 };
 
-// The scores on disk: one record a customer under a dense number (0, 1, 2, … in the order customers became known), the schemas that
-// their vectors follow, and the position. The grammar of the keys stands in rocks_score_table.cc.
+// The scores on disk: one record a customer under a dense number (0, 1, 2, … in the order customers became known), the
+// schemas that their vectors follow, and the position. The grammar of the keys stands in rocks_score_table.cc.
 //
 // Threads: one writer at a time; Read may run beside it.
-// Errors: what a call returns is INTERNAL (the disk failed: stop and start again, never retry) or DATA_LOSS (damaged bytes).
+// Errors: what a call returns is INTERNAL (the disk failed: stop and start again, never retry) or DATA_LOSS (damaged
+// bytes).
 class ScoreTable {
  public:
   struct Write {

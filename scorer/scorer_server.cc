@@ -46,23 +46,26 @@ absl::StatusOr<std::unique_ptr<ScorerServer>> ScorerServer::Start(const Options&
   std::unique_ptr<ScorerServer> server(
       new ScorerServer(options, clock, std::move(on_fatal), *std::move(folder), *std::move(table)));
   if (absl::Status loaded = server->LoadScores(); !loaded.ok()) return loaded;
+  if (absl::Status peers = server->OpenPeers(); !peers.ok()) return peers;
   auto host = ServerHost::Start(options.server, {&server->service_});
   if (!host.ok()) return host.status();
   server->host_ = *std::move(host);
   server->host_->OnDrain([service = &server->service_] { service->Close(); });
-  if (absl::Status following = server->Follow(); !following.ok()) return following;
+  server->Follow();
   server->host_->SetServing(v1::Scorer::service_full_name(), true);
   return server;
 }
 
-ScorerServer::ScorerServer(const Options& options, const Clock* clock, std::function<void(const absl::Status&)> on_fatal,
-                           std::unique_ptr<DataFolder> folder, std::unique_ptr<ScoreTable> table)
+ScorerServer::ScorerServer(const Options& options, const Clock* clock,
+                           std::function<void(const absl::Status&)> on_fatal, std::unique_ptr<DataFolder> folder,
+                           std::unique_ptr<ScoreTable> table)
     : options_(options),
       on_fatal_(std::move(on_fatal)),
       folder_(std::move(folder)),
       table_(std::move(table)),
       service_(folder_->source_id(), &board_, &slot_, options.max_subscribers, [this] { return Status(); }),
-      engine_({.publish_delta = options.publish_delta}, table_.get(), &board_, &slot_, clock, [this] { service_.Wake(); }),
+      engine_({.publish_delta = options.publish_delta}, table_.get(), &board_, &slot_, clock,
+              [this] { service_.Wake(); }),
       rescorer_("rescore", [this] { return Rescore(); }) {}
 
 ScorerServer::~ScorerServer() {
@@ -89,7 +92,7 @@ absl::Status ScorerServer::LoadScores() {
   return absl::OkStatus();
 }
 
-absl::Status ScorerServer::Follow() {
+absl::Status ScorerServer::OpenPeers() {
   auto store = OpenPeer(options_, options_.feature_store);
   if (!store.ok()) return store.status();
   auto trainer = OpenPeer(options_, options_.trainer);
@@ -99,10 +102,13 @@ absl::Status ScorerServer::Follow() {
   champion_ = std::make_unique<ChampionFollower>(*std::move(trainer), options_.reconnect_wait, options_.risk_threshold,
                                                  ModelFolder(folder_->Path("model")), &slot_, &engine_,
                                                  [this] { rescorer_.Wake(); });
+  return absl::OkStatus();
+}
+
+void ScorerServer::Follow() {
   rescorer_.Start();
   champion_->Start();
   features_->Start();
-  return absl::OkStatus();
 }
 
 absl::Duration ScorerServer::Rescore() {
@@ -115,7 +121,8 @@ absl::Duration ScorerServer::Rescore() {
 }
 
 void ScorerServer::Fail(const absl::Status& status) {
-  Log(Level::kError, "scorer", "the disk failed; a restart recovers what was acknowledged", {{"reason", status.message()}});
+  Log(Level::kError, "scorer", "the disk failed; a restart recovers what was acknowledged",
+      {{"reason", status.message()}});
   host_->SetServing(v1::Scorer::service_full_name(), false);
   on_fatal_(status);
 }
@@ -125,9 +132,10 @@ v1::ScorerStatus ScorerServer::Status() const {
   if (const auto model = slot_.Get(); model != nullptr) status.set_model_version(model->version);
   status.set_customers(static_cast<int64_t>(board_.scored()));
   status.set_sequence(board_.last_sequence());
-  status.set_store_connected(features_ != nullptr && features_->connected());
-  status.set_trainer_connected(champion_ != nullptr && champion_->connected());
-  if (const int64_t as_of = engine_.features_as_of_micros(); as_of != 0) FillTimestamp(as_of, status.mutable_features_as_of());
+  status.set_store_connected(features_->connected());
+  status.set_trainer_connected(champion_->connected());
+  if (const int64_t as_of = engine_.features_as_of_micros(); as_of != 0)
+    FillTimestamp(as_of, status.mutable_features_as_of());
   status.set_rescore_backlog(engine_.rescore_backlog());
   return status;
 }

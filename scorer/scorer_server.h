@@ -12,20 +12,21 @@
 #include "scorer/champion_follower.h"
 #include "scorer/feature_follower.h"
 #include "scorer/model_slot.h"
-#include "scorer/options.h"
 #include "scorer/score_board.h"
 #include "scorer/score_table.h"
+#include "scorer/scorer_flags.h"
 #include "scorer/scorer_service.h"
 #include "scorer/scoring_engine.h"
 
 namespace ebb::scorer {
 
-// A whole scorer: loads what is on disk, serves it, follows store and trainer. Serves from Start to destruction, whether the peers are there or
-// not.
+// A whole scorer: loads what is on disk, serves it, follows store and trainer. Serves from Start to destruction,
+// whether the peers are there or not.
 class ScorerServer {
  public:
-  // `clock` is borrowed. `on_fatal` is called when only a restart heals (the disk failed), on a thread of the server's: it must not destroy the
-  // server. Errors of DataFolder, ScoreTable, ServerHost and OpenChannel, each saying what to do.
+  // `clock` is borrowed. `on_fatal` is called when only a restart heals (the disk failed), on a thread of the server's:
+  // it must not destroy the server. Errors of DataFolder, ScoreTable, ServerHost and OpenChannel, each saying what to
+  // do.
   static absl::StatusOr<std::unique_ptr<ScorerServer>> Start(const Options& options, const Clock* clock,
                                                              std::function<void(const absl::Status&)> on_fatal);
   ~ScorerServer();  // ends subscriptions, drains, then stops following
@@ -39,7 +40,8 @@ class ScorerServer {
                std::unique_ptr<DataFolder> folder, std::unique_ptr<ScoreTable> table);
 
   absl::Status LoadScores();
-  absl::Status Follow();
+  absl::Status OpenPeers();
+  void Follow();
   absl::Duration Rescore();
   void Fail(const absl::Status& status);
   v1::ScorerStatus Status() const;

@@ -1,13 +1,25 @@
 #include "scorer/scorer_service.h"
 
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "runtime/rpc/status.h"
+#include "scorer/request_error.h"
 #include "scorer/subscription.h"
 
 namespace ebb::scorer {
 namespace {
+
+// With the google.rpc details that programs act on.
+absl::Status ForTheWire(const absl::Status& status) {
+  const std::string field = FieldOf(status);
+  const std::string reason = ReasonOf(status);
+  absl::Status plain(status.code(), status.message());
+  if (!field.empty()) plain = WithFieldViolation(plain, field, status.message());
+  if (!reason.empty()) plain = WithErrorInfo(plain, reason);
+  return plain;
+}
 
 class SubscriptionStream final : public StreamSource<v1::SubscribeResponse> {
  public:
@@ -37,10 +49,11 @@ class RefusedStream final : public StreamSource<v1::SubscribeResponse> {
 };
 
 template <typename Response>
-grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, absl::StatusOr<Response> answer, Response* response) {
+grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, absl::StatusOr<Response> answer,
+                                 Response* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   if (answer.ok()) *response = *std::move(answer);
-  reactor->Finish(ToGrpcStatus(answer.status()));
+  reactor->Finish(ToGrpcStatus(ForTheWire(answer.status())));
   return reactor;
 }
 
@@ -62,29 +75,34 @@ grpc::ServerWriteReactor<v1::SubscribeResponse>* ScorerService::Subscribe(grpc::
                                                                           const v1::SubscribeRequest* request) {
   auto subscription = Subscription::Make(*request, source_id_, board_);
   if (!subscription.ok()) {
-    return subscribers_.Serve<v1::SubscribeResponse>(std::make_unique<RefusedStream>(subscription.status()),
+    return subscribers_.Serve<v1::SubscribeResponse>(std::make_unique<RefusedStream>(ForTheWire(subscription.status())),
                                                      absl::InfiniteDuration());
   }
   const absl::Duration heartbeat = subscription->heartbeat();
-  return subscribers_.Serve<v1::SubscribeResponse>(std::make_unique<SubscriptionStream>(*std::move(subscription)), heartbeat);
+  return subscribers_.Serve<v1::SubscribeResponse>(std::make_unique<SubscriptionStream>(*std::move(subscription)),
+                                                   heartbeat);
 }
 
-grpc::ServerUnaryReactor* ScorerService::GetScores(grpc::CallbackServerContext* context, const v1::GetScoresRequest* request,
+grpc::ServerUnaryReactor* ScorerService::GetScores(grpc::CallbackServerContext* context,
+                                                   const v1::GetScoresRequest* request,
                                                    v1::GetScoresResponse* response) {
   return Answer(context, queries_.GetScores(*request), response);
 }
 
-grpc::ServerUnaryReactor* ScorerService::ListScores(grpc::CallbackServerContext* context, const v1::ListScoresRequest* request,
+grpc::ServerUnaryReactor* ScorerService::ListScores(grpc::CallbackServerContext* context,
+                                                    const v1::ListScoresRequest* request,
                                                     v1::ListScoresResponse* response) {
   return Answer(context, queries_.ListScores(*request), response);
 }
 
-grpc::ServerUnaryReactor* ScorerService::ListAtRisk(grpc::CallbackServerContext* context, const v1::ListAtRiskRequest* request,
+grpc::ServerUnaryReactor* ScorerService::ListAtRisk(grpc::CallbackServerContext* context,
+                                                    const v1::ListAtRiskRequest* request,
                                                     v1::ListAtRiskResponse* response) {
   return Answer(context, queries_.ListAtRisk(*request), response);
 }
 
-grpc::ServerUnaryReactor* ScorerService::GetSegmentSummary(grpc::CallbackServerContext* context, const v1::GetSegmentSummaryRequest*,
+grpc::ServerUnaryReactor* ScorerService::GetSegmentSummary(grpc::CallbackServerContext* context,
+                                                           const v1::GetSegmentSummaryRequest*,
                                                            v1::SegmentSummary* response) {
   return Answer(context, queries_.SummarizeSegments(), response);
 }

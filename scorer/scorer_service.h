@@ -10,7 +10,8 @@
 
 namespace ebb::scorer {
 
-// The Scorer service on the wire: checks are in Subscription and ScoreQueries, here they only become gRPC. Thread-safe; must outlive its server.
+// The Scorer service on the wire: checks are in Subscription and ScoreQueries, here they only become gRPC. Thread-safe;
+// must outlive its server.
 class ScorerService final : public v1::Scorer::CallbackService {
  public:
   // `status` fills all of ScorerStatus but the subscribers.
@@ -30,7 +31,8 @@ class ScorerService final : public v1::Scorer::CallbackService {
                                        v1::ListScoresResponse* response) override;
   grpc::ServerUnaryReactor* ListAtRisk(grpc::CallbackServerContext* context, const v1::ListAtRiskRequest* request,
                                        v1::ListAtRiskResponse* response) override;
-  grpc::ServerUnaryReactor* GetSegmentSummary(grpc::CallbackServerContext* context, const v1::GetSegmentSummaryRequest* request,
+  grpc::ServerUnaryReactor* GetSegmentSummary(grpc::CallbackServerContext* context,
+                                              const v1::GetSegmentSummaryRequest* request,
                                               v1::SegmentSummary* response) override;
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context, const v1::GetStatusRequest* request,
                                       v1::ScorerStatus* response) override;

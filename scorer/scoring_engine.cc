@@ -16,9 +16,14 @@ int64_t Micros(const google::protobuf::Timestamp& time) { return time.seconds() 
 
 }  // namespace
 
-ScoringEngine::ScoringEngine(const Options& options, ScoreTable* table, ScoreBoard* board, ModelSlot* slot, const Clock* clock,
-                             std::function<void()> on_published)
-    : options_(options), table_(table), board_(board), slot_(slot), clock_(clock), on_published_(std::move(on_published)) {}
+ScoringEngine::ScoringEngine(const Options& options, ScoreTable* table, ScoreBoard* board, ModelSlot* slot,
+                             const Clock* clock, std::function<void()> on_published)
+    : options_(options),
+      table_(table),
+      board_(board),
+      slot_(slot),
+      clock_(clock),
+      on_published_(std::move(on_published)) {}
 
 absl::Status ScoringEngine::Load(std::shared_ptr<const ServedModel> model) {
   MutexLock lock(&mutex_);
@@ -37,7 +42,8 @@ absl::Status ScoringEngine::Load(std::shared_ptr<const ServedModel> model) {
 
   std::vector<ScoreBoard::Named> customers;
   absl::Status read = table_->ForEach([&](uint32_t, ScoreRecord record) {
-    if (record.schema >= schemas_.size()) return absl::DataLossError("score table: a record names a schema that is not there");
+    if (record.schema >= schemas_.size())
+      return absl::DataLossError("score table: a record names a schema that is not there");
     customers.push_back({.customer_id = std::move(record.customer_id), .score = record.score});
     return absl::OkStatus();
   });
@@ -65,14 +71,16 @@ absl::Status ScoringEngine::TakeFeatures(const v1::WatchFeaturesResponse& messag
     ScorerPosition position = position_;
     position.store_token = message.resume_token();
     if (message.customers().empty()) {
-      // Progress alone: not worth a write. After a crash the store is asked from a little earlier, which changes nothing.
+      // Progress alone: not worth a write. After a crash the store is asked from a little earlier, which changes
+      // nothing.
       position_ = position;
       return absl::OkStatus();
     }
     if (!schema_.has_value()) return absl::InvalidArgumentError("the store sent vectors before its schema");
     std::vector<Candidate> candidates = ReadCandidates(message);
     for (const Candidate& candidate : candidates) {
-      position.features_as_of_micros = std::max(position.features_as_of_micros, candidate.write.record.vector_as_of_micros);
+      position.features_as_of_micros =
+          std::max(position.features_as_of_micros, candidate.write.record.vector_as_of_micros);
     }
     const std::shared_ptr<const ServedModel> model = slot_->Get();
     if (model != nullptr) Score(*model, &candidates, &position.sequence);
@@ -114,7 +122,8 @@ absl::StatusOr<size_t> ScoringEngine::RescoreSome(size_t limit) {
     std::vector<Candidate> candidates;
     for (ScoreTable::Write& record : *records) {
       rescore_next_ = record.customer + 1;
-      if (handled_[record.customer] != generation_) candidates.push_back({.write = std::move(record), .published = false});
+      if (handled_[record.customer] != generation_)
+        candidates.push_back({.write = std::move(record), .published = false});
     }
     handled = candidates.size();
     ScorerPosition position = position_;
@@ -182,7 +191,8 @@ std::vector<ScoringEngine::Candidate> ScoringEngine::ReadCandidates(const v1::Wa
     if (known.has_value()) candidate.write.record.score = board_->Get(*known);
   }
   if (refused > 0) {
-    Log(Level::kWarning, "scoring", "vectors of the store were left out", {{"vectors", refused}, {"last_reason", reason.message()}});
+    Log(Level::kWarning, "scoring", "vectors of the store were left out",
+        {{"vectors", refused}, {"last_reason", reason.message()}});
   }
   return candidates;
 }
@@ -207,7 +217,8 @@ void ScoringEngine::Score(const ServedModel& model, std::vector<Candidate>* cand
     if (reading == nullptr) continue;
     FeatureVector input = reading->Inputs(candidate.write.record.vector);
     if (absl::Status status = model.model.CheckVector(input); !status.ok()) {
-      Log(Level::kWarning, "scoring", "a vector cannot be scored; the last score stays", {{"reason", status.message()}});
+      Log(Level::kWarning, "scoring", "a vector cannot be scored; the last score stays",
+          {{"reason", status.message()}});
       continue;
     }
     inputs.push_back(std::move(input));
@@ -222,8 +233,8 @@ void ScoringEngine::Score(const ServedModel& model, std::vector<Candidate>* cand
   }
 }
 
-bool ScoringEngine::Settle(const ServedModel& model, const ebb::Score& score, std::optional<double> profit, Candidate* candidate,
-                           int64_t* sequence) const {
+bool ScoringEngine::Settle(const ServedModel& model, const ebb::Score& score, std::optional<double> profit,
+                           Candidate* candidate, int64_t* sequence) const {
   ScoreRecord& record = candidate->write.record;
   const CustomerScore last = record.score;
   CustomerScore next = last;
@@ -234,7 +245,8 @@ bool ScoringEngine::Settle(const ServedModel& model, const ebb::Score& score, st
   next.scoring_id = model.scoring_id;
   next.as_of_micros = record.vector_as_of_micros;
   next.score_time_micros = absl::ToUnixMicros(clock_->Now());
-  next.segment = {.tier = TierOf(profit, model.model.segments), .band = BandOf(score.probability, model.risk_threshold)};
+  next.segment = {.tier = TierOf(profit, model.model.segments),
+                  .band = BandOf(score.probability, model.risk_threshold)};
   next.horizon_months = static_cast<uint8_t>(model.model.horizon_months);
   const bool publish = DecidePublication(last, next, options_.publish_delta) != Publication::kNone;
   if (publish) {

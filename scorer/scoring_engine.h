@@ -20,10 +20,12 @@
 
 namespace ebb::scorer {
 
-// The one writer of scores: takes batches of vectors and new models, decides what is published, puts it on disk and only then on the board.
+// The one writer of scores: takes batches of vectors and new models, decides what is published, puts it on disk and
+// only then on the board.
 //
 // Thread-safe; batches, model changes and chunks of re-scoring take turns. Borrows what it is given.
-// Errors: INTERNAL and DATA_LOSS mean that the disk failed. The engine then refuses everything: end the process, a restart recovers.
+// Errors: INTERNAL and DATA_LOSS mean that the disk failed. The engine then refuses everything: end the process, a
+// restart recovers.
 class ScoringEngine {
  public:
   struct Options {
@@ -35,12 +37,12 @@ class ScoringEngine {
   ScoringEngine(const Options& options, ScoreTable* table, ScoreBoard* board, ModelSlot* slot, const Clock* clock,
                 std::function<void()> on_published);
 
-  // Fills the board from the table. Call once, first; `model` is the champion kept on disk, null where there is none. Customers whose scores
-  // another model or threshold made wait for RescoreSome.
+  // Fills the board from the table. Call once, first; `model` is the champion kept on disk, null where there is none.
+  // Customers whose scores another model or threshold made wait for RescoreSome.
   absl::Status Load(std::shared_ptr<const ServedModel> model);
 
-  // Scores one message of WatchFeatures. Vectors that no model can score yet are kept. A vector that does not follow its schema is logged and
-  // left out, the others count. INVALID_ARGUMENT: the message as a whole makes no sense.
+  // Scores one message of WatchFeatures. Vectors that no model can score yet are kept. A vector that does not follow
+  // its schema is logged and left out, the others count. INVALID_ARGUMENT: the message as a whole makes no sense.
   absl::Status TakeFeatures(const v1::WatchFeaturesResponse& message);
 
   // FAILED_PRECONDITION: the store's vectors lack an input of the model.
@@ -94,10 +96,12 @@ class ScoringEngine {
 
   std::vector<std::string> schema_bytes_ ABSL_GUARDED_BY(mutex_);  // by number; so are the next two
   std::vector<FeatureSchema> schemas_ ABSL_GUARDED_BY(mutex_);
-  std::vector<std::optional<absl::StatusOr<VectorReading>>> readings_ ABSL_GUARDED_BY(mutex_);  // of the present model, made when needed
-  std::optional<uint32_t> schema_ ABSL_GUARDED_BY(mutex_);                                      // of the vectors that come now
+  std::vector<std::optional<absl::StatusOr<VectorReading>>> readings_
+      ABSL_GUARDED_BY(mutex_);                              // of the present model, made when needed
+  std::optional<uint32_t> schema_ ABSL_GUARDED_BY(mutex_);  // of the vectors that come now
 
-  // Who was scored (or found impossible to score) since the model became the present one: handled_[customer] == generation_.
+  // Who was scored (or found impossible to score) since the model became the present one: handled_[customer] ==
+  // generation_.
   uint32_t generation_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<uint32_t> handled_ ABSL_GUARDED_BY(mutex_);
   uint32_t rescore_next_ ABSL_GUARDED_BY(mutex_) = 0;

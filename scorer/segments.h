@@ -40,8 +40,8 @@ ProfitTier TierOf(std::optional<double> profit, const SegmentBounds& bounds);
 // At risk is strictly above the threshold.
 RiskBand BandOf(double probability, double threshold);
 
-// What the shop stands to lose in a month, in the profit's own unit. A loss-making customer is worth a negative amount. Absent where no
-// profit is known.
+// What the shop stands to lose in a month, in the profit's own unit. A loss-making customer is worth a negative amount.
+// Absent where no profit is known.
 std::optional<double> ValueAtRisk(double probability, std::optional<double> monthly_profit);
 
 }  // namespace ebb::scorer

@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "runtime/resume_token.h"
-#include "runtime/rpc/status.h"
+#include "scorer/request_error.h"
 #include "scorer/score_messages.h"
 
 namespace ebb::scorer {
@@ -14,34 +14,32 @@ constexpr absl::Duration kDefaultHeartbeat = absl::Seconds(10);
 constexpr absl::Duration kShortestHeartbeat = absl::Seconds(1);
 constexpr absl::Duration kLongestHeartbeat = absl::Hours(1);
 
-absl::Status Invalid(std::string_view field, std::string_view rule) {
-  return WithFieldViolation(absl::InvalidArgumentError(absl::StrCat(field, " ", rule)), std::string(field), std::string(rule));
-}
-
 absl::StatusOr<absl::Duration> HeartbeatOf(const v1::SubscribeRequest& request) {
   if (!request.has_heartbeat()) return kDefaultHeartbeat;
   const absl::Duration heartbeat =
       absl::Seconds(request.heartbeat().seconds()) + absl::Nanoseconds(request.heartbeat().nanos());
   if (heartbeat < kShortestHeartbeat || heartbeat > kLongestHeartbeat) {
-    return Invalid("heartbeat", absl::StrCat(absl::FormatDuration(heartbeat), " must be from 1s to 1h"));
+    return InvalidField("heartbeat", absl::StrCat(absl::FormatDuration(heartbeat), " must be from 1s to 1h"));
   }
   return heartbeat;
 }
 
 absl::StatusOr<int64_t> ReadToken(const std::string& bytes, uint64_t source_id, int64_t last) {
   const auto token = ResumeToken::Decode(bytes);
-  if (!token.ok()) return Invalid("resume_token", token.status().message());
+  if (!token.ok()) return InvalidField("resume_token", token.status().message());
   if (token->source_id != source_id || token->sequence > static_cast<uint64_t>(last)) {
-    return WithErrorInfo(absl::OutOfRangeError("resume_token is of another scorer's data folder, or ahead of this one: subscribe anew "
-                                               "without it, with `snapshot`"),
-                         "RESUME_TOKEN_UNKNOWN");
+    return WithReason(
+        absl::OutOfRangeError("resume_token is of another scorer's data folder, or ahead of this one: subscribe anew "
+                              "without it, with `snapshot`"),
+        "RESUME_TOKEN_UNKNOWN");
   }
   return static_cast<int64_t>(token->sequence);
 }
 
 }  // namespace
 
-absl::StatusOr<Subscription> Subscription::Make(const v1::SubscribeRequest& request, uint64_t source_id, const ScoreBoard* board) {
+absl::StatusOr<Subscription> Subscription::Make(const v1::SubscribeRequest& request, uint64_t source_id,
+                                                const ScoreBoard* board) {
   auto filter = ScoreFilter::Make(request.filter());
   if (!filter.ok()) return filter.status();
   auto heartbeat = HeartbeatOf(request);
@@ -50,7 +48,9 @@ absl::StatusOr<Subscription> Subscription::Make(const v1::SubscribeRequest& requ
   int64_t from = request.snapshot() ? 0 : last;
   if (!request.resume_token().empty()) {
     if (request.snapshot()) {
-      return Invalid("snapshot", "and resume_token exclude each other: a token goes on where the stream stopped, a snapshot begins anew");
+      return InvalidField(
+          "snapshot",
+          "and resume_token exclude each other: a token goes on where the stream stopped, a snapshot begins anew");
     }
     auto resumed = ReadToken(request.resume_token(), source_id, last);
     if (!resumed.ok()) return resumed.status();
@@ -59,8 +59,8 @@ absl::StatusOr<Subscription> Subscription::Make(const v1::SubscribeRequest& requ
   return Subscription(*std::move(filter), source_id, from, last, *heartbeat, board);
 }
 
-Subscription::Subscription(ScoreFilter filter, uint64_t source_id, int64_t from, int64_t caught_up_at, absl::Duration heartbeat,
-                           const ScoreBoard* board)
+Subscription::Subscription(ScoreFilter filter, uint64_t source_id, int64_t from, int64_t caught_up_at,
+                           absl::Duration heartbeat, const ScoreBoard* board)
     : filter_(std::move(filter)),
       source_id_(source_id),
       position_{.id = 0, .sequence = static_cast<uint64_t>(from)},
@@ -70,7 +70,8 @@ Subscription::Subscription(ScoreFilter filter, uint64_t source_id, int64_t from,
 
 bool Subscription::Next(v1::SubscribeResponse* message) {
   const ScoreBoard::Step step = board_->Next(
-      position_, [this](const std::string& customer_id, const CustomerScore& score) { return filter_.Passes(customer_id, score); },
+      position_,
+      [this](const std::string& customer_id, const CustomerScore& score) { return filter_.Passes(customer_id, score); },
       kMaxLooks);
   // Changes made since the call began come after the end of the snapshot, and are not told before it.
   const bool beyond = step.found.has_value() && step.position.sequence > caught_up_at_;

@@ -10,7 +10,7 @@
 namespace ebb::scorer {
 namespace {
 
-std::string_view KindName(FeatureKind kind) { return kind == FeatureKind::kNumber ? "a number" : "a category"; }
+absl::string_view KindName(FeatureKind kind) { return kind == FeatureKind::kNumber ? "a number" : "a category"; }
 
 absl::StatusOr<KeptValue> ReadValue(const FeatureSpec& spec, const v1::FeatureValue& value) {
   KeptValue kept;
@@ -29,7 +29,8 @@ absl::StatusOr<KeptValue> ReadValue(const FeatureSpec& spec, const v1::FeatureVa
     case v1::FeatureValue::KIND_NOT_SET:
       return kept;
   }
-  return absl::InvalidArgumentError(absl::StrCat("feature ", spec.name, ": the value is not ", KindName(spec.kind), " as the schema says (numbers finite)"));
+  return absl::InvalidArgumentError(absl::StrCat("feature ", spec.name, ": the value is not ", KindName(spec.kind),
+                                                 " as the schema says (numbers finite)"));
 }
 
 }  // namespace
@@ -39,7 +40,8 @@ absl::StatusOr<FeatureSchema> ReadSchema(const v1::FeatureSchema& schema) {
   std::set<std::string> names;
   for (const v1::FeatureSpec& feature : schema.features()) {
     if (feature.name().empty() || !names.insert(feature.name()).second) {
-      return absl::InvalidArgumentError(absl::StrCat("the store's schema: feature name `", feature.name(), "` is empty or there twice"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("the store's schema: feature name `", feature.name(), "` is empty or there twice"));
     }
     if (feature.kind() != v1::NUMBER && feature.kind() != v1::CATEGORY) {
       return absl::InvalidArgumentError(absl::StrCat("the store's schema: feature ", feature.name(), " has no kind"));
@@ -75,8 +77,9 @@ absl::StatusOr<VectorReading> VectorReading::Make(const FeatureSchema& store, co
     const std::optional<size_t> place = store.IndexOf(wanted.name);
     const bool fits = place.has_value() && store[*place].kind == wanted.kind;
     if (!fits && wanted.role == FeatureRole::kInput) {
-      return absl::FailedPreconditionError(absl::StrCat("the model's input ", wanted.name, " is ", KindName(wanted.kind),
-                                                        "; the store has no such feature: declare it there or train anew"));
+      return absl::FailedPreconditionError(
+          absl::StrCat("the model's input ", wanted.name, " is ", KindName(wanted.kind),
+                       "; the store has no such feature: declare it there or train anew"));
     }
     reading.places_.push_back(fits ? place : std::nullopt);
     if (fits && wanted.name == model.segments.feature && wanted.kind == FeatureKind::kNumber) reading.profit_ = place;

@@ -11,7 +11,9 @@ namespace ebb::scorer {
 
 // Everything that can be set about a scorer.
 struct Options {
-  ServerOptions server{.listen = {"127.0.0.1", 7502}};
+  Options() { server.listen = {"127.0.0.1", 7502}; }
+
+  ServerOptions server;
   std::string data_dir;
   HostPort feature_store{"127.0.0.1", 7500};
   HostPort trainer{"127.0.0.1", 7501};
