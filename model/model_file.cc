@@ -35,7 +35,8 @@ uint64_t ReadLittleEndian(std::string_view bytes) {
 }
 
 std::string Digest(std::string_view head, std::string_view payload) {
-  return Sha256(std::string(head).append(payload));
+  const Sha256Digest digest = Sha256(std::string(head).append(payload));
+  return {digest.begin(), digest.end()};
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ namespace ebb {
 using Estimator = std::variant<LogisticRegression, KNearestNeighbours, DecisionTree, SupportVectorClassifier>;
 
 // Names of metrics, reports and files, in the order of Estimator: "logistic_regression", "k_nearest_neighbours",
-// "decision_tree", "support_vector": names of metrics, reports and files.
+// "decision_tree", "support_vector".
+const std::array<std::string_view, std::variant_size_v<Estimator>>& EstimatorNames();
 std::string_view EstimatorName(const Estimator& estimator);
 
 // One member of a model: what is done to a feature vector until a probability comes out. Immutable once filled, so

@@ -25,7 +25,7 @@ void AppendText(std::string& out, const std::string& text) {
   out += text;
 }
 
-std::string OrderKey(uint64_t seed, const std::string& customer_id, int64_t as_of_micros) {
+Sha256Digest OrderKey(uint64_t seed, const std::string& customer_id, int64_t as_of_micros) {
   std::string text;
   Append(text, seed);
   Append(text, as_of_micros);
@@ -103,7 +103,7 @@ absl::Status DatasetBuilder::AddRow(std::string_view customer_id, int64_t as_of_
 }
 
 absl::StatusOr<Dataset> DatasetBuilder::Build(uint64_t seed) && {
-  std::vector<std::pair<std::string, const PendingRow*>> order;
+  std::vector<std::pair<Sha256Digest, const PendingRow*>> order;
   order.reserve(pending_.size());
   for (const PendingRow& row : pending_) order.emplace_back(OrderKey(seed, row.customer_id, row.as_of_micros), &row);
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -147,15 +147,9 @@ class Search {
 
   SearchResult Collect() {
     SearchResult result;
-    std::vector<double> seconds(kFamilies);
+    result.family_seconds.resize(kFamilies);
     for (size_t t = 0; t < tasks_.size(); ++t) {
-      seconds[grid_[tasks_[t].settings.front()].family.index()] += task_seconds_[t];
-    }
-    for (size_t family = 0; family < kFamilies; ++family) {
-      if (seconds[family] > 0) {
-        result.family_seconds.push_back(
-            {.family = std::string(EstimatorNames()[family]), .thread_seconds = seconds[family]});
-      }
+      result.family_seconds[grid_[tasks_[t].settings.front()].family.index()] += task_seconds_[t];
     }
     for (SettingResult& setting : results_) {
       double sum = 0, squares = 0;

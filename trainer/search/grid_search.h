@@ -18,18 +18,14 @@ struct SettingResult {
   double sd_roc_auc = 0;  // over the folds, of the population
 };
 
-struct FamilyTime {
-  std::string family;
-  double thread_seconds = 0;  // summed over threads
-};
-
 struct SearchResult {
-  std::vector<SettingResult> settings;     // in the order of the grid
-  std::vector<FamilyTime> family_seconds;  // families of the grid, in the order of FamilySetting
+  std::vector<SettingResult> settings;  // in the order of the grid
+  std::vector<double> family_seconds;   // spent on each family, summed over the threads; by the index of FamilySetting
 
   // Index of the family's best setting; of equals the earlier. -1 if the grid has none of it.
   int BestOf(size_t family) const;
   int Best() const;
+  double SecondsOf(size_t family) const { return family_seconds[family]; }
 };
 
 struct SearchProgress {
