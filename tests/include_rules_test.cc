@@ -103,7 +103,7 @@ const std::map<std::string, Room>& Rooms() {
        {{"scorer", "model", "model_schema", "runtime", "clients/cpp", "absl", "fmt", "eigen", "protos", "protobuf"},
         {{"rocksdb", ".*/rocks_[a-z_]+\\.(h|cc)"},
          {"grpc", ".*(_service\\.(h|cc)|_follower\\.(h|cc)|/main\\.cc)"},
-         {"runtime/rpc", ".*(_service\\.(h|cc)|_follower\\.(h|cc)|/main\\.cc|_flags\\.(h|cc))"}}}},
+         {"runtime/rpc", ".*(_service\\.(h|cc)|_follower\\.(h|cc)|_server\\.(h|cc)|/main\\.cc|_flags\\.(h|cc))"}}}},
   };
   return *rooms;
 }
