@@ -1,0 +1,31 @@
+#include "runtime/clock.h"
+
+#include "absl/time/clock.h"
+
+namespace ebb {
+namespace {
+
+absl::Time ToMicroseconds(absl::Time time) { return absl::FromUnixMicros(absl::ToUnixMicros(time)); }
+
+}  // namespace
+
+absl::Time SystemClock::Now() const { return ToMicroseconds(absl::Now()); }
+
+ManualClock::ManualClock(absl::Time now) : now_(ToMicroseconds(now)) {}
+
+absl::Time ManualClock::Now() const {
+  MutexLock lock(&mutex_);
+  return now_;
+}
+
+void ManualClock::Set(absl::Time now) {
+  MutexLock lock(&mutex_);
+  now_ = ToMicroseconds(now);
+}
+
+void ManualClock::Advance(absl::Duration by) {
+  MutexLock lock(&mutex_);
+  now_ = ToMicroseconds(now_ + by);
+}
+
+}  // namespace ebb

@@ -1,0 +1,42 @@
+#include "runtime/rpc/server_stream.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace ebb {
+
+absl::Status StreamSet::Add(StreamControl* stream) {
+  MutexLock lock(&mutex_);
+  if (!closed_.ok()) return closed_;
+  if (streams_.size() >= max_streams_) {
+    return WithRetryDelay(absl::ResourceExhaustedError(absl::StrCat("all ", max_streams_,
+                                                                    " streams of this method are taken; close one or "
+                                                                    "try again later")),
+                          absl::Seconds(5));
+  }
+  streams_.insert(stream);
+  return absl::OkStatus();
+}
+
+void StreamSet::Remove(StreamControl* stream) {
+  MutexLock lock(&mutex_);
+  streams_.erase(stream);
+}
+
+void StreamSet::WakeAll() {
+  MutexLock lock(&mutex_);
+  for (StreamControl* stream : streams_) stream->Wake();
+}
+
+void StreamSet::Close(const absl::Status& status) {
+  MutexLock lock(&mutex_);
+  if (!closed_.ok()) return;
+  closed_ = status;
+  for (StreamControl* stream : streams_) stream->Close(status);
+}
+
+size_t StreamSet::size() const {
+  MutexLock lock(&mutex_);
+  return streams_.size();
+}
+
+}  // namespace ebb

@@ -1,0 +1,234 @@
+// Long server streams without their pitfalls: one message under way at a time, woken when there is news, a heartbeat in
+// silence, ended by the client, by the source or by shutdown.
+//
+//   class Numbers : public StreamSource<Number> {
+//     Pull Next(Number* message) override { ... }
+//   };
+//   grpc::ServerWriteReactor<Number>* Watch(grpc::CallbackServerContext*, const Request* request) override {
+//     return streams_.Serve<Number>(std::make_unique<Numbers>(&table_, *request), absl::Seconds(15));
+//   }
+//   ... after each change of the table: streams_.WakeAll();
+//   ... host->OnDrain([this] { streams_.Close(absl::UnavailableError("shutting down; resume with your token")); });
+#pragma once
+
+#include <memory>
+#include <unordered_set>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "grpcpp/alarm.h"
+#include "grpcpp/support/server_callback.h"
+#include "runtime/mutex.h"
+#include "runtime/rpc/status.h"
+
+namespace ebb {
+
+enum class Pull {
+  kMessage,  // *message is the next to send
+  kIdle,     // nothing now: ask again after a wake
+  kDone,     // end the stream with the source's status()
+};
+
+// Where a stream's messages come from. Called by one thread at a time, never while a message is on its way, so that a
+// slow consumer costs one message of memory; destroyed before its stream counts as ended.
+template <typename T>
+class StreamSource {
+ public:
+  virtual ~StreamSource() = default;
+  // Called with an empty message. Should return soon: it runs on a thread of gRPC's.
+  virtual Pull Next(T* message) = 0;
+  // Fills what is sent after a silence; false for nothing.
+  virtual bool Heartbeat(T*) { return false; }
+  // After kDone.
+  virtual absl::Status status() const { return absl::OkStatus(); }
+};
+
+class StreamSet;
+
+// What a StreamSet knows of a stream, whatever its message.
+class StreamControl {
+ public:
+  virtual ~StreamControl() = default;
+  virtual void Wake() = 0;
+  virtual void Close(const absl::Status& status) = 0;
+};
+
+// All running streams of a service or of one of its methods. Thread-safe. Must outlive the server that runs them.
+class StreamSet {
+ public:
+  explicit StreamSet(size_t max_streams = 1000) : max_streams_(max_streams) {}
+  StreamSet(const StreamSet&) = delete;
+  StreamSet& operator=(const StreamSet&) = delete;
+
+  // The reactor for one call; it belongs to gRPC. Over max_streams it ends with RESOURCE_EXHAUSTED, after Close with
+  // Close's status. `heartbeat`: the silence after which Heartbeat is asked; absl::InfiniteDuration() for never.
+  template <typename T>
+  grpc::ServerWriteReactor<T>* Serve(std::unique_ptr<StreamSource<T>> source, absl::Duration heartbeat);
+
+  // Idle streams ask their source again. Cheap for the caller: the asking is done on gRPC's threads. The caller must
+  // not hold a lock that a source takes.
+  void WakeAll();
+  // Every stream ends with `status` once the message under way is sent; later ones end at once.
+  void Close(const absl::Status& status);
+  size_t size() const;
+
+ private:
+  template <typename T>
+  friend class ServerStream;
+
+  absl::Status Add(StreamControl* stream);
+  void Remove(StreamControl* stream);
+
+  const size_t max_streams_;
+  mutable Mutex mutex_;  // taken before a stream's own
+  std::unordered_set<StreamControl*> streams_ ABSL_GUARDED_BY(mutex_);
+  absl::Status closed_ ABSL_GUARDED_BY(mutex_);
+};
+
+// One stream. It is in exactly one state, and who takes it out of kIdle is decided under the lock, so one thread at a
+// time pulls:
+//
+//   kPulling --kMessage--> kWriting --written--> kPulling --kIdle--> kIdle --alarm--> kPulling ... --> kFinished
+//
+// In kIdle one alarm is set. Wake, Close and OnCancel cancel it, which runs its callback at once: every way out of
+// kIdle is that callback. The stream lives as long as gRPC (until OnDone) and a pending alarm callback need it; the
+// source is gone at OnDone.
+template <typename T>
+class ServerStream final : public grpc::ServerWriteReactor<T>, public StreamControl {
+ public:
+  ServerStream(StreamSet* set, std::unique_ptr<StreamSource<T>> source, absl::Duration heartbeat)
+      : set_(set), source_(std::move(source)), heartbeat_(heartbeat) {}
+
+  // Called once, by Serve.
+  static void Begin(std::shared_ptr<ServerStream> stream) {
+    stream->self_ = stream;
+    if (absl::Status status = stream->set_->Add(stream.get()); !status.ok()) {
+      stream->FinishWith(status);
+    } else {
+      stream->PullNext(/*silent=*/false);
+    }
+  }
+
+  void Wake() override {
+    MutexLock lock(&mutex_);
+    woken_ = true;
+    LeaveIdle();
+  }
+
+  void Close(const absl::Status& status) override { EndWith(status); }
+  void OnCancel() override { EndWith(absl::CancelledError("the client has gone")); }
+
+  void OnWriteDone(bool ok) override {
+    if (!ok) EndWith(absl::CancelledError("the client has gone"));
+    {
+      MutexLock lock(&mutex_);
+      state_ = State::kPulling;
+    }
+    PullNext(/*silent=*/false);
+  }
+
+  void OnDone() override {
+    set_->Remove(this);
+    source_.reset();
+    const std::shared_ptr<ServerStream> last =
+        std::move(self_);  // destroys this at the end of the scope, or after an alarm's callback
+  }
+
+ private:
+  enum class State { kPulling, kWriting, kIdle, kFinished };
+
+  // The thread that put the stream into kPulling calls this, and touches nothing of it afterwards.
+  void PullNext(bool silent) {
+    const std::shared_ptr<ServerStream> alive = self_;  // an alarm set here may end the stream before this returns
+    while (true) {
+      {
+        MutexLock lock(&mutex_);
+        woken_ = false;
+        if (!end_.ok()) break;
+      }
+      message_.Clear();
+      Pull pull = source_->Next(&message_);
+      if (pull == Pull::kIdle && silent && source_->Heartbeat(&message_)) pull = Pull::kMessage;
+      if (pull == Pull::kDone) return FinishWith(source_->status());
+      if (pull == Pull::kMessage) {
+        {
+          MutexLock lock(&mutex_);
+          state_ = State::kWriting;
+        }
+        this->StartWrite(&message_);
+        return;
+      }
+      silent = false;
+      MutexLock lock(&mutex_);
+      if (woken_ || !end_.ok()) continue;
+      WaitIdle();
+      return;
+    }
+    absl::Status end;
+    {
+      MutexLock lock(&mutex_);
+      end = end_;
+    }
+    FinishWith(end);
+  }
+
+  void FinishWith(const absl::Status& status) {
+    {
+      MutexLock lock(&mutex_);
+      state_ = State::kFinished;
+    }
+    this->Finish(ToGrpcStatus(status));
+  }
+
+  void EndWith(const absl::Status& status) {
+    MutexLock lock(&mutex_);
+    if (end_.ok()) end_ = status;
+    LeaveIdle();
+  }
+
+  void WaitIdle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    state_ = State::kIdle;
+    // A new alarm each time: one that is set again within its own callback would replace the function that is running.
+    alarm_ = std::make_unique<grpc::Alarm>();
+    alarm_->Set(After(heartbeat_), [stream = self_](bool passed) {
+      {
+        MutexLock lock(&stream->mutex_);
+        stream->state_ = State::kPulling;
+      }
+      stream->PullNext(/*silent=*/passed);
+    });
+  }
+
+  void LeaveIdle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (state_ == State::kIdle) alarm_->Cancel();
+  }
+
+  // On the monotonic clock: setting the machine's time sends no heartbeats.
+  static gpr_timespec After(absl::Duration duration) {
+    if (duration == absl::InfiniteDuration()) return gpr_inf_future(GPR_CLOCK_MONOTONIC);
+    return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                        gpr_time_from_micros(absl::ToInt64Microseconds(duration), GPR_TIMESPAN));
+  }
+
+  StreamSet* const set_;
+  std::unique_ptr<StreamSource<T>> source_;  // touched in kPulling only, and by OnDone
+  const absl::Duration heartbeat_;
+  T message_;  // touched in kPulling; read by gRPC in kWriting
+  std::shared_ptr<ServerStream> self_;
+  Mutex mutex_;
+  State state_ ABSL_GUARDED_BY(mutex_) = State::kPulling;
+  bool woken_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Status end_ ABSL_GUARDED_BY(mutex_);  // not OK: the stream shall end with it
+  std::unique_ptr<grpc::Alarm> alarm_ ABSL_GUARDED_BY(mutex_);
+};
+
+template <typename T>
+grpc::ServerWriteReactor<T>* StreamSet::Serve(std::unique_ptr<StreamSource<T>> source, absl::Duration heartbeat) {
+  auto stream = std::make_shared<ServerStream<T>>(this, std::move(source), heartbeat);
+  grpc::ServerWriteReactor<T>* reactor = stream.get();
+  ServerStream<T>::Begin(std::move(stream));
+  return reactor;
+}
+
+}  // namespace ebb
