@@ -4,6 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "feature_store/event_time.h"
 #include "feature_store/stored_record.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -29,7 +30,7 @@ std::string EncodeBatchEntry(const storage::v1::LogEntry& header, absl::string_v
   return bytes;
 }
 
-int64_t KnownAt::Of(const v1::Event& event) {
+int64_t KnownTimes::Of(const v1::Event& event) {
   if (backfill_) return ToMicros(event.has_known_at() ? event.known_at() : event.event_time());
   if (watermark_) known_us_ = std::max(known_us_, ToMicros(event.event_time()));
   return known_us_;
@@ -37,7 +38,7 @@ int64_t KnownAt::Of(const v1::Event& event) {
 
 void VisitCounted(const storage::v1::LogEntry& header, const v1::IngestRequest& batch,
                   const std::function<void(int, const v1::Event&, int64_t)>& visit) {
-  KnownAt known_at(header, batch.backfill());
+  KnownTimes known_at(header, batch.backfill());
   auto skip = header.skipped().begin();
   for (int i = 0; i < batch.events_size(); ++i) {
     if (skip != header.skipped().end() && *skip == static_cast<uint32_t>(i)) {
@@ -52,21 +53,10 @@ v1::Event SnapshotEvent(const storage::v1::SnapshotEnd& end, const v1::SnapshotR
   v1::Event event;
   event.set_customer_id(row.customer_id());
   event.set_event_id(absl::StrCat("\x01", Sha256Hex(end.snapshot_id()).substr(0, 32)));
-  *event.mutable_event_time() = FromMicros(end.as_of_us());
+  *event.mutable_event_time() = ToTimestamp(absl::FromUnixMicros(end.as_of_us()));
   *event.mutable_known_at() = event.event_time();
   *event.mutable_imported_snapshot() = row.snapshot();
   return event;
-}
-
-int64_t ToMicros(const google::protobuf::Timestamp& time) { return time.seconds() * 1'000'000 + time.nanos() / 1'000; }
-
-google::protobuf::Timestamp FromMicros(int64_t micros) {
-  int64_t seconds = micros / 1'000'000, rest = micros % 1'000'000;
-  if (rest < 0) --seconds, rest += 1'000'000;
-  google::protobuf::Timestamp time;
-  time.set_seconds(seconds);
-  time.set_nanos(static_cast<int32_t>(rest * 1'000));
-  return time;
 }
 
 }  // namespace ebb::feature_store

@@ -16,9 +16,9 @@ std::string EncodeBatchEntry(const storage::v1::LogEntry& header, absl::string_v
 
 // When the store came to know of the events of a batch: at arrival, or, under a watermark clock, when the largest event time up to the event
 // was seen. For a back-fill the event's own known_at, or its event_time.
-class KnownAt {
+class KnownTimes {
  public:
-  explicit KnownAt(const storage::v1::LogEntry& header, bool backfill)
+  KnownTimes(const storage::v1::LogEntry& header, bool backfill)
       : known_us_(header.arrived_us()), watermark_(header.watermark()), backfill_(backfill) {}
   // Call for each event that counts, in order.
   int64_t Of(const v1::Event& event);
@@ -35,8 +35,5 @@ void VisitCounted(const storage::v1::LogEntry& header, const v1::IngestRequest& 
 
 // The event that stands for a row of a snapshot, known_at set. Its event_id begins with a control character, which no sender's may.
 v1::Event SnapshotEvent(const storage::v1::SnapshotEnd& end, const v1::SnapshotRow& row);
-
-int64_t ToMicros(const google::protobuf::Timestamp& time);  // rounds down
-google::protobuf::Timestamp FromMicros(int64_t micros);
 
 }  // namespace ebb::feature_store

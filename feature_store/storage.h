@@ -70,7 +70,7 @@ class StorageView {
   virtual std::unique_ptr<Cursor> Scan(Family family, absl::string_view from, absl::string_view to) const = 0;
 };
 
-// Thread-safe; one thread at a time may Write. Errors: DATA_LOSS for what a checksum refused, RESOURCE_EXHAUSTED for a full disk, UNAVAILABLE
+// Thread-safe; AddSorted has one caller at a time. Errors: DATA_LOSS for what a checksum refused, RESOURCE_EXHAUSTED for a full disk, UNAVAILABLE
 // for any other failure of the file system. After a failed Write what was to be written may or may not be there, and nothing further can be
 // written until the storage is opened again: the process has to end.
 class Storage {
