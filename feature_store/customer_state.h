@@ -54,13 +54,12 @@ struct LastValue {
 // held number.
 struct ImportedFeature {
   uint16_t feature = 0;
-  bool has_kind = false;  // A value without decimal and category is missing.
   int64_t value = 0;
-  double number = 0;  // Only for kHeld.
-  Day anchor = 0;     // Day of the tile that the value acts as.
-  DayRange covers;    // Days whose own tiles it stands for.
-  Day as_of_day = 0;
+  double number = 0;  // Only of a kHeld number.
   Stamp stamp;
+  // These follow from the snapshot's time and the feature's window and are not stored.
+  Day anchor = 0;   // Day of the tile that the value acts as.
+  DayRange covers;  // kTile: the days whose own tiles it stands for. The day of the snapshot itself is not among them.
   bool operator==(const ImportedFeature&) const = default;
 };
 
@@ -107,14 +106,24 @@ class CustomerState {
     bool operator==(const Text&) const = default;
   };
 
-  void FoldMeasure(const Measure& measure, uint16_t id, const v1::Event& event, const ShopCalendar& calendar, Day day);
-  void FoldPurchase(const Measure& measure, uint16_t id, const v1::Event& event, Day day);
+  // One measure of the declarations and where an event of it falls.
+  struct Place {
+    const Measure& measure;
+    uint16_t id;
+    Day day;
+    int64_t micros;
+    const std::string& event_id;
+  };
+  void FoldMeasure(const Place& place, const v1::Event& event);
+  void FoldProfile(const Place& place, const v1::ProfileChange& profile);
+  void FoldPurchase(const Place& place, const v1::Purchase& purchase);
+  void FoldCategories(const Place& place, const v1::Purchase& purchase);
   void FoldSnapshot(const CompiledDeclarations& declarations, const v1::Event& event);
-  void MarkSeen(uint16_t measure);
-  void Add(const Measure& measure, uint16_t id, Day day, int64_t value);
-  void AddKeyed(uint16_t id, Day day, uint64_t key, int64_t value);
-  void MaxKeyed(uint16_t id, Day day, uint64_t key, int64_t value);
-  void SetLast(uint16_t id, Day day, int64_t value, const Stamp& stamp);
+  // `value` stands for `count` values.
+  void Add(const Place& place, int64_t value, int64_t count = 1);
+  void AddMember(const Place& place, uint64_t hash);
+  void AddKeyed(const Place& place, uint64_t key, int64_t value);
+  void SetLast(const Place& place, Day day, int64_t value);
   uint64_t Remember(std::string_view text);
 
   std::vector<Tile> tiles_;
@@ -122,7 +131,7 @@ class CustomerState {
   std::vector<LastValue> last_values_;
   std::vector<ImportedFeature> imported_;
   std::vector<Text> texts_;  // Sorted by key.
-  std::vector<bool> seen_;   // By measure; shorter where the rest is false.
+  std::vector<bool> seen_;   // By measure, once anything was folded.
 };
 
 }  // namespace ebb::feature_store
