@@ -50,6 +50,6 @@ std::map<std::string, std::string> AllScores(const Services& services) {
   return scores;
 }
 
-std::vector<std::string> SmallGridFlags() { return {"--grid", EBB_SOURCE_DIR "/tests/end_to_end/small_grid.textproto"}; }
+std::vector<std::string> SmallGridFlags() { return {"--search-grid", EBB_SOURCE_DIR "/tests/end_to_end/small_grid.textproto"}; }
 
 }  // namespace ebb::testing
