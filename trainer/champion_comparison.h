@@ -36,8 +36,8 @@ struct Comparison {
 };
 
 // Both on the rows of the hold-out that the champion has not seen; on all of the hold-out where too few of a class are
-// left, which favours the champion. FAILED_PRECONDITION when the table lacks an input of the champion's: it can no longer
-// be scored.
+// left, which favours the champion. FAILED_PRECONDITION when the table lacks an input of the champion's: it can no
+// longer be scored.
 absl::StatusOr<Comparison> Compare(const ComparisonBasis& champion, const TrainedModel& challenger,
                                    const Dataset& dataset, std::span<const uint32_t> holdout);
 

@@ -76,10 +76,10 @@ absl::Status CheckEnoughRows(const v1::TrainingSetSummary& summary, const v1::Tr
   const int64_t least = LeastRowsOfAClass(options);
   const int64_t steady = summary.rows() - summary.declined();
   if (summary.declined() >= least && steady >= least) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat("the training set has ", summary.rows(), " labelled rows, ", summary.declined(), " declined and ",
-                   steady, " steady; at least ", least, " of each are needed", LeftOut(summary),
-                   ": import labelled customers, or ask for more as-of times"));
+  return absl::FailedPreconditionError(absl::StrCat("the training set has ", summary.rows(), " labelled rows, ",
+                                                    summary.declined(), " declined and ", steady, " steady; at least ",
+                                                    least, " of each are needed", LeftOut(summary),
+                                                    ": import labelled customers, or ask for more as-of times"));
 }
 
 absl::Status CheckInputs(const Dataset& dataset) {
@@ -89,10 +89,10 @@ absl::Status CheckInputs(const Dataset& dataset) {
     ++inputs;
     if (VarietyOf(dataset, i) == Variety::kVaries) return absl::OkStatus();
   }
-  return absl::FailedPreconditionError(absl::StrCat(
-      "none of the ", inputs,
-      " input features differs between customers, so nothing can be learnt: import values or push events, and check the "
-      "store's feature declarations"));
+  return absl::FailedPreconditionError(absl::StrCat("none of the ", inputs,
+                                                    " input features differs between customers, so nothing can be "
+                                                    "learnt: import values or push events, and check the "
+                                                    "store's feature declarations"));
 }
 
 std::vector<std::string> DescribeInputs(const Dataset& dataset) {
@@ -105,8 +105,8 @@ std::vector<std::string> DescribeInputs(const Dataset& dataset) {
     if (variety == Variety::kConstant) findings.push_back(absl::StrCat("`", spec.name, "` is the same in every row"));
     if (variety != Variety::kVaries || spec.kind != FeatureKind::kNumber) continue;
     if (const double auc = RocAucAlone(dataset, i); auc >= kLeakingRocAuc) {
-      findings.push_back(absl::StrCat("`", spec.name, "` alone has ROC-AUC ", auc,
-                                      ": check that it was known before the label"));
+      findings.push_back(
+          absl::StrCat("`", spec.name, "` alone has ROC-AUC ", auc, ": check that it was known before the label"));
     }
   }
   return findings;

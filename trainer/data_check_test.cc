@@ -33,9 +33,10 @@ TEST(CheckEnoughRows, CountsBothClasses) {
   auto* exclusion = summary.add_exclusions();
   exclusion->set_reason("unlabelled");
   exclusion->set_rows(7);
-  EXPECT_EQ(CheckEnoughRows(summary, options).message(),
-            "the training set has 60 labelled rows, 19 declined and 41 steady; at least 20 of each are needed (left out: 7 "
-            "unlabelled): import labelled customers, or ask for more as-of times");
+  EXPECT_EQ(
+      CheckEnoughRows(summary, options).message(),
+      "the training set has 60 labelled rows, 19 declined and 41 steady; at least 20 of each are needed (left out: 7 "
+      "unlabelled): import labelled customers, or ask for more as-of times");
   summary.set_declined(41);
   EXPECT_FALSE(CheckEnoughRows(summary, options).ok());
 }
@@ -67,10 +68,9 @@ TEST(DescribeInputs, NamesWhatTellsNothingAndWhatTellsTooMuch) {
        Spec("profit", FeatureKind::kNumber, FeatureRole::kSegment)},
       vectors);
   EXPECT_TRUE(CheckInputs(table).ok());
-  EXPECT_THAT(DescribeInputs(table),
-              ElementsAre("`constant` is the same in every row",
-                          "`leak` alone has ROC-AUC 1: check that it was known before the label",
-                          "`empty` has no values", "`one_category` is the same in every row"));
+  EXPECT_THAT(DescribeInputs(table), ElementsAre("`constant` is the same in every row",
+                                                 "`leak` alone has ROC-AUC 1: check that it was known before the label",
+                                                 "`empty` has no values", "`one_category` is the same in every row"));
 }
 
 TEST(CheckInputs, RefusesATableWhereNothingVaries) {

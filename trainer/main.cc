@@ -22,8 +22,8 @@ namespace {
 
 constexpr uint32_t kDataFormat = 1;
 
-// Serves until shutdown. Everything below is destroyed in reverse order: the server before what its calls use, trainings
-// before the registry that records their end.
+// Serves until shutdown. Everything below is destroyed in reverse order: the server before what its calls use,
+// trainings before the registry that records their end.
 absl::Status Serve(const TrainerOptions& options, ShutdownSignal* shutdown) {
   absl::StatusOr<Grid> grid = LoadGrid(options.search_grid);
   if (!grid.ok()) return grid.status();
@@ -42,10 +42,9 @@ absl::Status Serve(const TrainerOptions& options, ShutdownSignal* shutdown) {
   auto channel = OpenChannel(options.feature_store);
   if (!channel.ok()) return channel.status();
   TrainingSetClient source(*channel, options.read_timeout);
-  const TrainingRun run(&source, registry->get(), &clock,
-                        {.grid = *std::move(grid),
-                         .threads = ThreadsToUse(options.threads),
-                         .max_rows = options.max_training_rows});
+  const TrainingRun run(
+      &source, registry->get(), &clock,
+      {.grid = *std::move(grid), .threads = ThreadsToUse(options.threads), .max_rows = options.max_training_rows});
 
   StreamSet streams;
   TrainingSlot slot(

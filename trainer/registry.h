@@ -30,8 +30,8 @@ struct Page {
 // champion's change are one write.
 //
 // Thread-safe. Versions and ids count from 1 and are never reused.
-// Errors: NOT_FOUND names what is missing; DATA_LOSS: a record or file is not what was written; INTERNAL: a write failed,
-// after which every write fails until the registry is opened again.
+// Errors: NOT_FOUND names what is missing; DATA_LOSS: a record or file is not what was written; INTERNAL: a write
+// failed, after which every write fails until the registry is opened again.
 class Registry {
  public:
   virtual ~Registry() = default;

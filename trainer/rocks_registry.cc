@@ -1,7 +1,8 @@
 // Keys: one letter for the kind, then the number as eight big-endian bytes, so that a scan is in order of age.
 //
 //   t ID       a training (message Training)
-//   m VERSION  a model (message Model, without its report; its state is CHALLENGER or RETIRED, the pointer below decides
+//   m VERSION  a model (message Model, without its report; its state is CHALLENGER or RETIRED, the pointer below
+//   decides
 //              who is CHAMPION)
 //   r VERSION  its report (message TrainingReport)
 //   f VERSION  its file

@@ -15,10 +15,10 @@ namespace ebb::trainer {
 class RocksRegistry final : public Registry {
  public:
   struct Options {
-    std::string path;                     // of the database's folder; created if absent
-    const Clock* clock = nullptr;         // outlives the registry
-    rocksdb::Env* env = nullptr;          // nothing: the system's
-    std::function<void()> on_write_error; // called once, on the writing thread, when a write failed; may be empty
+    std::string path;                      // of the database's folder; created if absent
+    const Clock* clock = nullptr;          // outlives the registry
+    rocksdb::Env* env = nullptr;           // nothing: the system's
+    std::function<void()> on_write_error;  // called once, on the writing thread, when a write failed; may be empty
   };
 
   // Marks trainings that an end of the process cut as INTERRUPTED. DATA_LOSS when a record cannot be read,

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <filesystem>
@@ -13,7 +12,6 @@
 #include "rocksdb/env.h"
 #include "rocksdb/file_system.h"
 #include "runtime/digest.h"
-
 
 namespace ebb::trainer {
 namespace {
@@ -38,7 +36,8 @@ class RocksRegistryTest : public ::testing::Test {
   }
 
   std::unique_ptr<RocksRegistry> Open(const fs::path& path) {
-    auto registry = RocksRegistry::Open({.path = path, .clock = &clock_, .on_write_error = [this] { ++write_errors_; }});
+    auto registry =
+        RocksRegistry::Open({.path = path, .clock = &clock_, .on_write_error = [this] { ++write_errors_; }});
     EXPECT_TRUE(registry.ok()) << registry.status();
     return registry.ok() ? *std::move(registry) : nullptr;
   }

@@ -47,8 +47,8 @@ absl::StatusOr<int64_t> TrainingIdOf(const std::string& name) {
 absl::StatusOr<int> PageSizeOf(int asked) {
   if (asked == 0) return kDefaultPageSize;
   if (asked >= 1 && asked <= kLargestPageSize) return asked;
-  return Refusal("page_size", absl::StrCat("is ", asked, ", must be 1 to ", kLargestPageSize, ", or 0 for ",
-                                           kDefaultPageSize));
+  return Refusal("page_size",
+                 absl::StrCat("is ", asked, ", must be 1 to ", kLargestPageSize, ", or 0 for ", kDefaultPageSize));
 }
 
 }  // namespace
@@ -120,8 +120,8 @@ grpc::ServerUnaryReactor* TrainerService::CancelTraining(grpc::CallbackServerCon
 grpc::ServerWriteReactor<v1::Training>* TrainerService::WatchTraining(grpc::CallbackServerContext*,
                                                                       const v1::WatchTrainingRequest* request) {
   absl::StatusOr<int64_t> id = TrainingIdOf(request->name());
-  return streams_->Serve<v1::Training>(
-      id.ok() ? TrainingStream(slot_, *id) : RefusedStream<v1::Training>(id.status()), absl::InfiniteDuration());
+  return streams_->Serve<v1::Training>(id.ok() ? TrainingStream(slot_, *id) : RefusedStream<v1::Training>(id.status()),
+                                       absl::InfiniteDuration());
 }
 
 grpc::ServerUnaryReactor* TrainerService::GetModel(grpc::CallbackServerContext* context,
@@ -154,8 +154,8 @@ grpc::ServerWriteReactor<v1::DownloadModelResponse>* TrainerService::DownloadMod
       absl::InfiniteDuration());
 }
 
-grpc::ServerWriteReactor<v1::WatchChampionResponse>* TrainerService::WatchChampion(
-    grpc::CallbackServerContext*, const v1::WatchChampionRequest*) {
+grpc::ServerWriteReactor<v1::WatchChampionResponse>* TrainerService::WatchChampion(grpc::CallbackServerContext*,
+                                                                                   const v1::WatchChampionRequest*) {
   return streams_->Serve<v1::WatchChampionResponse>(ChampionStream(registry_), absl::InfiniteDuration());
 }
 

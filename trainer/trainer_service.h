@@ -18,8 +18,7 @@ class TrainerService final : public v1::Trainer::CallbackService {
                                   v1::Training* response) override;
   grpc::ServerUnaryReactor* GetTraining(grpc::CallbackServerContext* context, const v1::GetTrainingRequest* request,
                                         v1::Training* response) override;
-  grpc::ServerUnaryReactor* ListTrainings(grpc::CallbackServerContext* context,
-                                          const v1::ListTrainingsRequest* request,
+  grpc::ServerUnaryReactor* ListTrainings(grpc::CallbackServerContext* context, const v1::ListTrainingsRequest* request,
                                           v1::ListTrainingsResponse* response) override;
   grpc::ServerUnaryReactor* CancelTraining(grpc::CallbackServerContext* context,
                                            const v1::CancelTrainingRequest* request, v1::Training* response) override;

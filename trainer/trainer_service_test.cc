@@ -100,7 +100,9 @@ class TrainerServiceTest : public ::testing::Test {
     run_ = std::make_unique<TrainingRun>(source_.get(), registry_.get(), &clock_, options);
     slot_ = std::make_unique<TrainingSlot>(
         registry_.get(), &clock_,
-        [this](const v1::TrainingOptions& asked, const TrainingControls& controls) { return run_->Run(asked, controls); },
+        [this](const v1::TrainingOptions& asked, const TrainingControls& controls) {
+          return run_->Run(asked, controls);
+        },
         [this] { streams_.WakeAll(); });
     service_ = std::make_unique<TrainerService>(registry_.get(), slot_.get(), &streams_, /*source_id=*/42);
     host_ = *ServerHost::Start({}, {service_.get()});
@@ -362,7 +364,8 @@ TEST_F(TrainerServiceTest, RefusesWhatItCannotTakeByFieldAndRule) {
     const char* field;
     const char* rule;
   } kCases[] = {
-      {options([](auto* o) { o->set_holdout_share(0.6); }), "options.holdout_share", "is 0.6, must be from 0.05 to 0.5"},
+      {options([](auto* o) { o->set_holdout_share(0.6); }), "options.holdout_share",
+       "is 0.6, must be from 0.05 to 0.5"},
       {options([](auto* o) { o->set_folds(1); }), "options.folds", "is 1, must be from 2 to 20"},
       {options([](auto* o) { o->set_segment_threshold(1); }), "options.segment_threshold", "is 1, must be above 0"},
       {options([](auto* o) { o->mutable_training_set(); }), "options.training_set.label_rule", "is missing"},

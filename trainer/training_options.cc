@@ -24,14 +24,14 @@ std::optional<OptionViolation> FindTierViolation(const v1::ProfitTierBounds& tie
     case v1::ProfitTierBounds::kQuantiles: {
       const auto& q = tiers.quantiles();
       if (0 < q.lower() && q.lower() < q.upper() && q.upper() < 1) return std::nullopt;
-      return OptionViolation{"profit_tiers.quantiles", absl::StrCat("is ", q.lower(), " and ", q.upper(),
-                                                                    ", must be 0 < lower < upper < 1")};
+      return OptionViolation{"profit_tiers.quantiles",
+                             absl::StrCat("is ", q.lower(), " and ", q.upper(), ", must be 0 < lower < upper < 1")};
     }
     case v1::ProfitTierBounds::kAmounts: {
       const auto& a = tiers.amounts();
       if (std::isfinite(a.lower()) && std::isfinite(a.upper()) && a.lower() < a.upper()) return std::nullopt;
-      return OptionViolation{"profit_tiers.amounts", absl::StrCat("is ", a.lower(), " and ", a.upper(),
-                                                                  ", must be finite and lower < upper")};
+      return OptionViolation{"profit_tiers.amounts",
+                             absl::StrCat("is ", a.lower(), " and ", a.upper(), ", must be finite and lower < upper")};
     }
     case v1::ProfitTierBounds::KIND_NOT_SET:
       return OptionViolation{"profit_tiers", "is empty, must have quantiles or amounts; leave it out for quartiles"};
@@ -57,8 +57,8 @@ std::optional<OptionViolation> FindViolation(const v1::TrainingOptions& options)
                                                          kLeastHoldoutShare, " to ", kGreatestHoldoutShare)};
   }
   if (options.folds() != 0 && (options.folds() < kLeastFolds || options.folds() > kMostFolds)) {
-    return OptionViolation{
-        "folds", absl::StrCat("is ", options.folds(), ", must be from ", kLeastFolds, " to ", kMostFolds)};
+    return OptionViolation{"folds",
+                           absl::StrCat("is ", options.folds(), ", must be from ", kLeastFolds, " to ", kMostFolds)};
   }
   const double threshold = options.segment_threshold();
   if (threshold != 0 && !(threshold > 0 && threshold < 1)) {

@@ -111,8 +111,8 @@ absl::StatusOr<TrainedResult> TrainingRun::Run(const v1::TrainingOptions& option
   *report.mutable_training_set() = set->summary;
   for (std::string& finding : DescribeInputs(set->dataset)) report.add_data_findings(std::move(finding));
   if (comparison) report.set_champion_holdout_roc_auc(comparison->champion_roc_auc);
-  *report.mutable_duration() = google::protobuf::util::TimeUtil::MicrosecondsToDuration(
-      absl::ToInt64Microseconds(clock_->Now() - start));
+  *report.mutable_duration() =
+      google::protobuf::util::TimeUtil::MicrosecondsToDuration(absl::ToInt64Microseconds(clock_->Now() - start));
   result.model.file = SerializeModelFile(outcome->published);
   result.model.comparison_basis = ComparisonBasis{.measured = std::move(outcome->measured),
                                                   .seen_rows = RowFingerprints(set->dataset, split->training)}
@@ -123,12 +123,12 @@ absl::StatusOr<TrainedResult> TrainingRun::Run(const v1::TrainingOptions& option
 absl::StatusOr<TrainingSet> TrainingRun::ReadRows(const v1::TrainingOptions& options,
                                                   const TrainingControls& controls) const {
   TrainingSetReader reader(options_.max_rows);
-  absl::Status status = source_->Read(options.training_set(), controls.cancelled,
-                                      [&](const v1::ReadTrainingSetResponse& chunk) {
-                                        absl::Status added = reader.AddChunk(chunk);
-                                        if (added.ok()) Tell(controls, "read", reader.rows());
-                                        return added;
-                                      });
+  absl::Status status =
+      source_->Read(options.training_set(), controls.cancelled, [&](const v1::ReadTrainingSetResponse& chunk) {
+        absl::Status added = reader.AddChunk(chunk);
+        if (added.ok()) Tell(controls, "read", reader.rows());
+        return added;
+      });
   if (!status.ok()) return status;
   return std::move(reader).Finish(options.seed());
 }
@@ -189,11 +189,10 @@ std::optional<Comparison> TrainingRun::CompareWithChampion(const TrainingOutcome
 
 absl::Status TrainingRun::CheckReady(const v1::TrainingOptions& options, const CancelFn& cancelled) const {
   v1::TrainingSetSummary summary;
-  absl::Status status =
-      source_->Read(options.training_set(), cancelled, [&](const v1::ReadTrainingSetResponse& chunk) {
-        if (chunk.has_summary()) summary = chunk.summary();
-        return absl::OkStatus();
-      });
+  absl::Status status = source_->Read(options.training_set(), cancelled, [&](const v1::ReadTrainingSetResponse& chunk) {
+    if (chunk.has_summary()) summary = chunk.summary();
+    return absl::OkStatus();
+  });
   return status.ok() ? CheckEnoughRows(summary, options) : status;
 }
 

@@ -17,11 +17,7 @@ absl::Duration UntilDue(absl::Time now, std::optional<absl::Time> last_end, absl
 
 TrainingSchedule::TrainingSchedule(absl::Duration interval, const Registry* registry, const Clock* clock,
                                    TrainingSlot* slot, CheckReady check_ready)
-    : interval_(interval),
-      registry_(registry),
-      clock_(clock),
-      slot_(slot),
-      check_ready_(std::move(check_ready)) {}
+    : interval_(interval), registry_(registry), clock_(clock), slot_(slot), check_ready_(std::move(check_ready)) {}
 
 absl::Duration TrainingSchedule::RunOnce() {
   const absl::Duration retry = std::min(interval_, kLongestWait);

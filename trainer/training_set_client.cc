@@ -19,8 +19,7 @@ constexpr absl::Duration kCancelCheck = absl::Milliseconds(50);
 // for a cancellation at once.
 class ChunkReader final : public grpc::ClientReadReactor<v1::ReadTrainingSetResponse> {
  public:
-  ChunkReader(v1::FeatureStore::Stub* stub, const v1::ReadTrainingSetRequest& request,
-              absl::Duration timeout) {
+  ChunkReader(v1::FeatureStore::Stub* stub, const v1::ReadTrainingSetRequest& request, absl::Duration timeout) {
     SetDeadline(timeout, &context_);
     stub->async()->ReadTrainingSet(&context_, &request, this);
     StartRead(&chunk_);

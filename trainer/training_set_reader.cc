@@ -33,14 +33,15 @@ absl::Status Append(const v1::ReadTrainingSetResponse& chunk, const std::string&
                     Columns* columns) {
   const v1::ColumnBuffers& buffers = chunk.columns(static_cast<int>(columns->all.size()));
   if (buffers.name() != name) {
-    return absl::DataLossError(absl::StrCat("column ", columns->all.size(), " is `", buffers.name(), "`, expected `",
-                                            name, "`"));
+    return absl::DataLossError(
+        absl::StrCat("column ", columns->all.size(), " is `", buffers.name(), "`, expected `", name, "`"));
   }
   absl::StatusOr<ArrowColumn> column = ArrowColumn::Open(buffers, type, chunk.rows());
   if (!column.ok()) return column.status();
   const bool is_feature = columns->all.size() >= kFirstFeatureColumn;
   if (!is_feature && column->null_count() > 0) {
-    return absl::DataLossError(absl::StrCat("column `", name, "` has ", column->null_count(), " nulls, it may have none"));
+    return absl::DataLossError(
+        absl::StrCat("column `", name, "` has ", column->null_count(), " nulls, it may have none"));
   }
   columns->all.push_back(*column);
   return absl::OkStatus();

@@ -22,8 +22,8 @@ struct TrainingSet {
 
 // Decodes the messages of ReadTrainingSet. Takes nothing on trust. Not for several threads at once.
 //
-// Errors: DATA_LOSS names chunk, column and rule broken; RESOURCE_EXHAUSTED when there are more rows than allowed. After
-// an error the reader is of no further use.
+// Errors: DATA_LOSS names chunk, column and rule broken; RESOURCE_EXHAUSTED when there are more rows than allowed.
+// After an error the reader is of no further use.
 class TrainingSetReader {
  public:
   // `max_rows` bounds the memory: a row of twenty features costs about 1 KiB while it is read.

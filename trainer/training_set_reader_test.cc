@@ -113,8 +113,7 @@ TEST(TrainingSetReader, RefusesMalformedChunksByName) {
        "column `tier`: `data` has"},
       {"validity short", [](Chunks* c) { (*c)[0].mutable_columns(kMinutes)->set_null_count(1); },
        "`null_count` is 1, `validity` has 0 nulls"},
-      {"null count wrong",
-       [](Chunks* c) { (*c)[0].mutable_columns(kMinutes)->set_validity(std::string(1, '\x0e')); },
+      {"null count wrong", [](Chunks* c) { (*c)[0].mutable_columns(kMinutes)->set_validity(std::string(1, '\x0e')); },
        "`null_count` is 0, `validity` has 1 nulls"},
       {"validity too long", [](Chunks* c) { (*c)[0].mutable_columns(kMinutes)->set_validity(std::string(65, '\xff')); },
        "`validity` has 65 bytes, 4 rows need 1"},
@@ -137,12 +136,13 @@ TEST(TrainingSetReader, RefusesMalformedChunksByName) {
              NumberColumn("minutes", {1, 2, 3, std::numeric_limits<double>::infinity()});
        },
        "chunk 0: row 3"},
-      {"summary differs", [](Chunks* c) { c->back().mutable_summary()->set_rows(11); },
-       "the summary counts 11 rows"},
+      {"summary differs", [](Chunks* c) { c->back().mutable_summary()->set_rows(11); }, "the summary counts 11 rows"},
       {"after the summary", [](Chunks* c) { c->push_back(c->back()); }, "chunk 3: it follows the summary"},
       {"cut off", [](Chunks* c) { c->pop_back(); }, "ended after 2 chunks without its summary"},
       {"customer twice",
-       [](Chunks* c) { *(*c)[0].mutable_columns(kCustomer) = TextColumn("customer_id", {"a", "b", "c", "a"}); },
+       [](Chunks* c) {
+         *(*c)[0].mutable_columns(kCustomer) = TextColumn("customer_id", {"a", "b", "c", "a"});
+       },
        "training set: "},
   };
   for (const auto& c : kCases) {

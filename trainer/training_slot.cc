@@ -142,7 +142,9 @@ void TrainingSlot::End(v1::Training training, const absl::Status& why) {
     training.set_state(stopping ? v1::Training::INTERRUPTED : v1::Training::CANCELLED);
   }
   Log(Level::kWarning, "trainer", "training ended without a model",
-      {{"training", training.name()}, {"state", v1::Training::State_Name(training.state())}, {"reason", why.ToString()}});
+      {{"training", training.name()},
+       {"state", v1::Training::State_Name(training.state())},
+       {"reason", why.ToString()}});
   if (absl::Status status = registry_->UpdateTraining(training); !status.ok()) {
     Log(Level::kError, "trainer", "the end of a training could not be kept", {{"reason", status.ToString()}});
   }

@@ -21,8 +21,8 @@ class TrainingSlot {
  public:
   using Work = std::function<absl::StatusOr<TrainedResult>(const v1::TrainingOptions&, const TrainingControls&)>;
 
-  // `registry` and `clock` outlive the slot. `on_change` is called after each change of a training or of the champion, on
-  // the thread that made it, with no lock held.
+  // `registry` and `clock` outlive the slot. `on_change` is called after each change of a training or of the champion,
+  // on the thread that made it, with no lock held.
   TrainingSlot(Registry* registry, const Clock* clock, Work work, std::function<void()> on_change);
   ~TrainingSlot();  // stops
   TrainingSlot(const TrainingSlot&) = delete;

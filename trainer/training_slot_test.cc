@@ -160,12 +160,9 @@ TEST(UntilDue, CountsFromTheLastEnd) {
     std::optional<absl::Time> last_end;
     absl::Duration want;
   } kCases[] = {
-      {"never trained", std::nullopt, absl::ZeroDuration()},
-      {"just ended", now, day},
-      {"half way", now - absl::Hours(12), absl::Hours(12)},
-      {"due", now - day, absl::ZeroDuration()},
-      {"overdue", now - 3 * day, absl::ZeroDuration()},
-      {"the clock was set back", now + 10 * day, day},
+      {"never trained", std::nullopt, absl::ZeroDuration()}, {"just ended", now, day},
+      {"half way", now - absl::Hours(12), absl::Hours(12)},  {"due", now - day, absl::ZeroDuration()},
+      {"overdue", now - 3 * day, absl::ZeroDuration()},      {"the clock was set back", now + 10 * day, day},
   };
   for (const auto& c : kCases) EXPECT_EQ(UntilDue(now, c.last_end, day), c.want) << c.what;
 }
