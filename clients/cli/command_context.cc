@@ -1,0 +1,32 @@
+#include "clients/cli/command_context.h"
+
+#include <ostream>
+#include <utility>
+
+namespace ebb {
+
+CommandContext::CommandContext(ContextOptions options, std::ostream& out, std::ostream& err)
+    : options_(std::move(options)), out_(out), err_(err) {}
+
+CommandContext::~CommandContext() = default;
+
+void CommandContext::Remark(std::string_view text) {
+  if (!options_.quiet) err_ << text << std::endl;
+}
+
+FeatureStoreClient& CommandContext::feature_store() {
+  if (!feature_store_) feature_store_ = std::make_unique<FeatureStoreClient>(options_.endpoints.feature_store, options_.timeout);
+  return *feature_store_;
+}
+
+TrainerClient& CommandContext::trainer() {
+  if (!trainer_) trainer_ = std::make_unique<TrainerClient>(options_.endpoints.trainer, options_.timeout);
+  return *trainer_;
+}
+
+ScorerClient& CommandContext::scorer() {
+  if (!scorer_) scorer_ = std::make_unique<ScorerClient>(options_.endpoints.scorer, options_.timeout);
+  return *scorer_;
+}
+
+}  // namespace ebb

@@ -1,0 +1,11 @@
+#include "clients/cli/commands.h"
+
+namespace ebb {
+
+std::vector<Command> AllCommands() {
+  return {UpCommand(),           StatusCommand(),      PushCommand(),         FeaturesCommand(), TrainCommand(),     TrainingsCommand(),
+          TrainingCancelCommand(), ModelsCommand(),    ModelShowCommand(),    ModelPromoteCommand(), ScoreCommand(), SegmentsCommand(),
+          AtRiskCommand(),       SubscribeCommand(),   CompletionCommand(),   CompleteCommand(), VersionCommand(),   HelpCommand()};
+}
+
+}  // namespace ebb

@@ -1,0 +1,34 @@
+// All commands of `ebb`. Each function stands in commands/<name>.cc.
+#pragma once
+
+#include <vector>
+
+#include "clients/cli/command.h"
+
+namespace ebb {
+
+// In the order of `ebb --help`.
+std::vector<Command> AllCommands();
+
+Command UpCommand();
+Command StatusCommand();
+Command ImportOneClickCommand();
+Command GenerateCommand();
+Command PushCommand();
+Command FeaturesCommand();
+Command TrainCommand();
+Command TrainingsCommand();
+Command TrainingCancelCommand();
+Command ModelsCommand();
+Command ModelShowCommand();
+Command ModelPromoteCommand();
+Command ScoreCommand();
+Command SegmentsCommand();
+Command AtRiskCommand();
+Command SubscribeCommand();
+Command CompletionCommand();
+Command CompleteCommand();
+Command VersionCommand();
+Command HelpCommand();
+
+}  // namespace ebb

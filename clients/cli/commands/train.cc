@@ -1,0 +1,142 @@
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "clients/cli/command_context.h"
+#include "clients/cli/commands.h"
+#include "clients/cli/exit_code.h"
+#include "clients/cli/interrupt.h"
+#include "clients/cli/model_report.h"
+#include "clients/cli/progress.h"
+#include "clients/cli/table.h"
+#include "clients/cli/time_text.h"
+#include "clients/cpp/training_watch.h"
+#include "fmt/format.h"
+
+namespace ebb {
+namespace {
+
+struct TrainOptions {
+  bool wait = false;
+  uint64_t seed = 0;
+  double holdout_share = 0.25;
+  int64_t folds = 5;
+  double threshold = 0.7;
+  bool no_promote = false;
+  std::string labels = "imported";
+  std::vector<std::string> as_of;
+};
+
+absl::StatusOr<v1::TrainRequest> MakeRequest(const TrainOptions& options) {
+  v1::TrainRequest request;
+  v1::TrainingOptions& asked = *request.mutable_options();
+  asked.set_seed(options.seed);
+  asked.set_holdout_share(options.holdout_share);
+  asked.set_folds(static_cast<int32_t>(options.folds));
+  asked.set_segment_threshold(options.threshold);
+  asked.set_promote_if_not_worse(!options.no_promote);
+  const bool derived = options.labels == "purchase-decline";
+  if (derived && options.as_of.empty()) {
+    return UsageError("--labels purchase-decline needs --as-of: the times whose following three months tell who declined");
+  }
+  if (!derived && options.as_of.empty()) return request;
+  for (const std::string& text : options.as_of) {
+    const absl::StatusOr<absl::Time> time = ParseTime(text, absl::Now());
+    if (!time.ok()) return UsageError(absl::StrCat("--as-of: ", time.status().message()));
+    *asked.mutable_training_set()->add_as_of() = ToTimestamp(*time);
+  }
+  if (derived) {
+    asked.mutable_training_set()->mutable_purchase_decline();
+  } else {
+    asked.mutable_training_set()->mutable_imported();
+  }
+  return request;
+}
+
+std::string Note(const v1::TrainingProgress& progress) {
+  if (progress.best_roc_auc() <= 0) return "";
+  return fmt::format("best ROC-AUC {:.4f} ({})", progress.best_roc_auc(), progress.best_candidate());
+}
+
+absl::StatusOr<v1::Training> Follow(CommandContext& context, const Interrupt& interrupt, const std::string& name) {
+  Progress bar(context, "train", 0, "units");
+  std::string step;
+  const auto show = [&](const v1::Training& training) {
+    const v1::TrainingProgress& progress = training.progress();
+    if (!progress.step().empty() && progress.step() != step) {
+      step = progress.step();
+      bar.Restart("train: " + step, progress.total(), step == "search" ? "fits" : "units");
+    }
+    if (progress.done() > 0) bar.Update(progress.done(), Note(progress));
+  };
+  return WatchTraining({.address = context.endpoints().trainer,
+                        .name = name,
+                        .go_on = [&] { return !interrupt.requested(); },
+                        .on_progress = show});
+}
+
+absl::Status ReportEnd(CommandContext& context, const v1::Training& training) {
+  switch (training.state()) {
+    case v1::Training::SUCCEEDED:
+      break;
+    case v1::Training::CANCELLED:
+      return absl::CancelledError(absl::StrCat(training.name(), " was cancelled"));
+    case v1::Training::INTERRUPTED:
+      return absl::AbortedError(absl::StrCat(training.name(), " was cut by a restart of the trainer; start it again with `ebb train --wait`"));
+    default:
+      return absl::FailedPreconditionError(absl::StrCat(training.name(), " failed: ", training.error()));
+  }
+  const absl::StatusOr<v1::Model> model = context.trainer().GetModel(training.model());
+  if (!model.ok()) return model.status();
+  Print(context, ModelReport(*model));
+  context.Remark(model->state() == v1::Model::CHAMPION
+                     ? absl::StrCat("model ", model->version(), " is the champion now; scores follow")
+                     : absl::StrCat("model ", model->version(), " is kept as challenger; `ebb model promote ", model->version(), "` makes it the champion"));
+  return absl::OkStatus();
+}
+
+absl::Status RunTrain(const TrainOptions& options, CommandContext& context) {
+  std::optional<Interrupt> interrupt;
+  if (options.wait) interrupt.emplace();
+  const absl::StatusOr<v1::TrainRequest> request = MakeRequest(options);
+  if (!request.ok()) return request.status();
+  const absl::StatusOr<v1::Training> started = context.trainer().Train(*request);
+  if (!started.ok()) return started.status();
+  if (!options.wait) {
+    Record record;
+    record.Add("training", TextCell(started->name()));
+    record.Add("state", TextCell(StateName(started->state())));
+    Print(context, record);
+    context.Remark("`ebb trainings` shows how far it is");
+    return absl::OkStatus();
+  }
+  const absl::StatusOr<v1::Training> ended = Follow(context, *interrupt, started->name());
+  if (interrupt->requested()) {
+    context.Remark(absl::StrCat("no longer watching; the training goes on (`ebb training cancel ", started->name(), "` stops it)"));
+    return InterruptedError();
+  }
+  return ended.ok() ? ReportEnd(context, *ended) : ended.status();
+}
+
+}  // namespace
+
+Command TrainCommand() {
+  auto options = std::make_shared<TrainOptions>();
+  Command command{.name = "train", .group = CommandGroup::kModel, .summary = "Search, compare and publish a model"};
+  command.description =
+      "Compares logistic regression, nearest neighbours, decision trees and support vector machines by cross-validated ROC-AUC, calibrates the\n"
+      "best, measures it on the hold-out and publishes it. The same data, options and seed give the same model.";
+  command.examples = {{"ebb train --wait", "watch it and see the candidates"}, {"ebb train", "start it and come back later", false}};
+  command.Flag("--wait", &options->wait, "Show progress, then candidates and metrics");
+  command.Add("--seed", &options->seed, "Start of all randomness");
+  command.Add("--holdout-share", &options->holdout_share, "Share of rows held out").Range(0.05, 0.5).Value("SHARE");
+  command.Add("--folds", &options->folds, "Folds of the cross-validation").Range(2, 20);
+  command.Add("--threshold", &options->threshold, "Probability above which a customer counts as at risk").Range(0.01, 0.99).Value("P");
+  command.Flag("--no-promote", &options->no_promote, "Keep the model as challenger even if it is not worse than the champion");
+  command.Add("--labels", &options->labels, "Where the truth comes from").OneOf({"imported", "purchase-decline"});
+  command.Add("--as-of", &options->as_of, "Times of the training rows; may be repeated (default: those of the imports)").Value("TIME");
+  command.run = [options](CommandContext& context) { return RunTrain(*options, context); };
+  return command;
+}
+
+}  // namespace ebb

@@ -1,0 +1,19 @@
+// What was measured of a model, for people and programs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "clients/cli/table.h"
+#include "ebb/v1/model.pb.h"
+
+namespace ebb {
+
+// `champion`, `challenger`, `retired`; `running`, `succeeded`, …
+std::string StateName(v1::Model::State state);
+std::string StateName(v1::Training::State state);
+
+// Candidates, the model, its metrics side by side, confusion matrices, what was read and left out.
+std::vector<Section> ModelReport(const v1::Model& model);
+
+}  // namespace ebb

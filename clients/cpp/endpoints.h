@@ -1,0 +1,22 @@
+// Where the three services listen.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace ebb {
+
+// Addresses as gRPC takes them: `127.0.0.1:7500`.
+struct Endpoints {
+  std::string feature_store;
+  std::string trainer;
+  std::string scorer;
+};
+
+inline constexpr int kDefaultPortBase = 7500;
+
+// The three services on loopback: store at the base, trainer +1, scorer +2. 1024 <= port_base <= 65528.
+absl::StatusOr<Endpoints> LoopbackEndpoints(int port_base);
+
+}  // namespace ebb

@@ -1,0 +1,325 @@
+// Engine: the window and the thread that keeps one stream open. Stream: one attempt, driven by gRPC's callbacks.
+//
+// `unacknowledged_` holds closed batches in order; the first `sent_` of them were written to the current stream. An acknowledgement always
+// concerns the front one. A new stream begins with sent_ = 0, which is the resend.
+#include "clients/cpp/event_pusher.h"
+
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/support/client_callback.h>
+
+#include <algorithm>
+#include <deque>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "clients/cpp/backoff.h"
+#include "clients/cpp/peer.h"
+#include "ebb/v1/feature_store_service.grpc.pb.h"
+#include "runtime/mutex.h"
+
+namespace ebb {
+namespace {
+
+constexpr char kEndedEarly[] = "the feature store ended the stream before it acknowledged anything";
+
+struct Batch {
+  v1::IngestRequest request;
+  std::vector<int64_t> tags;
+  size_t bytes = 0;
+  int times_sent = 0;
+};
+
+// Whether the next attempt may succeed with the same bytes.
+bool IsTransient(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kUnimplemented:
+    case absl::StatusCode::kFailedPrecondition:
+      return false;
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
+class EventPusher::Engine {
+ public:
+  // `ended_` is set before the connector starts, so it needs no lock here.
+  explicit Engine(Options options)
+      : options_(std::move(options)),
+        peer_("feature store", options_.address, options_.connect_limit),
+        ended_(peer_.problem),
+        backoff_(options_.first_backoff, options_.most_backoff, options_.seed),
+        connector_([this] { Connect(); }) {}
+
+  ~Engine() {
+    Stop();
+    connector_.join();
+  }
+
+  absl::Status Push(v1::Event event, int64_t tag) {
+    MutexLock lock(&mutex_);
+    const size_t bytes = event.ByteSizeLong();
+    if (open_ && open_->bytes + bytes > options_.batch_bytes) CloseBatch();
+    while (ended_.ok() && static_cast<int>(unacknowledged_.size()) >= options_.window) changed_.Wait(&mutex_);
+    if (!ended_.ok()) return ended_;
+    if (!open_) open_ = std::make_shared<Batch>();
+    *open_->request.add_events() = std::move(event);
+    open_->tags.push_back(tag);
+    open_->bytes += bytes;
+    if (open_->request.events_size() >= options_.batch_events) CloseBatch();
+    return absl::OkStatus();
+  }
+
+  absl::Status Flush(absl::Duration timeout) {
+    const absl::Time deadline = absl::Now() + timeout;
+    MutexLock lock(&mutex_);
+    if (open_) CloseBatch();
+    while (ended_.ok() && !unacknowledged_.empty()) {
+      if (changed_.WaitWithDeadline(&mutex_, deadline) && !unacknowledged_.empty() && ended_.ok()) {
+        return absl::DeadlineExceededError(absl::StrCat(unacknowledged_.size(), " batches are not acknowledged yet"));
+      }
+    }
+    return ended_;
+  }
+
+  void Stop() {
+    MutexLock lock(&mutex_);
+    End(absl::CancelledError("pushing was stopped"));
+  }
+
+  Totals totals() const {
+    MutexLock lock(&mutex_);
+    return totals_;
+  }
+
+ private:
+  class Stream;
+
+  void CloseBatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void End(absl::Status status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Connect();
+  absl::Status RunStream();
+  absl::Time GiveUpTime() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return totals_.acknowledged() > 0 ? absl::InfiniteFuture() : first_attempt_ + options_.connect_limit;
+  }
+  bool WaitForWork();
+  absl::Status Acknowledge(const v1::IngestResponse& response);
+
+  const Options options_;
+  const Peer<v1::FeatureStore> peer_;
+
+  mutable Mutex mutex_;
+  CondVar changed_;
+  std::shared_ptr<Batch> open_ ABSL_GUARDED_BY(mutex_);
+  std::deque<std::shared_ptr<Batch>> unacknowledged_ ABSL_GUARDED_BY(mutex_);
+  size_t sent_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t next_batch_id_ ABSL_GUARDED_BY(mutex_) = 1;
+  Stream* stream_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  absl::Time last_progress_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  absl::Time first_attempt_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
+  Totals totals_ ABSL_GUARDED_BY(mutex_);
+  // Not OK: pushing has ended for good.
+  absl::Status ended_ ABSL_GUARDED_BY(mutex_);
+
+  Backoff backoff_;  // only the connector's
+  std::thread connector_;
+};
+
+// Lives on the connector's stack until OnDone. All its state belongs to the engine's lock.
+class EventPusher::Engine::Stream : public grpc::ClientBidiReactor<v1::IngestRequest, v1::IngestResponse> {
+ public:
+  explicit Stream(Engine* engine) : engine_(engine) { engine->peer_.stub->async()->Ingest(&context_, this); }
+
+  void Start() ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine_->mutex_) {
+    AddHold();  // writes are started by Push, outside of reactions
+    StartRead(&response_);
+    StartCall();
+    WriteNext();
+  }
+
+  // Writes the first batch that was not sent on this stream, if there is one and no write is under way.
+  void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine_->mutex_) {
+    if (writing_ || closed_ || engine_->sent_ >= engine_->unacknowledged_.size()) return;
+    writing_ = engine_->unacknowledged_[engine_->sent_++];
+    ++writing_->times_sent;
+    StartWrite(&writing_->request);
+  }
+
+  // Cancels; OnDone follows.
+  void Cancel() ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine_->mutex_) {
+    context_.TryCancel();
+    Close();
+  }
+
+  void OnWriteDone(bool ok) override {
+    MutexLock lock(&engine_->mutex_);
+    writing_.reset();
+    if (ok) {
+      WriteNext();
+    } else {
+      Close();  // the read ends too, and the server's status reaches OnDone
+    }
+  }
+
+  void OnReadDone(bool ok) override {
+    absl::Status status;
+    if (ok) status = engine_->Acknowledge(response_);
+    MutexLock lock(&engine_->mutex_);
+    violation_ = status;
+    if (!status.ok()) return Cancel();
+    if (!ok) return Close();
+    StartRead(&response_);
+  }
+
+  void OnDone(const grpc::Status& status) override {
+    MutexLock lock(&engine_->mutex_);
+    status_ = violation_.ok() ? PeerStatus(status, "feature store", engine_->options_.address) : violation_;
+    done_ = true;
+    engine_->changed_.SignalAll();
+  }
+
+  bool done() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine_->mutex_) { return done_; }
+  absl::Status status() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine_->mutex_) { return status_; }
+
+ private:
+  // No more writes.
+  void Close() ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine_->mutex_) {
+    if (!std::exchange(closed_, true)) RemoveHold();
+  }
+
+  Engine* const engine_;
+  grpc::ClientContext context_;
+  v1::IngestResponse response_;
+  std::shared_ptr<Batch> writing_ ABSL_GUARDED_BY(engine_->mutex_);
+  bool closed_ ABSL_GUARDED_BY(engine_->mutex_) = false;
+  bool done_ ABSL_GUARDED_BY(engine_->mutex_) = false;
+  absl::Status violation_ ABSL_GUARDED_BY(engine_->mutex_);
+  absl::Status status_ ABSL_GUARDED_BY(engine_->mutex_);
+};
+
+void EventPusher::Engine::CloseBatch() {
+  open_->request.set_batch_id(next_batch_id_++);
+  open_->request.set_backfill(options_.backfill);
+  if (unacknowledged_.empty()) last_progress_ = absl::Now();
+  unacknowledged_.push_back(std::move(open_));
+  open_ = nullptr;
+  if (stream_ != nullptr) stream_->WriteNext();
+  changed_.SignalAll();
+}
+
+void EventPusher::Engine::End(absl::Status status) {
+  if (ended_.ok()) ended_ = std::move(status);
+  if (stream_ != nullptr) stream_->Cancel();
+  changed_.SignalAll();
+}
+
+// Takes the front batch out and reports what became of it.
+absl::Status EventPusher::Engine::Acknowledge(const v1::IngestResponse& response) {
+  std::shared_ptr<Batch> batch;
+  {
+    MutexLock lock(&mutex_);
+    if (sent_ == 0 || unacknowledged_.front()->request.batch_id() != response.batch_id()) {
+      return absl::InternalError(absl::StrCat("the feature store acknowledged batch ", response.batch_id(), " out of order"));
+    }
+    batch = unacknowledged_.front();
+    const int64_t events = batch->request.events_size();
+    if (response.accepted() + response.duplicate() + response.rejected() != events) {
+      return absl::InternalError(absl::StrCat("the feature store acknowledged ",
+                                              response.accepted() + response.duplicate() + response.rejected(), " of ", events,
+                                              " events of a batch"));
+    }
+  }
+  // Reported before it counts: who sees Flush return has seen all refusals.
+  for (const v1::RejectedEvent& reason : response.rejections()) {
+    if (reason.index() < 0 || reason.index() >= batch->request.events_size() || !options_.on_refused) continue;
+    options_.on_refused({batch->tags[reason.index()], batch->request.events(reason.index()), reason});
+  }
+  MutexLock lock(&mutex_);
+  unacknowledged_.pop_front();
+  --sent_;
+  totals_.accepted += response.accepted();
+  totals_.duplicate += response.duplicate();
+  if (batch->times_sent > 1) totals_.duplicate_after_resend += response.duplicate();
+  totals_.refused += response.rejected();
+  last_progress_ = absl::Now();
+  changed_.SignalAll();
+  return absl::OkStatus();
+}
+
+// Until there is something to send; false when pushing has ended.
+bool EventPusher::Engine::WaitForWork() {
+  MutexLock lock(&mutex_);
+  while (ended_.ok() && unacknowledged_.empty()) changed_.Wait(&mutex_);
+  if (first_attempt_ == absl::InfiniteFuture()) first_attempt_ = absl::Now();
+  return ended_.ok();
+}
+
+void EventPusher::Engine::Connect() {
+  while (WaitForWork()) {
+    const absl::Status status = RunStream();
+    const absl::Duration wait = backoff_.Next();
+    bool report = false;
+    {
+      MutexLock lock(&mutex_);
+      if (!ended_.ok()) return;
+      if (!status.ok() && !IsTransient(status)) return End(status);
+      if (absl::Now() + wait > GiveUpTime()) return End(status.ok() ? absl::UnavailableError(kEndedEarly) : status);
+      ++totals_.reconnects;
+      report = !unacknowledged_.empty();
+    }
+    if (report && options_.on_disconnect) options_.on_disconnect(status, wait);
+    const absl::Time until = absl::Now() + wait;
+    MutexLock lock(&mutex_);
+    while (ended_.ok() && absl::Now() < until) changed_.WaitWithDeadline(&mutex_, until);
+  }
+}
+
+// One stream from its beginning to its end.
+absl::Status EventPusher::Engine::RunStream() {
+  Stream stream(this);
+  MutexLock lock(&mutex_);
+  const int64_t before = totals_.acknowledged();
+  sent_ = 0;
+  last_progress_ = absl::Now();
+  stream_ = &stream;
+  if (ended_.ok()) {
+    stream.Start();
+  } else {
+    stream_ = nullptr;
+    stream.Start();
+    stream.Cancel();
+  }
+  bool stalled = false;
+  while (!stream.done()) {
+    const absl::Time stall = unacknowledged_.empty() ? absl::InfiniteFuture() : last_progress_ + options_.stall_limit;
+    const absl::Time limit = std::min(stall, unacknowledged_.empty() ? absl::InfiniteFuture() : GiveUpTime());
+    changed_.WaitWithDeadline(&mutex_, limit);
+    if (!stream.done() && absl::Now() >= limit && !unacknowledged_.empty() && !stalled) {
+      stalled = true;
+      stream.Cancel();
+    }
+  }
+  stream_ = nullptr;
+  if (totals_.acknowledged() > before) backoff_.Reset();
+  if (stalled) {
+    return absl::UnavailableError(absl::StrCat("the feature store at ", options_.address, " acknowledged nothing for ",
+                                               absl::FormatDuration(std::min(options_.stall_limit, options_.connect_limit))));
+  }
+  return stream.status();
+}
+
+EventPusher::EventPusher(Options options) : engine_(std::make_unique<Engine>(std::move(options))) {}
+EventPusher::~EventPusher() = default;
+absl::Status EventPusher::Push(v1::Event event, int64_t tag) { return engine_->Push(std::move(event), tag); }
+absl::Status EventPusher::Flush(absl::Duration timeout) { return engine_->Flush(timeout); }
+void EventPusher::Stop() { engine_->Stop(); }
+EventPusher::Totals EventPusher::totals() const { return engine_->totals(); }
+
+}  // namespace ebb

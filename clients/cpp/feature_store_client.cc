@@ -1,0 +1,66 @@
+#include "clients/cpp/feature_store_client.h"
+
+#include "absl/strings/str_cat.h"
+#include "clients/cpp/peer.h"
+#include "ebb/v1/feature_store_service.grpc.pb.h"
+
+namespace ebb {
+
+using Stub = v1::FeatureStore::Stub;
+
+struct FeatureStoreClient::Connection : Peer<v1::FeatureStore> {
+  using Peer::Peer;
+};
+
+FeatureStoreClient::FeatureStoreClient(std::string address, absl::Duration timeout)
+    : connection_(std::make_unique<Connection>("feature store", std::move(address), timeout)) {}
+FeatureStoreClient::~FeatureStoreClient() = default;
+
+absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreClient::GetFeatures(const v1::GetFeaturesRequest& request) {
+  return connection_->Call(&Stub::GetFeatures, request);
+}
+
+absl::StatusOr<v1::FeatureSchema> FeatureStoreClient::GetFeatureSchema() {
+  return connection_->Call(&Stub::GetFeatureSchema, v1::GetFeatureSchemaRequest());
+}
+
+absl::StatusOr<v1::ListCustomersResponse> FeatureStoreClient::ListCustomers(const v1::ListCustomersRequest& request) {
+  return connection_->Call(&Stub::ListCustomers, request);
+}
+
+absl::StatusOr<v1::StoreStats> FeatureStoreClient::GetStats() { return connection_->Call(&Stub::GetStats, v1::GetStatsRequest()); }
+
+absl::StatusOr<v1::ImportSnapshotResponse> FeatureStoreClient::ImportSnapshot(
+    const v1::SnapshotHeader& header, absl::FunctionRef<absl::StatusOr<bool>(v1::SnapshotRows*)> next_rows) {
+  if (!connection_->problem.ok()) return connection_->problem;
+  grpc::ClientContext context;
+  // An import is as long as its file: ten minutes beyond the usual limit of a call cover a million rows on a slow disk.
+  SetDeadline(connection_->timeout + absl::Minutes(10), &context);
+  v1::ImportSnapshotResponse response;
+  const auto writer = connection_->stub->ImportSnapshot(&context, &response);
+  v1::ImportSnapshotRequest request;
+  *request.mutable_header() = header;
+  int64_t rows = 0;
+  bool open = writer->Write(request);
+  while (open) {
+    request.mutable_rows()->clear_rows();
+    const absl::StatusOr<bool> more = next_rows(request.mutable_rows());
+    if (!more.ok()) {
+      context.TryCancel();
+      writer->Finish();
+      return more.status();
+    }
+    if (!*more) break;
+    rows += request.rows().rows_size();
+    open = writer->Write(request);
+  }
+  if (open) {
+    request.mutable_commit()->set_row_count(rows);
+    writer->WriteLast(request, grpc::WriteOptions());
+  }
+  const grpc::Status status = writer->Finish();
+  if (!status.ok()) return PeerStatus(status, connection_->service, connection_->address);
+  return response;
+}
+
+}  // namespace ebb

@@ -1,0 +1,39 @@
+// Typed client of the feature store. Thread-safe. One call is one RPC with a deadline; errors keep the server's code,
+// and their message begins with the server's address where it could not be reached. Streams: event_pusher.h.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "ebb/v1/feature_store_service.pb.h"
+
+namespace ebb {
+
+class FeatureStoreClient {
+ public:
+  // Connects at the first call. `timeout` is the deadline of each call.
+  FeatureStoreClient(std::string address, absl::Duration timeout);
+  ~FeatureStoreClient();
+
+  // NOT_FOUND is no error here: unknown customers have `found` false. Any number of customers: asks in parts of 1,000.
+  absl::StatusOr<v1::GetFeaturesResponse> GetFeatures(const v1::GetFeaturesRequest& request);
+  absl::StatusOr<v1::FeatureSchema> GetFeatureSchema();
+  absl::StatusOr<v1::ListCustomersResponse> ListCustomers(const v1::ListCustomersRequest& request);
+  absl::StatusOr<v1::StoreStats> GetStats();
+
+  // Imports one snapshot: the header, then rows as long as `next_rows` fills some and returns true, then the commit.
+  // `next_rows` is called in the caller's thread; its error ends the import with nothing imported. The deadline is
+  // `timeout` a message.
+  absl::StatusOr<v1::ImportSnapshotResponse> ImportSnapshot(
+      const v1::SnapshotHeader& header, absl::FunctionRef<absl::StatusOr<bool>(v1::SnapshotRows*)> next_rows);
+
+ private:
+  struct Connection;
+  const std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace ebb
