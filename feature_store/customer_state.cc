@@ -41,7 +41,6 @@ int64_t Combine(MeasureKind kind, int64_t a, int64_t b) {
 }  // namespace
 
 void CustomerState::Fold(const CompiledDeclarations& declarations, const v1::Event& event) {
-  if (seen_.empty()) seen_.resize(declarations.measures().size());
   if (event.has_imported_snapshot()) return FoldSnapshot(declarations, event);
   const std::vector<uint16_t>& touched = declarations.MeasuresOf(event.body_case());
   if (touched.empty()) return;
@@ -197,7 +196,7 @@ void CustomerState::FoldSnapshot(const CompiledDeclarations& declarations, const
 }
 
 void CustomerState::Add(const Place& place, int64_t value, int64_t count) {
-  seen_[place.id] = true;
+  MarkSeen(place.id);
   if (place.measure.kind == MeasureKind::kLast) return SetLast(place, place.day, value);
   if (place.measure.kind == MeasureKind::kCount) value = count;
   const auto at = std::lower_bound(tiles_.begin(), tiles_.end(), std::tie(place.id, place.day),
@@ -210,7 +209,7 @@ void CustomerState::Add(const Place& place, int64_t value, int64_t count) {
 }
 
 void CustomerState::AddMember(const Place& place, uint64_t hash) {
-  seen_[place.id] = true;
+  MarkSeen(place.id);
   const Tile member{static_cast<int64_t>(hash), place.day, place.id};
   const auto at = std::lower_bound(tiles_.begin(), tiles_.end(), member, [](const Tile& a, const Tile& b) {
     return std::tie(a.measure, a.day, a.value) < std::tie(b.measure, b.day, b.value);
@@ -219,7 +218,7 @@ void CustomerState::AddMember(const Place& place, uint64_t hash) {
 }
 
 void CustomerState::AddKeyed(const Place& place, uint64_t key, int64_t value) {
-  seen_[place.id] = true;
+  MarkSeen(place.id);
   const auto at =
       std::lower_bound(keyed_tiles_.begin(), keyed_tiles_.end(), std::tie(place.id, place.day, key),
                        [](const KeyedTile& t, const auto& k) { return std::tie(t.measure, t.day, t.key) < k; });
@@ -231,7 +230,7 @@ void CustomerState::AddKeyed(const Place& place, uint64_t key, int64_t value) {
 }
 
 void CustomerState::SetLast(const Place& place, Day day, int64_t value) {
-  seen_[place.id] = true;
+  MarkSeen(place.id);
   Stamp stamp = Stamp::OfEvent(place.micros, place.event_id);
   const auto at =
       std::lower_bound(last_values_.begin(), last_values_.end(), std::tie(place.id, day),
@@ -242,6 +241,11 @@ void CustomerState::SetLast(const Place& place, Day day, int64_t value) {
     at->value = value;
     at->stamp = std::move(stamp);
   }
+}
+
+void CustomerState::MarkSeen(uint16_t measure) {
+  if (seen_.size() <= measure) seen_.resize(measure + size_t{1});
+  seen_[measure] = true;
 }
 
 uint64_t CustomerState::Remember(std::string_view text) {

@@ -119,6 +119,7 @@ class CustomerState {
   void FoldPurchase(const Place& place, const v1::Purchase& purchase);
   void FoldCategories(const Place& place, const v1::Purchase& purchase);
   void FoldSnapshot(const CompiledDeclarations& declarations, const v1::Event& event);
+  void MarkSeen(uint16_t measure);
   // `value` stands for `count` values.
   void Add(const Place& place, int64_t value, int64_t count = 1);
   void AddMember(const Place& place, uint64_t hash);
@@ -131,7 +132,7 @@ class CustomerState {
   std::vector<LastValue> last_values_;
   std::vector<ImportedFeature> imported_;
   std::vector<Text> texts_;  // Sorted by key.
-  std::vector<bool> seen_;   // By measure, once anything was folded.
+  std::vector<bool> seen_;   // By measure, up to the last one seen.
 };
 
 }  // namespace ebb::feature_store

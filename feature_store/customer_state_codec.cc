@@ -186,16 +186,12 @@ class StateCodec {
   }
 
   void ReadSeen(Reader& in, CustomerState& state) {
-    state.seen_.resize(measures());
-    for (size_t first = 0; first < measures(); first += 8) {
+    for (int first = 0; first < measures(); first += 8) {
       const uint8_t bits = in.Byte();
-      for (size_t i = 0; i < 8; ++i) {
-        const bool seen = (bits >> i & 1) != 0;
-        if (first + i < measures()) {
-          state.seen_[first + i] = seen;
-        } else if (seen) {
-          in.Fail();
-        }
+      for (int i = 0; i < 8; ++i) {
+        if ((bits >> i & 1) == 0) continue;
+        if (first + i >= measures()) return void(in.Fail());
+        state.MarkSeen(static_cast<uint16_t>(first + i));
       }
     }
   }

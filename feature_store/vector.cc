@@ -113,7 +113,7 @@ class VectorBuilder {
       }
       case v1::MONTHLY_MEAN:
         if (In(state_.tiles(), feature.measure, days).empty()) return {};
-        return feature.scale.Apply(static_cast<double>(Total(feature.measure, days)) / feature.window.length);
+        return feature.scale.Apply(Total(feature.measure, days)) / feature.window.length;
       case v1::MEAN_OF_PERIODS:
         return MeanOfPeriods(feature);
       default:
@@ -234,7 +234,7 @@ class VectorBuilder {
       case v1::LAST:
         return feature.scale.Apply(last->value);
       default:
-        return feature.scale.Apply(static_cast<double>(sum) / feature.window.length);
+        return feature.scale.Apply(sum) / feature.window.length;
     }
   }
 
