@@ -49,19 +49,20 @@ FeatureStoreEngine::FeatureStoreEngine(const Options& options, Parts parts)
       pseudonyms_(parts_.secret),
       live_(declarations_, &pseudonyms_, Sha256Hex(parts_.secret)) {
   const auto fail = [this](absl::Status status) { Fail(std::move(status)); };
-  maintenance_ = std::make_unique<Maintenance>(
-      options.maintenance, Maintenance::Surroundings{.live = &live_,
-                                                     .storage = parts_.storage.get(),
-                                                     .pseudonyms = &pseudonyms_,
-                                                     .on_sorted = [this] { writer_->Wake(); },
-                                                     .on_failure = fail});
-  writer_ = std::make_unique<LogWriter>(options.writer, LogWriter::Surroundings{.live = &live_,
-                                                                              .storage = parts_.storage.get(),
-                                                                              .clock = parts_.clock,
-                                                                              .free_bytes = parts_.free_bytes,
-                                                                              .on_change = [this] { on_change_(); },
-                                                                              .on_full_segment = [this] { maintenance_->Wake(); },
-                                                                              .on_failure = fail});
+  maintenance_ = std::make_unique<Maintenance>(options.maintenance,
+                                               Maintenance::Surroundings{.live = &live_,
+                                                                         .storage = parts_.storage.get(),
+                                                                         .pseudonyms = &pseudonyms_,
+                                                                         .on_sorted = [this] { writer_->Wake(); },
+                                                                         .on_failure = fail});
+  writer_ = std::make_unique<LogWriter>(options.writer,
+                                        LogWriter::Surroundings{.live = &live_,
+                                                                .storage = parts_.storage.get(),
+                                                                .clock = parts_.clock,
+                                                                .free_bytes = parts_.free_bytes,
+                                                                .on_change = [this] { on_change_(); },
+                                                                .on_full_segment = [this] { maintenance_->Wake(); },
+                                                                .on_failure = fail});
 }
 
 FeatureStoreEngine::~FeatureStoreEngine() { Stop(); }
@@ -71,17 +72,23 @@ void FeatureStoreEngine::Start() {
   writer_->Start();
 }
 
-void FeatureStoreEngine::Stop() {
+void FeatureStoreEngine::Abandon() {
   if (std::exchange(stopped_, true)) return;
   writer_->Stop();
   maintenance_->Stop();
+}
+
+void FeatureStoreEngine::Stop() {
+  if (stopped_) return;
+  Abandon();
   {
     MutexLock lock(&failure_mutex_);
     if (failed_) return;
   }
   // So that the next start has nothing to replay.
   if (absl::Status saved = maintenance_->WriteCheckpoint(); !saved.ok()) {
-    Log(Level::kWarning, "store", "no checkpoint at the end; the next start replays more", {{"error", saved.ToString()}});
+    Log(Level::kWarning, "store", "no checkpoint at the end; the next start replays more",
+        {{"error", saved.ToString()}});
   }
 }
 

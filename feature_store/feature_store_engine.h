@@ -1,9 +1,9 @@
 // The feature store without its network: the file to read first after storage.h.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
-#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,11 +21,11 @@
 
 namespace ebb::feature_store {
 
-// What every message of a store's life is made of: events go in through Ingest and CommitSnapshot, are written to the log, folded into vectors,
-// and come out by GetFeatures, ReadChanges and ReadTrainingSet. Thread-safe.
+// What every message of a store's life is made of: events go in through Ingest and CommitSnapshot, are written to the
+// log, folded into vectors, and come out by GetFeatures, ReadChanges and ReadTrainingSet. Thread-safe.
 //
-// Errors are absl statuses that name field, value and rule, with google.rpc details. After `on_failure` was called nothing is acknowledged any
-// more: the process has to end and start again.
+// Errors are absl statuses that name field, value and rule, with google.rpc details. After `on_failure` was called
+// nothing is acknowledged any more: the process has to end and start again.
 class FeatureStoreEngine {
  public:
   struct Parts {
@@ -50,8 +50,11 @@ class FeatureStoreEngine {
   void Start();
   // Acknowledges what waits, saves a checkpoint, ends. Later calls are refused with UNAVAILABLE.
   void Stop();
+  // Ends without a checkpoint, so that the next start replays: after a failure, and to test that start.
+  void Abandon();
 
-  // `request` is an IngestRequest as it came from the wire. `done` is called exactly once, those of one caller in order; see LogWriter.
+  // `request` is an IngestRequest as it came from the wire. `done` is called exactly once, those of one caller in
+  // order; see LogWriter.
   using IngestDone = std::function<void(absl::StatusOr<v1::IngestResponse>)>;
   void Ingest(std::string request, IngestDone done);
 
@@ -66,7 +69,8 @@ class FeatureStoreEngine {
   // All but what the network knows.
   v1::StoreStats Stats() const;
 
-  // The latest vectors of customers that changed after `sequence`, in order of sequence; fewer than `max` when there are no more.
+  // The latest vectors of customers that changed after `sequence`, in order of sequence; fewer than `max` when there
+  // are no more.
   std::vector<v1::CustomerFeatures> ReadChanges(uint64_t sequence, size_t max) const;
   uint64_t change_sequence() const;
   uint64_t source_id() const { return parts_.source_id; }
