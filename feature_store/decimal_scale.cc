@@ -21,7 +21,9 @@ __int128 PowerOfTen(int exponent) {
 
 // Reads the exponent after an `e`; nothing where it is none.
 std::optional<int> ParseExponent(std::string_view text) {
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+  const bool plus = !text.empty() && text.front() == '+';
+  if (plus) text.remove_prefix(1);
+  if (plus && !text.empty() && text.front() == '-') return {};
   int exponent = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), exponent);
   if (text.empty() || error != std::errc() || end != text.data() + text.size() || std::abs(exponent) > 36) return {};

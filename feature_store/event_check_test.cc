@@ -22,7 +22,15 @@ std::string Text(const std::vector<Violation>& violations) {
   });
 }
 
-std::string Check(const v1::Event& event, EventLimits limits = {}) { return Text(CheckEvent(event, kNow, limits)); }
+EventLimits Backfill() {
+  EventLimits limits;
+  limits.backfill = true;
+  return limits;
+}
+
+std::string Check(const v1::Event& event, const EventLimits& limits = {}) {
+  return Text(CheckEvent(event, kNow, limits));
+}
 
 TEST(EventCheckTest, GoodEventsPass) {
   for (const char* body : {
@@ -55,7 +63,7 @@ TEST(EventCheckTest, EveryBodyRuleNamesFieldValueAndRule) {
       {"", "body = ``: required: exactly one of page_view"},
       {"imported_snapshot { }", "imported_snapshot = ``: is made by the RPC ImportSnapshot alone"},
       {"page_view { }", "page_view.visit_id = ``: required; 1 to 256 bytes"},
-      {"page_view { visit_id: 'a\\tb' }", "page_view.visit_id = `a\\x09b`: must be UTF-8 without control characters"},
+      {"page_view { visit_id: 'a\\tb' }", "page_view.visit_id = `a\\tb`: must be UTF-8 without control characters"},
       {"page_view { visit_id: 'v' category: '\\302\\205' }",
        "page_view.category = `\\xc2\\x85`: must be UTF-8 without"},
       {"basket_change { action: ADD items { product_id: 'p' category: 'c' quantity: 1 } }",
@@ -138,8 +146,9 @@ TEST(EventCheckTest, TimesHaveLimits) {
   EXPECT_THAT(Check(EventAt(kNow - absl::Hours(24 * 1096) - absl::Microseconds(1), "e", body)),
               HasSubstr("must not be older than the store's retention of 1096 days"));
   // A store that replays history measures age by its own clock.
-  EXPECT_THAT(Check(EventAt(At("2019-01-01T00:00:00"), "e", body), {.store_clock = At("2019-06-01T00:00:00")}),
-              IsEmpty());
+  EventLimits replay;
+  replay.store_clock = At("2019-06-01T00:00:00");
+  EXPECT_THAT(Check(EventAt(At("2019-01-01T00:00:00"), "e", body), replay), IsEmpty());
 
   v1::Event event = EventAt(kNow, "e", body);
   event.mutable_event_time()->set_nanos(1'000'000'000);
@@ -152,11 +161,11 @@ TEST(EventCheckTest, KnownAtCountsOnlyInABackfill) {
   v1::Event event = EventAt(kNow, "e", "service_error { visit_id: 'v' }");
   *event.mutable_known_at() = ToTimestamp(kNow - absl::Seconds(1));
   EXPECT_THAT(Check(event), IsEmpty());
-  EXPECT_EQ(Check(event, {.backfill = true}), "known_at = `2025-05-31T23:59:59+00:00`: must not be before event_time");
+  EXPECT_EQ(Check(event, Backfill()), "known_at = `2025-05-31T23:59:59+00:00`: must not be before event_time");
   *event.mutable_known_at() = ToTimestamp(kNow + absl::Hours(1));
-  EXPECT_THAT(Check(event, {.backfill = true}), HasSubstr("known_at"));
+  EXPECT_THAT(Check(event, Backfill()), HasSubstr("known_at"));
   event.clear_known_at();
-  EXPECT_THAT(Check(event, {.backfill = true}), IsEmpty());
+  EXPECT_THAT(Check(event, Backfill()), IsEmpty());
 }
 
 TEST(CleanTextTest, KnowsUtf8) {
