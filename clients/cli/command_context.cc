@@ -3,6 +3,10 @@
 #include <ostream>
 #include <utility>
 
+#include "clients/cpp/feature_store_client.h"
+#include "clients/cpp/scorer_client.h"
+#include "clients/cpp/trainer_client.h"
+
 namespace ebb {
 
 CommandContext::CommandContext(ContextOptions options, std::ostream& out, std::ostream& err)
@@ -15,7 +19,8 @@ void CommandContext::Remark(std::string_view text) {
 }
 
 FeatureStoreClient& CommandContext::feature_store() {
-  if (!feature_store_) feature_store_ = std::make_unique<FeatureStoreClient>(options_.endpoints.feature_store, options_.timeout);
+  if (!feature_store_)
+    feature_store_ = std::make_unique<FeatureStoreClient>(options_.endpoints.feature_store, options_.timeout);
   return *feature_store_;
 }
 

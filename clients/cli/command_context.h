@@ -10,11 +10,13 @@
 
 #include "absl/time/time.h"
 #include "clients/cpp/endpoints.h"
-#include "clients/cpp/feature_store_client.h"
-#include "clients/cpp/scorer_client.h"
-#include "clients/cpp/trainer_client.h"
 
 namespace ebb {
+
+// A command includes the header of the client it uses: their messages cost a second of compile time each.
+class FeatureStoreClient;
+class ScorerClient;
+class TrainerClient;
 
 enum class OutputFormat { kTable, kJson, kCsv };
 

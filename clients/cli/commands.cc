@@ -3,9 +3,10 @@
 namespace ebb {
 
 std::vector<Command> AllCommands() {
-  return {UpCommand(),           StatusCommand(),      PushCommand(),         FeaturesCommand(), TrainCommand(),     TrainingsCommand(),
-          TrainingCancelCommand(), ModelsCommand(),    ModelShowCommand(),    ModelPromoteCommand(), ScoreCommand(), SegmentsCommand(),
-          AtRiskCommand(),       SubscribeCommand(),   CompletionCommand(),   CompleteCommand(), VersionCommand(),   HelpCommand()};
+  return {UpCommand(),        StatusCommand(),       ImportOneClickCommand(), GenerateCommand(),       PushCommand(),
+          FeaturesCommand(),  TrainCommand(),        TrainingsCommand(),      TrainingCancelCommand(), ModelsCommand(),
+          ModelShowCommand(), ModelPromoteCommand(), ScoreCommand(),          SegmentsCommand(),       AtRiskCommand(),
+          SubscribeCommand(), CompletionCommand(),   CompleteCommand(),       VersionCommand(),        HelpCommand()};
 }
 
 }  // namespace ebb

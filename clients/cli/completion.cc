@@ -70,7 +70,8 @@ struct Position {
   size_t arguments = 0;
 };
 
-Position Locate(const std::vector<Command>& commands, const std::vector<Option>& globals, const std::vector<std::string>& words) {
+Position Locate(const std::vector<Command>& commands, const std::vector<Option>& globals,
+                const std::vector<std::string>& words) {
   Position position;
   for (size_t i = 0; i + 1 < words.size(); ++i) {
     const std::string& word = words[i];
@@ -79,7 +80,8 @@ Position Locate(const std::vector<Command>& commands, const std::vector<Option>&
       continue;
     }
     if (word.starts_with('-')) {
-      for (const std::vector<Option>* options : {&globals, position.command != nullptr ? &position.command->options : &globals}) {
+      for (const std::vector<Option>* options :
+           {&globals, position.command != nullptr ? &position.command->options : &globals}) {
         for (const Option& option : *options) {
           if (NamesOption(option, word) && !std::holds_alternative<bool*>(option.target)) position.value_of = &option;
         }
@@ -114,8 +116,8 @@ std::vector<std::string> NextWords(const std::vector<Command>& commands, const s
   return {words.begin(), words.end()};
 }
 
-std::vector<std::string> Candidates(const std::vector<Command>& commands, const std::vector<Option>& globals, const Position& position,
-                                    const std::string& typed, const LiveValues& live) {
+std::vector<std::string> Candidates(const std::vector<Command>& commands, const std::vector<Option>& globals,
+                                    const Position& position, const std::string& typed, const LiveValues& live) {
   if (position.value_of != nullptr) return ValuesOf(*position.value_of, live);
   if (typed.starts_with('-')) {
     std::vector<std::string> names = {"--help"};
@@ -138,13 +140,16 @@ std::vector<std::string> Candidates(const std::vector<Command>& commands, const 
 
 }  // namespace
 
-std::vector<std::string> Complete(const std::vector<Command>& commands, const std::vector<std::string>& words, const LiveValues& live) {
+std::vector<std::string> Complete(const std::vector<Command>& commands, const std::vector<std::string>& words,
+                                  const LiveValues& live) {
   GlobalFlags flags;
   const std::vector<Option> globals = GlobalOptions(&flags);
   const std::string typed = words.empty() ? "" : words.back();
   std::vector<std::string> found = Candidates(commands, globals, Locate(commands, globals, words), typed, live);
   if (found.size() == 1 && found.front().starts_with(':')) return found;
-  found.erase(std::remove_if(found.begin(), found.end(), [&](const std::string& word) { return !word.starts_with(typed); }), found.end());
+  found.erase(
+      std::remove_if(found.begin(), found.end(), [&](const std::string& word) { return !word.starts_with(typed); }),
+      found.end());
   std::sort(found.begin(), found.end());
   return found;
 }

@@ -9,12 +9,15 @@
 
 namespace ebb {
 
-// Values only the services know: `model`, `segment`, `customer` → what there is. Should be quick and may return nothing.
+// Values only the services know: `model`, `segment`, `customer` → what there is. Should be quick and may return
+// nothing.
 using LiveValues = std::function<std::vector<std::string>(const std::string& kind)>;
 
-// `words` follow the program's name; the last one is being typed (may be empty). Returns what begins with it; the single entry `:file` or
+// `words` follow the program's name; the last one is being typed (may be empty). Returns what begins with it; the
+// single entry `:file` or
 // `:directory` leaves it to the shell.
-std::vector<std::string> Complete(const std::vector<Command>& commands, const std::vector<std::string>& words, const LiveValues& live);
+std::vector<std::string> Complete(const std::vector<Command>& commands, const std::vector<std::string>& words,
+                                  const LiveValues& live);
 
 // The script that makes a shell ask `ebb complete`; empty for an unknown shell.
 std::string CompletionScript(const std::string& shell);

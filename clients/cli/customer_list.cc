@@ -12,7 +12,8 @@ void DeclareCustomers(Command& command, CustomerSelection* selection) {
 }
 
 absl::Status CheckCustomers(const CustomerSelection& selection) {
-  if (selection.all && !selection.customers.empty()) return UsageError("--all and CUSTOMER exclude each other; give one of them");
+  if (selection.all && !selection.customers.empty())
+    return UsageError("--all and CUSTOMER exclude each other; give one of them");
   if (!selection.all && selection.customers.empty()) return UsageError("name customers, or ask for --all");
   return absl::OkStatus();
 }
@@ -20,9 +21,11 @@ absl::Status CheckCustomers(const CustomerSelection& selection) {
 absl::Status UnknownCustomers(const std::vector<std::string>& unknown, const std::string& what_is_missing) {
   if (unknown.empty()) return absl::OkStatus();
   constexpr size_t kNamed = 5;
-  const std::vector<std::string> named(unknown.begin(), unknown.begin() + static_cast<int64_t>(std::min(unknown.size(), kNamed)));
-  return absl::NotFoundError(absl::StrCat(what_is_missing, " for ", absl::StrJoin(named, ", "),
-                                          unknown.size() > kNamed ? absl::StrCat(" and ", unknown.size() - kNamed, " more") : ""));
+  const std::vector<std::string> named(unknown.begin(),
+                                       unknown.begin() + static_cast<int64_t>(std::min(unknown.size(), kNamed)));
+  return absl::NotFoundError(
+      absl::StrCat(what_is_missing, " for ", absl::StrJoin(named, ", "),
+                   unknown.size() > kNamed ? absl::StrCat(" and ", unknown.size() - kNamed, " more") : ""));
 }
 
 }  // namespace ebb

@@ -54,7 +54,9 @@ std::string ValueName(const Option& option) {
   if (std::holds_alternative<bool*>(option.target)) return "";
   if (!option.choices.empty()) return absl::StrJoin(option.choices, "|");
   if (!option.value_name.empty()) return option.value_name;
-  if (std::holds_alternative<std::string*>(option.target) || std::holds_alternative<std::vector<std::string>*>(option.target)) return "TEXT";
+  if (std::holds_alternative<std::string*>(option.target) ||
+      std::holds_alternative<std::vector<std::string>*>(option.target))
+    return "TEXT";
   return "N";
 }
 
@@ -122,16 +124,17 @@ std::string OverviewHelp(const std::vector<Command>& commands) {
                     {"ebb train --wait", "search, compare and publish a model"},
                     {"ebb at-risk --top 10", "who to talk to first"},
                     {"ebb subscribe --snapshot", "everybody's score, then each change as it happens"}});
-  for (CommandGroup group : {CommandGroup::kStart, CommandGroup::kData, CommandGroup::kModel, CommandGroup::kScores, CommandGroup::kOperate,
-                             CommandGroup::kShell}) {
+  for (CommandGroup group : {CommandGroup::kStart, CommandGroup::kData, CommandGroup::kModel, CommandGroup::kScores,
+                             CommandGroup::kOperate, CommandGroup::kShell}) {
     const std::string lines = CommandLines(commands, [&](const Command& command) { return command.group == group; });
     if (!lines.empty()) absl::StrAppend(&help, "\n", GroupTitle(group), ":\n", lines);
   }
   GlobalFlags flags;
-  absl::StrAppend(&help, "\nOptions of every command:\n", OptionLines(GlobalOptions(&flags)),
-                  "  -h, --help         This help; `ebb COMMAND --help` for one command\n"
-                  "\nSettings also come from EBB_PORT_BASE, EBB_OUTPUT, … and from ebb.toml (port-base = 7500).\n"
-                  "Exit status: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 denied, 5 unreachable, 130 interrupted.\n");
+  absl::StrAppend(
+      &help, "\nOptions of every command:\n", OptionLines(GlobalOptions(&flags)),
+      "  -h, --help         This help; `ebb COMMAND --help` for one command\n"
+      "\nSettings also come from EBB_PORT_BASE, EBB_OUTPUT, … and from ebb.toml (port-base = 7500).\n"
+      "Exit status: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 denied, 5 unreachable, 130 interrupted.\n");
   return help;
 }
 

@@ -12,7 +12,7 @@ struct Interrupt::Signal {
 };
 
 Interrupt::Interrupt() : signal_(std::make_unique<Signal>()) {
-  SetLogLevel(Level::kError);   // the signal's log lines are for services
+  SetLogLevel(Level::kError);     // the signal's log lines are for services
   std::signal(SIGPIPE, SIG_DFL);  // `ebb subscribe | head` ends silently
 }
 Interrupt::~Interrupt() = default;

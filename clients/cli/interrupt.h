@@ -7,8 +7,9 @@
 
 namespace ebb {
 
-// While it lives, the first Ctrl-C (or SIGTERM) asks the command to end in good order; a second one ends the process at once. Construct it at
-// the beginning of the command, before the first client: threads that exist already would be killed by the signal.
+// While it lives, the first Ctrl-C (or SIGTERM) asks the command to end in good order; a second one ends the process at
+// once. Construct it at the beginning of the command, before the first client: threads that exist already would be
+// killed by the signal.
 class Interrupt {
  public:
   Interrupt();

@@ -12,13 +12,18 @@ namespace {
 
 std::string Lower(const std::string& name) { return absl::AsciiStrToLower(name); }
 
-double Seconds(const google::protobuf::Duration& duration) { return static_cast<double>(duration.seconds()) + duration.nanos() * 1e-9; }
+double Seconds(const google::protobuf::Duration& duration) {
+  return static_cast<double>(duration.seconds()) + duration.nanos() * 1e-9;
+}
 
 Table Candidates(const v1::TrainingReport& report) {
-  Table table({"family", "cv_roc_auc", "cv_stddev", "holdout_roc_auc", "parameters", "scaler", "settings", "cpu_seconds"}, "candidates");
+  Table table(
+      {"family", "cv_roc_auc", "cv_stddev", "holdout_roc_auc", "parameters", "scaler", "settings", "cpu_seconds"},
+      "candidates");
   for (const v1::CandidateReport& candidate : report.candidates()) {
-    table.AddRow({TextCell(candidate.family()), RealCell(candidate.cv_roc_auc_mean()), RealCell(candidate.cv_roc_auc_stddev()),
-                  RealCell(candidate.holdout_roc_auc()), TextCell(candidate.parameters()),
+    table.AddRow({TextCell(candidate.family()), RealCell(candidate.cv_roc_auc_mean()),
+                  RealCell(candidate.cv_roc_auc_stddev()), RealCell(candidate.holdout_roc_auc()),
+                  TextCell(candidate.parameters()),
                   candidate.scaler().empty() ? NoCell() : TextCell(candidate.scaler()), CountCell(candidate.settings()),
                   RealCell(Seconds(candidate.cpu_time()), 2)});
   }
@@ -42,7 +47,8 @@ Record Summary(const v1::Model& model) {
   summary.Add("fits", CountCell(report.fits()));
   summary.Add("seconds", RealCell(Seconds(report.duration()), 1));
   summary.Add("seed", CountCell(static_cast<int64_t>(report.seed())));
-  summary.Add("champion_holdout_roc_auc", report.has_champion_holdout_roc_auc() ? RealCell(report.champion_holdout_roc_auc()) : NoCell());
+  summary.Add("champion_holdout_roc_auc",
+              report.has_champion_holdout_roc_auc() ? RealCell(report.champion_holdout_roc_auc()) : NoCell());
   summary.Add("profit_tier_lower", report.has_profit_tiers() ? RealCell(report.profit_tiers().lower(), 2) : NoCell());
   summary.Add("profit_tier_upper", report.has_profit_tiers() ? RealCell(report.profit_tiers().upper(), 2) : NoCell());
   summary.Add("digest", TextCell(model.digest()));
@@ -52,13 +58,16 @@ Record Summary(const v1::Model& model) {
 
 // The three sets of a report, as the tables show them side by side.
 struct MeasuredSets {
-  explicit MeasuredSets(const v1::TrainingReport& report) : sets{&report.cross_validated(), &report.training(), &report.holdout()} {}
+  explicit MeasuredSets(const v1::TrainingReport& report)
+      : sets{&report.cross_validated(), &report.training(), &report.holdout()} {}
   const v1::MetricSet* sets[3];
 
   void AddRow(Table& table, const std::string& metric, double (v1::MetricSet::*value)() const) const {
-    table.AddRow({TextCell(metric), RealCell((sets[0]->*value)()), RealCell((sets[1]->*value)()), RealCell((sets[2]->*value)())});
+    table.AddRow({TextCell(metric), RealCell((sets[0]->*value)()), RealCell((sets[1]->*value)()),
+                  RealCell((sets[2]->*value)())});
   }
-  void AddRow(Table& table, const std::string& metric, int threshold, double (v1::ThresholdMetrics::*value)() const) const {
+  void AddRow(Table& table, const std::string& metric, int threshold,
+              double (v1::ThresholdMetrics::*value)() const) const {
     std::vector<Cell> cells = {TextCell(metric)};
     for (const v1::MetricSet* set : sets) {
       cells.push_back(threshold < set->thresholds_size() ? RealCell((set->thresholds(threshold).*value)()) : NoCell());
@@ -85,13 +94,14 @@ Table Metrics(const v1::TrainingReport& report) {
 }
 
 Table Confusion(const v1::TrainingReport& report) {
-  Table table({"set", "threshold", "declined_found", "declined_missed", "false_alarms", "steady_left_alone"}, "confusion");
+  Table table({"set", "threshold", "declined_found", "declined_missed", "false_alarms", "steady_left_alone"},
+              "confusion");
   const std::pair<const char*, const v1::MetricSet*> sets[] = {
       {"cross_validated", &report.cross_validated()}, {"training", &report.training()}, {"holdout", &report.holdout()}};
   for (const auto& [name, set] : sets) {
     for (const v1::ThresholdMetrics& cut : set->thresholds()) {
-      table.AddRow({TextCell(name), RealCell(cut.threshold(), 2), CountCell(cut.true_positive()), CountCell(cut.false_negative()),
-                    CountCell(cut.false_positive()), CountCell(cut.true_negative())});
+      table.AddRow({TextCell(name), RealCell(cut.threshold(), 2), CountCell(cut.true_positive()),
+                    CountCell(cut.false_negative()), CountCell(cut.false_positive()), CountCell(cut.true_negative())});
     }
   }
   return table;

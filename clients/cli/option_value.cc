@@ -17,7 +17,8 @@ absl::Status Wrong(const Option& option, const std::string& value, const std::st
 
 absl::Status CheckRange(const Option& option, const std::string& text, double number) {
   if (option.least && number < *option.least) return Wrong(option, text, absl::StrCat("is below ", *option.least));
-  if (option.greatest && number > *option.greatest) return Wrong(option, text, absl::StrCat("is above ", *option.greatest));
+  if (option.greatest && number > *option.greatest)
+    return Wrong(option, text, absl::StrCat("is above ", *option.greatest));
   return absl::OkStatus();
 }
 
@@ -48,7 +49,8 @@ struct Setter {
   }
   absl::Status operator()(double* target) const {
     double number;
-    if (!absl::SimpleAtod(text, &number) || !(number - number == 0)) return Wrong(option, text, "is not a finite number");
+    if (!absl::SimpleAtod(text, &number) || !(number - number == 0))
+      return Wrong(option, text, "is not a finite number");
     if (absl::Status status = CheckRange(option, text, number); !status.ok()) return status;
     *target = number;
     return absl::OkStatus();

@@ -1,11 +1,11 @@
-// CLI11 splits the line into options and arguments; names, numbers, ranges and choices are checked by us, so that every error reads alike and
-// knows the nearest name.
+// CLI11 splits the line into options and arguments; names, numbers, ranges and choices are checked by us, so that every
+// error reads alike and knows the nearest name.
 #include "clients/cli/parser.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <map>
-#include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -34,13 +34,16 @@ CLI::Option* Declare(CLI::App* app, const Option& option) {
   CLI::Option* declared = app->add_option(option.name, [](const CLI::results_t&) { return true; });
   const bool list = std::holds_alternative<std::vector<std::string>*>(option.target);
   declared->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  return list && option.IsArgument() ? declared->expected(0, CLI::detail::expected_max_vector_size) : declared->expected(1);
+  return list && option.IsArgument() ? declared->expected(0, CLI::detail::expected_max_vector_size)
+                                     : declared->expected(1);
 }
 
 class Tree {
  public:
   explicit Tree(const std::vector<Command>& commands) : app_("", "ebb") {
     app_.set_help_flag();
+    // One command a line: a second word that happens to be a command's name (`ebb help train`) is an argument.
+    app_.require_subcommand(0, 1);
     help_ = app_.add_flag("-h,--help");
     version_ = app_.add_flag("--version");
     root_.app = &app_;
@@ -82,6 +85,7 @@ class Tree {
         node.app = parent->add_subcommand(std::string(word));
         node.app->set_help_flag();
         node.app->fallthrough();
+        node.app->require_subcommand(0, 1);
       }
       parent = node.app;
     }
@@ -121,7 +125,8 @@ class Tree {
     }
     if (node.command != nullptr) return UsageError(absl::StrCat("unexpected argument `", extra, "`", SeeHelp()));
     std::vector<std::string> names;
-    for (const CLI::App* app : node.app->get_subcommands([](const CLI::App*) { return true; })) names.push_back(app->get_name());
+    for (const CLI::App* app : node.app->get_subcommands([](const CLI::App*) { return true; }))
+      names.push_back(app->get_name());
     return UsageError(absl::StrCat("unknown command `", extra, "`", DidYouMean(extra, names), SeeHelp()));
   }
 
@@ -146,7 +151,8 @@ class Tree {
 
 }  // namespace
 
-absl::StatusOr<ParsedLine> ParseCommandLine(const std::vector<Command>& commands, const std::vector<std::string>& arguments) {
+absl::StatusOr<ParsedLine> ParseCommandLine(const std::vector<Command>& commands,
+                                            const std::vector<std::string>& arguments) {
   auto tree = std::make_unique<Tree>(commands);
   return tree->Parse(arguments);
 }

@@ -21,8 +21,9 @@ struct ParsedLine {
   GlobalFlags globals;
 };
 
-// Fills the options' targets. Usage errors (exit_code.h) name the flag, the value, the rule, and the nearest name where one was mistyped.
-// With --help nothing else is checked.
-absl::StatusOr<ParsedLine> ParseCommandLine(const std::vector<Command>& commands, const std::vector<std::string>& arguments);
+// Fills the options' targets. Usage errors (exit_code.h) name the flag, the value, the rule, and the nearest name where
+// one was mistyped. With --help nothing else is checked.
+absl::StatusOr<ParsedLine> ParseCommandLine(const std::vector<Command>& commands,
+                                            const std::vector<std::string>& arguments);
 
 }  // namespace ebb

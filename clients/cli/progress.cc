@@ -48,11 +48,13 @@ Progress::Mode ModeFor(const ContextOptions& options) {
 }  // namespace
 
 Progress::Progress(CommandContext& context, std::string label, int64_t total, std::string unit)
-    : Progress(context.err(), ModeFor(context.options()), context.options().terminal_width > 0 ? context.options().terminal_width : 100,
-               [] { return absl::Now(); }, std::move(label), total, std::move(unit)) {}
+    : Progress(
+          context.err(), ModeFor(context.options()),
+          context.options().terminal_width > 0 ? context.options().terminal_width : 100, [] { return absl::Now(); },
+          std::move(label), total, std::move(unit)) {}
 
-Progress::Progress(std::ostream& err, Mode mode, int width, std::function<absl::Time()> now, std::string label, int64_t total,
-                   std::string unit)
+Progress::Progress(std::ostream& err, Mode mode, int width, std::function<absl::Time()> now, std::string label,
+                   int64_t total, std::string unit)
     : err_(err),
       mode_(mode),
       width_(width),

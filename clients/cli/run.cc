@@ -17,7 +17,8 @@ std::string ErrorLine(const absl::Status& status) {
   std::string message(status.message());
   std::replace(message.begin(), message.end(), '\n', ' ');
   if (status.code() == absl::StatusCode::kUnavailable && message.find("cannot reach") != std::string::npos) {
-    absl::StrAppend(&message, "; start the services with `ebb up`, or say where they are with --port-base or EBB_PORT_BASE");
+    absl::StrAppend(&message,
+                    "; start the services with `ebb up`, or say where they are with --port-base or EBB_PORT_BASE");
   }
   return absl::StrCat("ebb: ", message);
 }
@@ -30,8 +31,8 @@ int Fail(const absl::Status& status, std::ostream& err) {
 
 }  // namespace
 
-int RunEbb(const std::vector<std::string>& arguments, const Environment& environment, const Terminal& terminal, std::ostream& out,
-           std::ostream& err) {
+int RunEbb(const std::vector<std::string>& arguments, const Environment& environment, const Terminal& terminal,
+           std::ostream& out, std::ostream& err) {
   const std::vector<Command> commands = AllCommands();
   const absl::StatusOr<ParsedLine> line = ParseCommandLine(commands, arguments);
   if (!line.ok()) return Fail(line.status(), err);
@@ -40,7 +41,9 @@ int RunEbb(const std::vector<std::string>& arguments, const Environment& environ
     return 0;
   }
   if (line->help || line->command == nullptr) {
-    out << (line->command != nullptr ? CommandHelp(*line->command) : line->path.empty() ? OverviewHelp(commands) : GroupHelp(commands, line->path))
+    out << (line->command != nullptr ? CommandHelp(*line->command)
+            : line->path.empty()     ? OverviewHelp(commands)
+                                     : GroupHelp(commands, line->path))
         << std::flush;
     return line->help || line->path.empty() ? 0 : static_cast<int>(ExitCode::kUsage);
   }

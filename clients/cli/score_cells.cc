@@ -5,8 +5,8 @@
 namespace ebb {
 
 std::vector<std::string> ScoreColumns() {
-  return {"customer_id",    "probability", "segment", "model_version", "value_at_risk", "monthly_profit",
-          "horizon_months", "as_of",       "sequence", "ranking_score"};
+  return {"customer_id",    "probability",    "segment", "model_version", "value_at_risk",
+          "monthly_profit", "horizon_months", "as_of",   "sequence",      "ranking_score"};
 }
 
 std::vector<Cell> ScoreCells(const v1::Score& score) {

@@ -78,8 +78,10 @@ absl::StatusOr<Settings> Collect(const GlobalFlags& flags, const Environment& en
     if (!text.empty()) settings[key] = {text, Origin::kEnvironment, EnvironmentName(key)};
   }
   const std::pair<const char*, std::string> given[] = {
-      {"port-base", flags.port_base}, {"feature-store", flags.feature_store}, {"trainer", flags.trainer}, {"scorer", flags.scorer},
-      {"output", flags.output},       {"color", flags.color},                 {"timeout", flags.timeout}};
+      {"port-base", flags.port_base}, {"feature-store", flags.feature_store},
+      {"trainer", flags.trainer},     {"scorer", flags.scorer},
+      {"output", flags.output},       {"color", flags.color},
+      {"timeout", flags.timeout}};
   for (const auto& [key, text] : given) {
     if (!text.empty()) settings[key] = {text, Origin::kFlag, absl::StrCat("--", key)};
   }
@@ -98,7 +100,8 @@ absl::StatusOr<int> Choice(const Setting& setting, const std::vector<std::string
   return Wrong(setting, absl::StrCat("is not one of ", absl::StrJoin(words, ", "), DidYouMean(setting.text, words)));
 }
 
-absl::Status ResolveAddress(const Settings& settings, const Setting& port_base, const std::string& key, std::string* address) {
+absl::Status ResolveAddress(const Settings& settings, const Setting& port_base, const std::string& key,
+                            std::string* address) {
   const auto found = settings.find(key);
   if (found == settings.end() || found->second.origin < port_base.origin) return absl::OkStatus();
   HostPort parsed;
@@ -112,7 +115,8 @@ absl::Status ResolveEndpoints(const Settings& settings, ContextOptions* options)
   Setting port_base;
   if (const auto found = settings.find("port-base"); found != settings.end()) {
     port_base = found->second;
-    if (absl::Status status = ParseFlagValue(port_base.text, &options->port_base); !status.ok()) return Wrong(port_base, status.message());
+    if (absl::Status status = ParseFlagValue(port_base.text, &options->port_base); !status.ok())
+      return Wrong(port_base, status.message());
   }
   absl::StatusOr<Endpoints> endpoints = LoopbackEndpoints(options->port_base);
   if (!endpoints.ok()) return Wrong(port_base, "is not from 1024 to 65528 (the eight ports from it are Ebb's)");
@@ -145,21 +149,40 @@ absl::Status ResolveLooks(const Settings& settings, const Environment& environme
 
 std::vector<Option> GlobalOptions(GlobalFlags* flags) {
   return {
-      {.name = "--port-base", .target = &flags->port_base, .help = "First port of the services on this machine (default 7500)", .value_name = "PORT"},
-      {.name = "--feature-store", .target = &flags->feature_store, .help = "Address of the feature store", .value_name = "HOST:PORT"},
+      {.name = "--port-base",
+       .target = &flags->port_base,
+       .help = "First port of the services on this machine (default 7500)",
+       .value_name = "PORT"},
+      {.name = "--feature-store",
+       .target = &flags->feature_store,
+       .help = "Address of the feature store",
+       .value_name = "HOST:PORT"},
       {.name = "--trainer", .target = &flags->trainer, .help = "Address of the trainer", .value_name = "HOST:PORT"},
       {.name = "--scorer", .target = &flags->scorer, .help = "Address of the scorer", .value_name = "HOST:PORT"},
-      {.name = "-o,--output", .target = &flags->output, .help = "How results are printed", .value_name = "FORMAT", .choices = {"table", "json", "csv"}},
+      {.name = "-o,--output",
+       .target = &flags->output,
+       .help = "How results are printed",
+       .value_name = "FORMAT",
+       .choices = {"table", "json", "csv"}},
       {.name = "--no-header", .target = &flags->no_header, .help = "Leave out column names"},
-      {.name = "--color", .target = &flags->color, .help = "When to use colours", .value_name = "WHEN", .choices = {"auto", "always", "never"}},
+      {.name = "--color",
+       .target = &flags->color,
+       .help = "When to use colours",
+       .value_name = "WHEN",
+       .choices = {"auto", "always", "never"}},
       {.name = "--timeout", .target = &flags->timeout, .help = "Limit of one call (default 30s)", .value_name = "TIME"},
-      {.name = "--config", .target = &flags->config, .help = "Settings file, instead of ./ebb.toml and the user's", .value_name = "FILE", .completes = "file"},
+      {.name = "--config",
+       .target = &flags->config,
+       .help = "Settings file, instead of ./ebb.toml and the user's",
+       .value_name = "FILE",
+       .completes = "file"},
       {.name = "-q,--quiet", .target = &flags->quiet, .help = "No progress and no remarks"},
       {.name = "-v,--verbose", .target = &flags->verbose, .help = "More about what happens, on standard error"},
   };
 }
 
-absl::StatusOr<ContextOptions> ResolveSettings(const GlobalFlags& flags, const Environment& environment, const Terminal& terminal) {
+absl::StatusOr<ContextOptions> ResolveSettings(const GlobalFlags& flags, const Environment& environment,
+                                               const Terminal& terminal) {
   const absl::StatusOr<Settings> settings = Collect(flags, environment);
   if (!settings.ok()) return settings.status();
   ContextOptions options{.header = !flags.no_header,
@@ -171,7 +194,8 @@ absl::StatusOr<ContextOptions> ResolveSettings(const GlobalFlags& flags, const E
   if (absl::Status status = ResolveEndpoints(*settings, &options); !status.ok()) return status;
   if (absl::Status status = ResolveLooks(*settings, environment, &options); !status.ok()) return status;
   if (const auto found = settings->find("timeout"); found != settings->end()) {
-    if (absl::Status status = ParseFlagValue(found->second.text, &options.timeout); !status.ok()) return Wrong(found->second, status.message());
+    if (absl::Status status = ParseFlagValue(found->second.text, &options.timeout); !status.ok())
+      return Wrong(found->second, status.message());
     if (options.timeout <= absl::ZeroDuration()) return Wrong(found->second, "must be above 0");
   }
   return options;

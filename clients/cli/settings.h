@@ -1,6 +1,7 @@
-// The options that every command has, and where their values come from: the command line, else the environment (EBB_PORT_BASE for
-// --port-base), else ./ebb.toml, else the user's ebb.toml, else the default. CLI11 could read the file, but lets it win over the
-// environment (2.1.2); so we do.
+// The options that every command has, and where their values come from: the command line, else the environment
+// (EBB_PORT_BASE for
+// --port-base), else ./ebb.toml, else the user's ebb.toml, else the default. CLI11 could read the file, but lets it win
+// over the environment (2.1.2); so we do.
 #pragma once
 
 #include <map>
@@ -35,8 +36,9 @@ struct GlobalFlags {
 // Declarations for the parser and the help; they point into `flags`.
 std::vector<Option> GlobalOptions(GlobalFlags* flags);
 
-// An address given by itself beats a port base from the same or a weaker place. INVALID_ARGUMENT (a usage error) names the setting, where it
-// came from, the value and the rule; NOT_FOUND: the file of --config.
-absl::StatusOr<ContextOptions> ResolveSettings(const GlobalFlags& flags, const Environment& environment, const Terminal& terminal);
+// An address given by itself beats a port base from the same or a weaker place. INVALID_ARGUMENT (a usage error) names
+// the setting, where it came from, the value and the rule; NOT_FOUND: the file of --config.
+absl::StatusOr<ContextOptions> ResolveSettings(const GlobalFlags& flags, const Environment& environment,
+                                               const Terminal& terminal);
 
 }  // namespace ebb

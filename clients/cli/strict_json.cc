@@ -63,7 +63,8 @@ std::vector<std::string> FieldNames(const Descriptor& message) {
   return names;
 }
 
-// nlohmann's name for a token, without its own prefix: `syntax error while parsing value - invalid literal; last read: 'nul'`.
+// nlohmann's name for a token, without its own prefix: `syntax error while parsing value - invalid literal; last read:
+// 'nul'`.
 std::string Reason(const std::string& what) {
   const size_t begins = what.find("syntax error");
   const size_t colon = what.find(": ");
@@ -73,7 +74,8 @@ std::string Reason(const std::string& what) {
 // The events of nlohmann's parser, checked against the message's fields.
 class Checker : public nlohmann::json_sax<nlohmann::json> {
  public:
-  Checker(std::string_view text, const Descriptor& message, const char** furthest) : text_(text), message_(message), furthest_(furthest) {}
+  Checker(std::string_view text, const Descriptor& message, const char** furthest)
+      : text_(text), message_(message), furthest_(furthest) {}
 
   const absl::Status& status() const { return status_; }
 
@@ -100,7 +102,8 @@ class Checker : public nlohmann::json_sax<nlohmann::json> {
     Frame& frame = frames_.back();
     const FieldDescriptor* field = frame.message == nullptr ? nullptr : FindField(*frame.message, key);
     if (frame.message != nullptr && field == nullptr) {
-      return Fail(KeyStart(), absl::StrCat("unknown field `", Path(), key, "`", DidYouMean(key, FieldNames(*frame.message))));
+      return Fail(KeyStart(),
+                  absl::StrCat("unknown field `", Path(), key, "`", DidYouMean(key, FieldNames(*frame.message))));
     }
     frame.key = field != nullptr ? field->name() : key;
     frame.field_message = nullptr;
@@ -186,7 +189,8 @@ class Checker : public nlohmann::json_sax<nlohmann::json> {
 absl::Status CheckStrictJson(std::string_view text, const Descriptor& message) {
   const char* furthest = text.data();
   Checker checker(text, message, &furthest);
-  nlohmann::json::sax_parse(CountingIterator(text.data(), &furthest), CountingIterator(text.data() + text.size(), &furthest), &checker);
+  nlohmann::json::sax_parse(CountingIterator(text.data(), &furthest),
+                            CountingIterator(text.data() + text.size(), &furthest), &checker);
   return checker.status();
 }
 

@@ -27,7 +27,8 @@ std::string Shown(const Cell& cell) {
 
 // Control characters would move the cursor or change colours: what comes from outside must not act on a terminal.
 std::string WithoutControls(std::string text) {
-  std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
   return text;
 }
 
@@ -37,7 +38,9 @@ std::string Padded(const std::string& text, int width, bool right) {
   return right ? pad + cut : cut + pad;
 }
 
-bool IsNumber(const Cell& cell) { return std::holds_alternative<int64_t>(cell.value) || std::holds_alternative<double>(cell.value); }
+bool IsNumber(const Cell& cell) {
+  return std::holds_alternative<int64_t>(cell.value) || std::holds_alternative<double>(cell.value);
+}
 
 // Narrows the widest text columns until the line fits; numbers are never cut.
 void FitWidths(std::vector<int>& widths, const std::vector<bool>& numeric, int terminal_width) {
@@ -50,14 +53,16 @@ void FitWidths(std::vector<int>& widths, const std::vector<bool>& numeric, int t
   while (total() > terminal_width) {
     int widest = -1;
     for (size_t i = 0; i < widths.size(); ++i) {
-      if (!numeric[i] && widths[i] > kNarrowest && (widest < 0 || widths[i] > widths[widest])) widest = static_cast<int>(i);
+      if (!numeric[i] && widths[i] > kNarrowest && (widest < 0 || widths[i] > widths[widest]))
+        widest = static_cast<int>(i);
     }
     if (widest < 0) return;
     --widths[widest];
   }
 }
 
-std::string JoinedLine(const std::vector<std::string>& cells, const std::vector<int>& widths, const std::vector<bool>& numeric) {
+std::string JoinedLine(const std::vector<std::string>& cells, const std::vector<int>& widths,
+                       const std::vector<bool>& numeric) {
   std::string line;
   for (size_t i = 0; i < cells.size(); ++i) {
     if (i > 0) line.append(kGap, ' ');
@@ -117,7 +122,8 @@ void PrintDocumentForPeople(CommandContext& context, const std::vector<Section>&
         [&](const auto& part) {
           std::string title = part.title();
           std::replace(title.begin(), title.end(), '_', ' ');
-          if (!title.empty()) context.out() << (context.options().color ? "\x1b[1;36m" + title + "\x1b[0m" : title) << '\n';
+          if (!title.empty())
+            context.out() << (context.options().color ? "\x1b[1;36m" + title + "\x1b[0m" : title) << '\n';
           PrintForPeople(context, part);
         },
         section);
@@ -153,7 +159,8 @@ Cell TimeCell(absl::Time time) {
   return TextCell(UtcText(time));
 }
 
-Table::Table(std::vector<std::string> columns, std::string title) : title_(std::move(title)), columns_(std::move(columns)) {}
+Table::Table(std::vector<std::string> columns, std::string title)
+    : title_(std::move(title)), columns_(std::move(columns)) {}
 
 void Table::AddRow(std::vector<Cell> cells) {
   cells.resize(columns_.size());

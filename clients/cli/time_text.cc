@@ -10,7 +10,8 @@ namespace ebb {
 namespace {
 
 constexpr char kForms[] =
-    "write a day (2026-10-01), a time (2026-10-01T12:00:00Z, 2026-10-01T12:00:00+03:00; without an offset it is UTC), `now`, or how long "
+    "write a day (2026-10-01), a time (2026-10-01T12:00:00Z, 2026-10-01T12:00:00+03:00; without an offset it is UTC), "
+    "`now`, or how long "
     "ago (7d, 12h, 30m)";
 
 bool ParseAgo(absl::string_view text, absl::Duration* ago) {
@@ -44,8 +45,8 @@ absl::StatusOr<absl::Time> ParseTime(std::string_view given, absl::Time now) {
   if (ParseAgo(text, &ago)) return now - ago;
   absl::Time time;
   std::string ignored;
-  for (const char* form : {"%Y-%m-%d", "%Y-%m-%d%ET%H:%M:%E*S%Ez", "%Y-%m-%d%ET%H:%M:%E*S", "%Y-%m-%d%ET%H:%M%Ez", "%Y-%m-%d%ET%H:%M",
-                           "%Y-%m-%d %H:%M:%E*S%Ez", "%Y-%m-%d %H:%M:%E*S", "%Y-%m-%d %H:%M"}) {
+  for (const char* form : {"%Y-%m-%d", "%Y-%m-%d%ET%H:%M:%E*S%Ez", "%Y-%m-%d%ET%H:%M:%E*S", "%Y-%m-%d%ET%H:%M%Ez",
+                           "%Y-%m-%d%ET%H:%M", "%Y-%m-%d %H:%M:%E*S%Ez", "%Y-%m-%d %H:%M:%E*S", "%Y-%m-%d %H:%M"}) {
     if (!absl::ParseTime(form, text, &time, &ignored)) continue;
     const int64_t year = absl::ToCivilYear(time, absl::UTCTimeZone()).year();
     if (year < 1900 || year > 9999) {

@@ -4,7 +4,8 @@
 
 namespace ebb {
 
-Backoff::Backoff(absl::Duration first, absl::Duration most, uint64_t seed) : first_(first), most_(most), limit_(first), random_(seed) {}
+Backoff::Backoff(absl::Duration first, absl::Duration most, uint64_t seed)
+    : first_(first), most_(most), limit_(first), random_(seed) {}
 
 absl::Duration Backoff::Next() {
   const absl::Duration wait = limit_ * std::uniform_real_distribution<double>(0.1, 1.0)(random_);

@@ -8,8 +8,8 @@
 
 namespace ebb {
 
-// Full jitter: a random time between a tenth of and the whole of a limit that doubles with each failure, so that clients of a restarted
-// service do not come back all at once. Not thread-safe.
+// Full jitter: a random time between a tenth of and the whole of a limit that doubles with each failure, so that
+// clients of a restarted service do not come back all at once. Not thread-safe.
 class Backoff {
  public:
   Backoff(absl::Duration first, absl::Duration most, uint64_t seed);

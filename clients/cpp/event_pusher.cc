@@ -1,7 +1,7 @@
 // Engine: the window and the thread that keeps one stream open. Stream: one attempt, driven by gRPC's callbacks.
 //
-// `unacknowledged_` holds closed batches in order; the first `sent_` of them were written to the current stream. An acknowledgement always
-// concerns the front one. A new stream begins with sent_ = 0, which is the resend.
+// `unacknowledged_` holds closed batches in order; the first `sent_` of them were written to the current stream. An
+// acknowledgement always concerns the front one. A new stream begins with sent_ = 0, which is the resend.
 #include "clients/cpp/event_pusher.h"
 
 #include <grpcpp/grpcpp.h>
@@ -226,14 +226,15 @@ absl::Status EventPusher::Engine::Acknowledge(const v1::IngestResponse& response
   {
     MutexLock lock(&mutex_);
     if (sent_ == 0 || unacknowledged_.front()->request.batch_id() != response.batch_id()) {
-      return absl::InternalError(absl::StrCat("the feature store acknowledged batch ", response.batch_id(), " out of order"));
+      return absl::InternalError(
+          absl::StrCat("the feature store acknowledged batch ", response.batch_id(), " out of order"));
     }
     batch = unacknowledged_.front();
     const int64_t events = batch->request.events_size();
     if (response.accepted() + response.duplicate() + response.rejected() != events) {
       return absl::InternalError(absl::StrCat("the feature store acknowledged ",
-                                              response.accepted() + response.duplicate() + response.rejected(), " of ", events,
-                                              " events of a batch"));
+                                              response.accepted() + response.duplicate() + response.rejected(), " of ",
+                                              events, " events of a batch"));
     }
   }
   // Reported before it counts: who sees Flush return has seen all refusals.
@@ -309,8 +310,9 @@ absl::Status EventPusher::Engine::RunStream() {
   stream_ = nullptr;
   if (totals_.acknowledged() > before) backoff_.Reset();
   if (stalled) {
-    return absl::UnavailableError(absl::StrCat("the feature store at ", options_.address, " acknowledged nothing for ",
-                                               absl::FormatDuration(std::min(options_.stall_limit, options_.connect_limit))));
+    return absl::UnavailableError(
+        absl::StrCat("the feature store at ", options_.address, " acknowledged nothing for ",
+                     absl::FormatDuration(std::min(options_.stall_limit, options_.connect_limit))));
   }
   return stream.status();
 }

@@ -12,9 +12,10 @@
 
 namespace ebb {
 
-// Keeps a bounded window of unacknowledged batches in memory. When the connection breaks it connects again with growing, jittered waits
-// and sends what is unacknowledged once more, in order: the store counts each event once (I1), so sending twice is safe and not sending
-// is not. Thread-safe; the callbacks are called one at a time from a thread of the library and must not call the pusher.
+// Keeps a bounded window of unacknowledged batches in memory. When the connection breaks it connects again with
+// growing, jittered waits and sends what is unacknowledged once more, in order: the store counts each event once (I1),
+// so sending twice is safe and not sending is not. Thread-safe; the callbacks are called one at a time from a thread of
+// the library and must not call the pusher.
 class EventPusher {
  public:
   // An event that the store refused.
@@ -39,7 +40,8 @@ class EventPusher {
     absl::Duration most_backoff = absl::Seconds(2);
     // A stream without an acknowledgement for so long, while something is unacknowledged, counts as broken.
     absl::Duration stall_limit = absl::Seconds(30);
-    // Gives up when nothing was acknowledged within this time from the first attempt. Once something was, it goes on for ever.
+    // Gives up when nothing was acknowledged within this time from the first attempt. Once something was, it goes on
+    // for ever.
     absl::Duration connect_limit = absl::Seconds(10);
     // Of the jitter.
     uint64_t seed = 0;
@@ -52,7 +54,8 @@ class EventPusher {
   struct Totals {
     int64_t accepted = 0;
     int64_t duplicate = 0;
-    // Those of `duplicate` whose batch was sent more than once: most likely accepted the first time, their acknowledgement lost.
+    // Those of `duplicate` whose batch was sent more than once: most likely accepted the first time, their
+    // acknowledgement lost.
     int64_t duplicate_after_resend = 0;
     int64_t refused = 0;
     int64_t reconnects = 0;
@@ -63,10 +66,12 @@ class EventPusher {
   // Drops what is unacknowledged. Call Flush before.
   ~EventPusher();
 
-  // Takes an event; waits while the window is full. `tag` names it in refusals. Fails when pushing has failed for good (the store does not
-  // answer at all, or refuses the stream as such: DENIED, INVALID_ARGUMENT, UNIMPLEMENTED) or Stop was called (CANCELLED).
+  // Takes an event; waits while the window is full. `tag` names it in refusals. Fails when pushing has failed for good
+  // (the store does not answer at all, or refuses the stream as such: DENIED, INVALID_ARGUMENT, UNIMPLEMENTED) or Stop
+  // was called (CANCELLED).
   absl::Status Push(v1::Event event, int64_t tag);
-  // Sends the batch begun and waits until everything is acknowledged or `timeout` has passed (DEADLINE_EXCEEDED; call it again).
+  // Sends the batch begun and waits until everything is acknowledged or `timeout` has passed (DEADLINE_EXCEEDED; call
+  // it again).
   absl::Status Flush(absl::Duration timeout);
   // Ends waiting calls with CANCELLED.
   void Stop();

@@ -28,7 +28,9 @@ absl::StatusOr<v1::ListCustomersResponse> FeatureStoreClient::ListCustomers(cons
   return connection_->Call(&Stub::ListCustomers, request);
 }
 
-absl::StatusOr<v1::StoreStats> FeatureStoreClient::GetStats() { return connection_->Call(&Stub::GetStats, v1::GetStatsRequest()); }
+absl::StatusOr<v1::StoreStats> FeatureStoreClient::GetStats() {
+  return connection_->Call(&Stub::GetStats, v1::GetStatsRequest());
+}
 
 absl::StatusOr<v1::ImportSnapshotResponse> FeatureStoreClient::ImportSnapshot(
     const v1::SnapshotHeader& header, absl::FunctionRef<absl::StatusOr<bool>(v1::SnapshotRows*)> next_rows) {

@@ -12,8 +12,9 @@ absl::Status CheckHealth(const std::string& service, const std::string& address,
   const auto response = peer.Call(&Health::Stub::Check, grpc::health::v1::HealthCheckRequest());
   if (!response.ok()) return response.status();
   if (response->status() == grpc::health::v1::HealthCheckResponse::SERVING) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("the ", service, " at ", address, " is not serving (",
-                                             grpc::health::v1::HealthCheckResponse::ServingStatus_Name(response->status()), ")"));
+  return absl::UnavailableError(
+      absl::StrCat("the ", service, " at ", address, " is not serving (",
+                   grpc::health::v1::HealthCheckResponse::ServingStatus_Name(response->status()), ")"));
 }
 
 }  // namespace ebb

@@ -1,5 +1,5 @@
-// One service as a client sees it: its name for people, its address, how to call it. Internal to clients/cpp; the only header here (with
-// stream_reader.h) that shows gRPC.
+// One service as a client sees it: its name for people, its address, how to call it. Internal to clients/cpp; the only
+// header here (with stream_reader.h) that shows gRPC.
 #pragma once
 
 #include <grpcpp/client_context.h>
@@ -20,7 +20,8 @@ absl::Status PeerStatus(const grpc::Status& status, const std::string& service, 
 
 template <typename Service>
 struct Peer {
-  Peer(std::string name, std::string at, absl::Duration limit) : service(std::move(name)), address(std::move(at)), timeout(limit) {
+  Peer(std::string name, std::string at, absl::Duration limit)
+      : service(std::move(name)), address(std::move(at)), timeout(limit) {
     ChannelOptions options;
     options.address = address;
     options.max_message_bytes = 64 << 20;

@@ -61,7 +61,8 @@ class ScoreSubscription::Engine {
           return response;
         case ReadOutcome::kTimeout:
           if (absl::Now() < silent_at) return std::nullopt;
-          broken = absl::UnavailableError(absl::StrCat("cannot reach the scorer at ", options_.address, ": it sent nothing, not even a heartbeat"));
+          broken = absl::UnavailableError(
+              absl::StrCat("cannot reach the scorer at ", options_.address, ": it sent nothing, not even a heartbeat"));
           break;
         case ReadOutcome::kEnd:
           broken = PeerStatus(reader_->status(), peer_.service, peer_.address);
@@ -80,7 +81,8 @@ class ScoreSubscription::Engine {
 
  private:
   absl::Time GiveUpTime() const {
-    return last_message_ever_ == absl::InfinitePast() ? first_attempt_ + options_.connect_limit : absl::InfiniteFuture();
+    return last_message_ever_ == absl::InfinitePast() ? first_attempt_ + options_.connect_limit
+                                                      : absl::InfiniteFuture();
   }
 
   // False when the deadline comes before the time of the next attempt; the wait is then over too.
@@ -117,7 +119,9 @@ class ScoreSubscription::Engine {
 
 ScoreSubscription::ScoreSubscription(Options options) : engine_(std::make_unique<Engine>(std::move(options))) {}
 ScoreSubscription::~ScoreSubscription() = default;
-absl::StatusOr<std::optional<v1::SubscribeResponse>> ScoreSubscription::Next(absl::Duration timeout) { return engine_->Next(timeout); }
+absl::StatusOr<std::optional<v1::SubscribeResponse>> ScoreSubscription::Next(absl::Duration timeout) {
+  return engine_->Next(timeout);
+}
 const std::string& ScoreSubscription::resume_token() const { return engine_->resume_token(); }
 
 }  // namespace ebb

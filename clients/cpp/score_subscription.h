@@ -13,8 +13,8 @@
 
 namespace ebb {
 
-// Belongs to one thread. After a broken connection it connects again with growing, jittered waits and goes on from the last resume token:
-// nothing is missed, and per customer no older score follows a newer one (I6).
+// Belongs to one thread. After a broken connection it connects again with growing, jittered waits and goes on from the
+// last resume token: nothing is missed, and per customer no older score follows a newer one (I6).
 class ScoreSubscription {
  public:
   struct Options {
@@ -23,7 +23,8 @@ class ScoreSubscription {
     v1::SubscribeRequest request;
     absl::Duration first_backoff = absl::Milliseconds(100);
     absl::Duration most_backoff = absl::Seconds(2);
-    // Gives up when there was no message within this time from the first attempt. Once there was one, it goes on for ever.
+    // Gives up when there was no message within this time from the first attempt. Once there was one, it goes on for
+    // ever.
     absl::Duration connect_limit = absl::Seconds(10);
     uint64_t seed = 0;
     // The connection was lost; the next attempt follows after the wait.
@@ -33,8 +34,9 @@ class ScoreSubscription {
   explicit ScoreSubscription(Options options);
   ~ScoreSubscription();
 
-  // The next message (heartbeats too), or nothing when `timeout` has passed. Errors are final: the scorer cannot be reached at all, or it
-  // refuses the subscription (OUT_OF_RANGE: the token is of another scorer; INVALID_ARGUMENT: the filter).
+  // The next message (heartbeats too), or nothing when `timeout` has passed. Errors are final: the scorer cannot be
+  // reached at all, or it refuses the subscription (OUT_OF_RANGE: the token is of another scorer; INVALID_ARGUMENT: the
+  // filter).
   absl::StatusOr<std::optional<v1::SubscribeResponse>> Next(absl::Duration timeout);
 
   // Where to go on; empty before the first message.

@@ -31,6 +31,8 @@ absl::StatusOr<v1::SegmentSummary> ScorerClient::GetSegmentSummary() {
   return connection_->Call(&Stub::GetSegmentSummary, v1::GetSegmentSummaryRequest());
 }
 
-absl::StatusOr<v1::ScorerStatus> ScorerClient::GetStatus() { return connection_->Call(&Stub::GetStatus, v1::GetStatusRequest()); }
+absl::StatusOr<v1::ScorerStatus> ScorerClient::GetStatus() {
+  return connection_->Call(&Stub::GetStatus, v1::GetStatusRequest());
+}
 
 }  // namespace ebb

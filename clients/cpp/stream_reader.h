@@ -14,8 +14,9 @@ namespace ebb {
 
 enum class ReadOutcome { kMessage, kTimeout, kEnd };
 
-// The next message is asked for only when the one before was taken, so a slow reader slows the sender (HTTP/2 flow control) and holds one
-// message. Belongs to one thread; Cancel may be called from any. Destruction cancels and waits for gRPC to let go.
+// The next message is asked for only when the one before was taken, so a slow reader slows the sender (HTTP/2 flow
+// control) and holds one message. Belongs to one thread; Cancel may be called from any. Destruction cancels and waits
+// for gRPC to let go.
 //
 //   StreamReader<Response> reader;
 //   stub->async()->Subscribe(reader.context(), &request, reader.reactor());   // `request` may go after Start

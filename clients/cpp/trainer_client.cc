@@ -15,7 +15,9 @@ TrainerClient::TrainerClient(std::string address, absl::Duration timeout)
     : connection_(std::make_unique<Connection>("trainer", std::move(address), timeout)) {}
 TrainerClient::~TrainerClient() = default;
 
-absl::StatusOr<v1::Training> TrainerClient::Train(const v1::TrainRequest& request) { return connection_->Call(&Stub::Train, request); }
+absl::StatusOr<v1::Training> TrainerClient::Train(const v1::TrainRequest& request) {
+  return connection_->Call(&Stub::Train, request);
+}
 
 absl::StatusOr<v1::Training> TrainerClient::GetTraining(const std::string& name) {
   v1::GetTrainingRequest request;

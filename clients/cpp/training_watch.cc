@@ -16,7 +16,8 @@ bool HasEnded(const v1::Training& training) {
 }
 
 // One stream until its end. OK with `latest` ended, or why the stream ended before.
-absl::Status Follow(const TrainingWatchOptions& options, const Peer<v1::Trainer>& peer, v1::Training* latest, absl::Time* last_heard) {
+absl::Status Follow(const TrainingWatchOptions& options, const Peer<v1::Trainer>& peer, v1::Training* latest,
+                    absl::Time* last_heard) {
   v1::WatchTrainingRequest request;
   request.set_name(options.name);
   StreamReader<v1::Training> reader;
@@ -50,7 +51,8 @@ absl::StatusOr<v1::Training> WatchTraining(const TrainingWatchOptions& options) 
   while (true) {
     const absl::Status status = Follow(options, peer, &latest, &last_heard);
     if (status.ok()) return latest;
-    if (status.code() != absl::StatusCode::kUnavailable || absl::Now() - last_heard > options.outage_limit) return status;
+    if (status.code() != absl::StatusCode::kUnavailable || absl::Now() - last_heard > options.outage_limit)
+      return status;
     const absl::Time until = absl::Now() + backoff.Next();
     while (absl::Now() < until) {
       if (!options.go_on()) return absl::CancelledError("no longer watched");

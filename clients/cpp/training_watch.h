@@ -22,8 +22,8 @@ struct TrainingWatchOptions {
   std::function<void(const v1::Training&)> on_progress = [](const v1::Training&) {};
 };
 
-// Returns the training as it ended (SUCCEEDED, FAILED, CANCELLED or INTERRUPTED). Connects again after a broken stream: a trainer that was
-// restarted tells that the training was interrupted. NOT_FOUND; UNAVAILABLE.
+// Returns the training as it ended (SUCCEEDED, FAILED, CANCELLED or INTERRUPTED). Connects again after a broken stream:
+// a trainer that was restarted tells that the training was interrupted. NOT_FOUND; UNAVAILABLE.
 absl::StatusOr<v1::Training> WatchTraining(const TrainingWatchOptions& options);
 
 }  // namespace ebb

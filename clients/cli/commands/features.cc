@@ -10,6 +10,7 @@
 #include "clients/cli/exit_code.h"
 #include "clients/cli/table.h"
 #include "clients/cli/time_text.h"
+#include "clients/cpp/feature_store_client.h"
 
 namespace ebb {
 namespace {
@@ -25,7 +26,8 @@ Cell ValueCell(const v1::FeatureColumn& column, int row) {
   if (row < column.numbers_size()) {
     Cell cell = RealCell(column.numbers(row), 4);
     // Whole numbers (counts, months, pieces) read better without decimals.
-    if (std::abs(column.numbers(row)) < 1e15 && column.numbers(row) == std::floor(column.numbers(row))) cell.shown.resize(cell.shown.size() - 5);
+    if (std::abs(column.numbers(row)) < 1e15 && column.numbers(row) == std::floor(column.numbers(row)))
+      cell.shown.resize(cell.shown.size() - 5);
     return cell;
   }
   if (row < column.categories_size() && !column.categories(row).empty()) return TextCell(column.categories(row));
@@ -56,12 +58,16 @@ absl::Status Ask(CommandContext& context, const std::vector<std::string>& custom
   }
   for (size_t begin = 0; begin < customers.size(); begin += kCustomersACall) {
     request.clear_customer_ids();
-    for (size_t i = begin; i < std::min(begin + kCustomersACall, customers.size()); ++i) request.add_customer_ids(customers[i]);
+    for (size_t i = begin; i < std::min(begin + kCustomersACall, customers.size()); ++i)
+      request.add_customer_ids(customers[i]);
     const absl::StatusOr<v1::GetFeaturesResponse> response = context.feature_store().GetFeatures(request);
     if (!response.ok()) return response.status();
-    if (response->found_size() != request.customer_ids_size() || response->as_of_size() != request.customer_ids_size() ||
+    if (response->found_size() != request.customer_ids_size() ||
+        response->as_of_size() != request.customer_ids_size() ||
         response->columns_size() != response->feature_names_size()) {
-      return absl::InternalError("the feature store's answer does not fit the question: one entry a customer and one column a name were expected");
+      return absl::InternalError(
+          "the feature store's answer does not fit the question: one entry a customer and one column a name were "
+          "expected");
     }
     take(request, *response);
   }
@@ -121,13 +127,16 @@ absl::Status RunFeatures(const FeaturesOptions& options, CommandContext& context
 
 Command FeaturesCommand() {
   auto options = std::make_shared<FeaturesOptions>();
-  Command command{.name = "features", .group = CommandGroup::kData, .summary = "Features of customers, now or as of a time"};
-  command.description = "As of a time T only events before T count that were known before T. Exit status 3 when a customer is not known.";
+  Command command{
+      .name = "features", .group = CommandGroup::kData, .summary = "Features of customers, now or as of a time"};
+  command.description =
+      "As of a time T only events before T count that were known before T. Exit status 3 when a customer is not known.";
   command.examples = {{"ebb features 215348", "one customer"},
                       {"ebb features 215348 --as-of 7d", "a week ago"},
                       {"ebb features --all --output csv", "everybody"}};
   DeclareCustomers(command, &options->selection);
-  command.Add("--as-of", &options->as_of, "Time of the vectors: 2026-10-01, 2026-10-01T12:00:00Z, 7d (default now)").Value("TIME");
+  command.Add("--as-of", &options->as_of, "Time of the vectors: 2026-10-01, 2026-10-01T12:00:00Z, 7d (default now)")
+      .Value("TIME");
   command.run = [options](CommandContext& context) { return RunFeatures(*options, context); };
   return command;
 }

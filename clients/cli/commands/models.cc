@@ -7,6 +7,7 @@
 #include "clients/cli/model_report.h"
 #include "clients/cli/table.h"
 #include "clients/cli/time_text.h"
+#include "clients/cpp/trainer_client.h"
 
 namespace ebb {
 namespace {
@@ -19,13 +20,16 @@ struct ModelChoice {
 absl::StatusOr<std::string> ModelName(const std::string& text) {
   int64_t version;
   if (text == "champion" || text == "models/champion") return "models/champion";
-  const absl::string_view number = absl::StartsWith(text, "models/") ? absl::string_view(text).substr(7) : absl::string_view(text);
+  const absl::string_view number =
+      absl::StartsWith(text, "models/") ? absl::string_view(text).substr(7) : absl::string_view(text);
   if (absl::SimpleAtoi(number, &version) && version > 0) return absl::StrCat("models/", version);
-  return UsageError(absl::StrCat("VERSION: `", text, "` is not a model; write a version such as 3, or champion (`ebb models` lists them)"));
+  return UsageError(absl::StrCat("VERSION: `", text,
+                                 "` is not a model; write a version such as 3, or champion (`ebb models` lists them)"));
 }
 
 absl::Status RunModels(CommandContext& context) {
-  Table table({"version", "state", "family", "parameters", "scaler", "cv_roc_auc", "holdout_roc_auc", "training_rows", "created"});
+  Table table({"version", "state", "family", "parameters", "scaler", "cv_roc_auc", "holdout_roc_auc", "training_rows",
+               "created"});
   v1::ListModelsRequest request;
   request.set_with_reports(true);
   request.set_page_size(1'000);
@@ -34,9 +38,10 @@ absl::Status RunModels(CommandContext& context) {
     if (!page.ok()) return page.status();
     for (const v1::Model& model : page->models()) {
       const v1::TrainingReport& report = model.report();
-      table.AddRow({CountCell(model.version()), TextCell(StateName(model.state())), TextCell(report.family()), TextCell(report.parameters()),
-                    report.scaler().empty() ? NoCell() : TextCell(report.scaler()), RealCell(report.cross_validated().roc_auc()),
-                    RealCell(report.holdout().roc_auc()), CountCell(report.training_rows()), TimeCell(FromTimestamp(model.create_time()))});
+      table.AddRow({CountCell(model.version()), TextCell(StateName(model.state())), TextCell(report.family()),
+                    TextCell(report.parameters()), report.scaler().empty() ? NoCell() : TextCell(report.scaler()),
+                    RealCell(report.cross_validated().roc_auc()), RealCell(report.holdout().roc_auc()),
+                    CountCell(report.training_rows()), TimeCell(FromTimestamp(model.create_time()))});
     }
     request.set_page_token(page->next_page_token());
   } while (!request.page_token().empty());
@@ -78,8 +83,11 @@ Command ModelsCommand() {
 
 Command ModelShowCommand() {
   auto choice = std::make_shared<ModelChoice>();
-  Command command{.name = "model show", .group = CommandGroup::kModel, .summary = "Candidates, parameters, metrics and confusion matrices of a model"};
-  command.examples = {{"ebb model show champion", "the one in use"}, {"ebb model show 1 --output json", "for programs"}};
+  Command command{.name = "model show",
+                  .group = CommandGroup::kModel,
+                  .summary = "Candidates, parameters, metrics and confusion matrices of a model"};
+  command.examples = {{"ebb model show champion", "the one in use"},
+                      {"ebb model show 1 --output json", "for programs"}};
   command.Add("VERSION", &choice->version, "A version, or champion").Required().Completes("model");
   command.run = [choice](CommandContext& context) { return RunShow(*choice, context); };
   return command;
@@ -87,7 +95,9 @@ Command ModelShowCommand() {
 
 Command ModelPromoteCommand() {
   auto choice = std::make_shared<ModelChoice>();
-  Command command{.name = "model promote", .group = CommandGroup::kModel, .summary = "Make a model the champion; an older version to go back"};
+  Command command{.name = "model promote",
+                  .group = CommandGroup::kModel,
+                  .summary = "Make a model the champion; an older version to go back"};
   command.examples = {{"ebb model promote 1", "serve version 1"}};
   command.Add("VERSION", &choice->version, "A version").Required().Completes("model");
   command.run = [choice](CommandContext& context) { return RunPromote(*choice, context); };

@@ -29,11 +29,12 @@ struct PushOptions {
 // Stops the pusher at Ctrl-C, also while it waits for the store.
 class StopAtInterrupt {
  public:
-  StopAtInterrupt(const Interrupt& interrupt, EventPusher& pusher) : thread_([this, &interrupt, &pusher] {
-      while (!done_) {
-        if (interrupt.WaitFor(absl::Milliseconds(100))) return pusher.Stop();
-      }
-    }) {}
+  StopAtInterrupt(const Interrupt& interrupt, EventPusher& pusher)
+      : thread_([this, &interrupt, &pusher] {
+          while (!done_) {
+            if (interrupt.WaitFor(absl::Milliseconds(100))) return pusher.Stop();
+          }
+        }) {}
   ~StopAtInterrupt() {
     done_ = true;
     thread_.join();
@@ -102,13 +103,18 @@ absl::Status RunPush(const PushOptions& options, CommandContext& context) {
   std::ifstream file;
   int64_t lines = 0;
   if (!from_stdin) {
-    if (std::filesystem::is_directory(options.file)) return UsageError(absl::StrCat("FILE: `", options.file, "` is a folder"));
+    if (std::filesystem::is_directory(options.file))
+      return UsageError(absl::StrCat("FILE: `", options.file, "` is a folder"));
     std::ifstream counted(options.file, std::ios::binary);
-    if (!counted) return absl::NotFoundError(absl::StrCat("cannot read `", options.file, "`; name a file of events, or - for standard input"));
+    if (!counted)
+      return absl::NotFoundError(
+          absl::StrCat("cannot read `", options.file, "`; name a file of events, or - for standard input"));
     if (std::filesystem::is_regular_file(options.file)) lines = CountLines(counted);
     file.open(options.file, std::ios::binary);
   }
-  RejectedFile rejected(!options.rejected.empty() ? options.rejected : from_stdin ? "rejected.jsonl" : options.file + ".rejected.jsonl");
+  RejectedFile rejected(!options.rejected.empty() ? options.rejected
+                        : from_stdin              ? "rejected.jsonl"
+                                                  : options.file + ".rejected.jsonl");
   Progress progress(context, "push", lines, "events");
   EventPusher pusher(PusherOptions(options, context, rejected));
   absl::Status status;
@@ -127,23 +133,31 @@ absl::Status RunPush(const PushOptions& options, CommandContext& context) {
   if (!status.ok()) return status;
   if (!closed.ok()) return closed;
   if (rejected.count() == 0) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(rejected.count(), " events were refused, the first in ", rejected.first(), "; all with their reasons: ", rejected.path()));
+  return absl::InvalidArgumentError(absl::StrCat(rejected.count(), " events were refused, the first in ",
+                                                 rejected.first(), "; all with their reasons: ", rejected.path()));
 }
 
 }  // namespace
 
 Command PushCommand() {
   auto options = std::make_shared<PushOptions>();
-  Command command{.name = "push", .group = CommandGroup::kData, .summary = "Push events, protobuf JSON one a line, until all are acknowledged"};
+  Command command{.name = "push",
+                  .group = CommandGroup::kData,
+                  .summary = "Push events, protobuf JSON one a line, until all are acknowledged"};
   command.description =
       "An event looks like this (fields: proto/ebb/v1/event.proto):\n"
       "  {\"customer_id\":\"c1\",\"event_id\":\"e1\",\"event_time\":\"2026-10-01T12:00:00Z\",\n"
-      "   \"purchase\":{\"order_id\":\"o1\",\"lines\":[{\"product_id\":\"p1\",\"category\":\"cosmetics\",\"quantity\":1,\"unit_price_minor\":9900}]}}\n"
-      "Pushing a file again is safe: an event counts once. Refused events go to a file with their reasons; the exit status is then 1.";
-  command.examples = {{"ebb push events.jsonl", "push a file"}, {"ebb push - < events.jsonl", "push what another program writes"}};
+      "   "
+      "\"purchase\":{\"order_id\":\"o1\",\"lines\":[{\"product_id\":\"p1\",\"category\":\"cosmetics\",\"quantity\":1,"
+      "\"unit_price_minor\":9900}]}}\n"
+      "Pushing a file again is safe: an event counts once. Refused events go to a file with their reasons; the exit "
+      "status is then 1.";
+  command.examples = {{"ebb push events.jsonl", "push a file"},
+                      {"ebb push - < events.jsonl", "push what another program writes"}};
   command.Add("FILE", &options->file, "File of events, - for standard input").Required().Completes("file");
-  command.Add("--rejected", &options->rejected, "Where refused events go (default FILE.rejected.jsonl)").Value("FILE").Completes("file");
+  command.Add("--rejected", &options->rejected, "Where refused events go (default FILE.rejected.jsonl)")
+      .Value("FILE")
+      .Completes("file");
   command.Flag("--backfill", &options->backfill, "History: keep known_at of each event (absent: its event_time)");
   command.run = [options](CommandContext& context) { return RunPush(*options, context); };
   return command;

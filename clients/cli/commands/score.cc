@@ -4,6 +4,7 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/customer_list.h"
 #include "clients/cli/score_cells.h"
+#include "clients/cpp/scorer_client.h"
 
 namespace ebb {
 namespace {
@@ -23,10 +24,12 @@ absl::Status ScoreAll(CommandContext& context, Table& table) {
   return absl::OkStatus();
 }
 
-absl::Status ScoreSome(CommandContext& context, const std::vector<std::string>& customers, Table& table, std::vector<std::string>& unknown) {
+absl::Status ScoreSome(CommandContext& context, const std::vector<std::string>& customers, Table& table,
+                       std::vector<std::string>& unknown) {
   for (size_t begin = 0; begin < customers.size(); begin += kCustomersACall) {
     v1::GetScoresRequest request;
-    for (size_t i = begin; i < std::min(begin + kCustomersACall, customers.size()); ++i) request.add_customer_ids(customers[i]);
+    for (size_t i = begin; i < std::min(begin + kCustomersACall, customers.size()); ++i)
+      request.add_customer_ids(customers[i]);
     const absl::StatusOr<v1::GetScoresResponse> response = context.scorer().GetScores(request);
     if (!response.ok()) return response.status();
     for (const v1::Score& score : response->scores()) table.AddRow(ScoreCells(score));
@@ -39,7 +42,8 @@ absl::Status RunScore(const CustomerSelection& selection, CommandContext& contex
   if (absl::Status status = CheckCustomers(selection); !status.ok()) return status;
   Table table(ScoreColumns());
   std::vector<std::string> unknown;
-  const absl::Status status = selection.all ? ScoreAll(context, table) : ScoreSome(context, selection.customers, table, unknown);
+  const absl::Status status =
+      selection.all ? ScoreAll(context, table) : ScoreSome(context, selection.customers, table, unknown);
   if (!status.ok()) return status;
   Print(context, table);
   return UnknownCustomers(unknown, "no score is known");
@@ -49,11 +53,15 @@ absl::Status RunScore(const CustomerSelection& selection, CommandContext& contex
 
 Command ScoreCommand() {
   auto selection = std::make_shared<CustomerSelection>();
-  Command command{.name = "score", .group = CommandGroup::kScores, .summary = "Latest probability of decline, segment and value at risk of customers"};
+  Command command{.name = "score",
+                  .group = CommandGroup::kScores,
+                  .summary = "Latest probability of decline, segment and value at risk of customers"};
   command.description =
-      "The probability is that purchases decline within the next three months after as_of. A value at risk of - means that no profit is known.\n"
+      "The probability is that purchases decline within the next three months after as_of. A value at risk of - means "
+      "that no profit is known.\n"
       "CSV and JSON carry all digits. Exit status 3 when a customer has no score (the others are printed).";
-  command.examples = {{"ebb score 215348", "one customer"}, {"ebb score --all --output csv", "everybody, for a spreadsheet"}};
+  command.examples = {{"ebb score 215348", "one customer"},
+                      {"ebb score --all --output csv", "everybody, for a spreadsheet"}};
   DeclareCustomers(command, selection.get());
   command.run = [selection](CommandContext& context) { return RunScore(*selection, context); };
   return command;

@@ -11,6 +11,9 @@
 #include "clients/cli/help.h"
 #include "clients/cli/nearest.h"
 #include "clients/cli/table.h"
+#include "clients/cpp/feature_store_client.h"
+#include "clients/cpp/scorer_client.h"
+#include "clients/cpp/trainer_client.h"
 
 namespace ebb {
 namespace {
@@ -89,7 +92,8 @@ absl::Status RunHelp(const ShellOptions& options, CommandContext& context) {
     is_group = is_group || command.name.starts_with(name + " ");
     names.push_back(command.name);
   }
-  if (!is_group) return UsageError(absl::StrCat("unknown command `", name, "`", DidYouMean(name, names), "; see `ebb --help`"));
+  if (!is_group)
+    return UsageError(absl::StrCat("unknown command `", name, "`", DidYouMean(name, names), "; see `ebb --help`"));
   context.out() << GroupHelp(commands, options.words);
   return absl::OkStatus();
 }
@@ -99,7 +103,8 @@ absl::Status RunHelp(const ShellOptions& options, CommandContext& context) {
 Command CompletionCommand() {
   auto options = std::make_shared<ShellOptions>();
   Command command{.name = "completion", .group = CommandGroup::kShell, .summary = "Completion script for a shell"};
-  command.description = "Completes commands, options and their values; models, segments and customers come from the running services.";
+  command.description =
+      "Completes commands, options and their values; models, segments and customers come from the running services.";
   command.examples = {{"ebb completion bash", "source <(ebb completion bash)"},
                       {"ebb completion zsh", "into a folder of $fpath, as _ebb"},
                       {"ebb completion fish", "> ~/.config/fish/completions/ebb.fish"}};
@@ -113,7 +118,8 @@ Command CompletionCommand() {
 
 Command CompleteCommand() {
   auto options = std::make_shared<ShellOptions>();
-  Command command{.name = "complete", .group = CommandGroup::kShell, .summary = "What the completion scripts ask", .hidden = true};
+  Command command{
+      .name = "complete", .group = CommandGroup::kShell, .summary = "What the completion scripts ask", .hidden = true};
   command.Add("WORD", &options->words, "The words after `ebb`, the last one being typed");
   command.run = [options](CommandContext& context) { return RunComplete(*options, context); };
   return command;

@@ -5,7 +5,9 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/table.h"
 #include "clients/cli/time_text.h"
+#include "clients/cpp/feature_store_client.h"
 #include "clients/cpp/health_check.h"
+#include "clients/cpp/scorer_client.h"
 
 namespace ebb {
 namespace {
@@ -21,8 +23,9 @@ std::vector<ServiceHealth> CheckAll(CommandContext& context) {
   const absl::Duration limit = std::min(context.options().timeout, absl::Seconds(5));
   std::vector<ServiceHealth> all;
   const Endpoints& endpoints = context.endpoints();
-  for (const auto& [service, address] : {std::pair("feature store", endpoints.feature_store), std::pair("trainer", endpoints.trainer),
-                                         std::pair("scorer", endpoints.scorer)}) {
+  for (const auto& [service, address] :
+       {std::pair("feature store", endpoints.feature_store), std::pair("trainer", endpoints.trainer),
+        std::pair("scorer", endpoints.scorer)}) {
     all.push_back({service, address, CheckHealth(service, address, limit)});
   }
   return all;
@@ -45,7 +48,9 @@ Record Figures(CommandContext& context, bool serving, bool store_serves, bool sc
   figures.Add("score_sequence", scorer.ok() ? CountCell(scorer->sequence()) : NoCell());
   figures.Add("subscribers", scorer.ok() ? CountCell(scorer->subscribers()) : NoCell());
   figures.Add("rescore_backlog", scorer.ok() ? CountCell(scorer->rescore_backlog()) : NoCell());
-  figures.Add("features_as_of", scorer.ok() && scorer->has_features_as_of() ? TimeCell(FromTimestamp(scorer->features_as_of())) : NoCell());
+  figures.Add("features_as_of", scorer.ok() && scorer->has_features_as_of()
+                                    ? TimeCell(FromTimestamp(scorer->features_as_of()))
+                                    : NoCell());
   return figures;
 }
 
@@ -54,7 +59,8 @@ absl::Status RunStatus(CommandContext& context) {
   Table services({"service", "address", "state"}, "services");
   absl::Status first_problem;
   for (const ServiceHealth& one : all) {
-    services.AddRow({TextCell(one.service), TextCell(one.address), TextCell(one.health.ok() ? "serving" : "not serving")});
+    services.AddRow(
+        {TextCell(one.service), TextCell(one.address), TextCell(one.health.ok() ? "serving" : "not serving")});
     first_problem.Update(one.health);
   }
   const Record figures = Figures(context, first_problem.ok(), all[0].health.ok(), all[2].health.ok());
@@ -69,7 +75,9 @@ absl::Status RunStatus(CommandContext& context) {
 }  // namespace
 
 Command StatusCommand() {
-  Command command{.name = "status", .group = CommandGroup::kOperate, .summary = "Health of the three services, customers, events, model"};
+  Command command{.name = "status",
+                  .group = CommandGroup::kOperate,
+                  .summary = "Health of the three services, customers, events, model"};
   command.description = "Exit status 0 only when all three serve, 5 otherwise.";
   command.examples = {{"ebb status", "is everything serving?"}, {"ebb status --output json", "for programs"}};
   command.run = RunStatus;

@@ -28,11 +28,14 @@ struct SubscribeOptions {
 absl::StatusOr<v1::SubscribeRequest> MakeRequest(const SubscribeOptions& options) {
   v1::SubscribeRequest request;
   if (options.snapshot && !options.resume_token.empty()) {
-    return UsageError("--snapshot and --resume-token exclude each other: begin anew with the one, go on with the other");
+    return UsageError(
+        "--snapshot and --resume-token exclude each other: begin anew with the one, go on with the other");
   }
   request.set_snapshot(options.snapshot);
-  if (!options.resume_token.empty() && !absl::WebSafeBase64Unescape(options.resume_token, request.mutable_resume_token())) {
-    return UsageError(absl::StrCat("--resume-token: `", options.resume_token, "` is not a token; copy resume_token from an earlier output"));
+  if (!options.resume_token.empty() &&
+      !absl::WebSafeBase64Unescape(options.resume_token, request.mutable_resume_token())) {
+    return UsageError(absl::StrCat("--resume-token: `", options.resume_token,
+                                   "` is not a token; copy resume_token from an earlier output"));
   }
   v1::ScoreFilter& filter = *request.mutable_filter();
   for (const std::string& segment : options.segments) filter.add_segments(segment);
@@ -48,7 +51,8 @@ Record ChangeRecord(const v1::SubscribeResponse& response) {
   Record record;
   record.Add("customer_id", TextCell(score.customer_id()));
   record.Add("probability", RealCell(score.probability()));
-  record.Add("previous_probability", score.has_previous_probability() ? RealCell(score.previous_probability()) : NoCell());
+  record.Add("previous_probability",
+             score.has_previous_probability() ? RealCell(score.previous_probability()) : NoCell());
   record.Add("segment", TextCell(score.segment()));
   record.Add("value_at_risk", score.has_value_at_risk() ? RealCell(score.value_at_risk(), 2) : NoCell());
   record.Add("monthly_profit", score.has_monthly_profit() ? RealCell(score.monthly_profit(), 2) : NoCell());
@@ -67,8 +71,8 @@ std::string ChangeLine(const v1::Score& score) {
                                 ? fmt::format("{:+.4f}", score.probability() - score.previous_probability())
                                 : std::string("first");
   const std::string value = score.has_value_at_risk() ? fmt::format("{:.2f}", score.value_at_risk()) : std::string("-");
-  return fmt::format("{:<20}  {:>11.4f}  {:>8}  {:<24}  {:>13}  {:>13}  {}", score.customer_id(), score.probability(), moved, score.segment(), value,
-                     score.model_version(), UtcText(FromTimestamp(score.as_of())));
+  return fmt::format("{:<20}  {:>11.4f}  {:>8}  {:<24}  {:>13}  {:>13}  {}", score.customer_id(), score.probability(),
+                     moved, score.segment(), value, score.model_version(), UtcText(FromTimestamp(score.as_of())));
 }
 
 class ChangePrinter {
@@ -87,8 +91,8 @@ class ChangePrinter {
         break;
       case OutputFormat::kTable:
         if (first) {
-          context_.out() << fmt::format("{:<20}  {:>11}  {:>8}  {:<24}  {:>13}  {:>13}  {}\n", "customer_id", "probability", "change", "segment",
-                                        "value_at_risk", "model_version", "as_of");
+          context_.out() << fmt::format("{:<20}  {:>11}  {:>8}  {:<24}  {:>13}  {:>13}  {}\n", "customer_id",
+                                        "probability", "change", "segment", "value_at_risk", "model_version", "as_of");
         }
         context_.out() << ChangeLine(response.score()) << '\n';
         break;
@@ -110,8 +114,9 @@ absl::Status RunSubscribe(const SubscribeOptions& options, CommandContext& conte
                                   .request = *std::move(request),
                                   .seed = std::random_device()(),
                                   .on_disconnect = [&](const absl::Status& status, absl::Duration wait) {
-                                    context.Remark(absl::StrCat("connection lost (", status.message(), "); trying again in ",
-                                                                absl::FormatDuration(absl::Floor(wait, absl::Milliseconds(1)))));
+                                    context.Remark(
+                                        absl::StrCat("connection lost (", status.message(), "); trying again in ",
+                                                     absl::FormatDuration(absl::Floor(wait, absl::Milliseconds(1)))));
                                   }});
   ChangePrinter printer(context);
   while (!interrupt.requested()) {
@@ -124,7 +129,8 @@ absl::Status RunSubscribe(const SubscribeOptions& options, CommandContext& conte
     if (options.until_caught_up && (*response)->caught_up()) return absl::OkStatus();
   }
   if (!subscription.resume_token().empty()) {
-    context.Remark(absl::StrCat("go on with: ebb subscribe --resume-token ", absl::WebSafeBase64Escape(subscription.resume_token())));
+    context.Remark(absl::StrCat("go on with: ebb subscribe --resume-token ",
+                                absl::WebSafeBase64Escape(subscription.resume_token())));
   }
   return InterruptedError();
 }
@@ -133,22 +139,33 @@ absl::Status RunSubscribe(const SubscribeOptions& options, CommandContext& conte
 
 Command SubscribeCommand() {
   auto options = std::make_shared<SubscribeOptions>();
-  Command command{.name = "subscribe", .group = CommandGroup::kScores, .summary = "Changed scores as they happen, until Ctrl-C"};
+  Command command{
+      .name = "subscribe", .group = CommandGroup::kScores, .summary = "Changed scores as they happen, until Ctrl-C"};
   command.description =
-      "Reconnects by itself and goes on where it was. Every object of `--output json` carries a resume_token: give the last one back to miss\n"
+      "Reconnects by itself and goes on where it was. Every object of `--output json` carries a resume_token: give the "
+      "last one back to miss\n"
       "nothing between two runs. All conditions of the filter must hold.";
-  command.examples = {{"ebb subscribe --snapshot", "everybody's score, then each change", false},
-                      {"ebb subscribe --snapshot --until-caught-up --output json", "everybody's score, one object a line"},
-                      {"ebb subscribe --min-probability 0.7 --min-value-at-risk 1", "only who matters", false}};
+  command.examples = {
+      {"ebb subscribe --snapshot", "everybody's score, then each change", false},
+      {"ebb subscribe --snapshot --until-caught-up --output json", "everybody's score, one object a line"},
+      {"ebb subscribe --min-probability 0.7 --min-value-at-risk 1", "only who matters", false}};
   command.Flag("--snapshot", &options->snapshot, "Begin with everybody's latest score");
   command.Add("--resume-token", &options->resume_token, "Go on after this place").Value("TOKEN");
-  command.Add("--segment", &options->segments, "Only these segments; may be repeated").Value("SEGMENT").Completes("segment");
+  command.Add("--segment", &options->segments, "Only these segments; may be repeated")
+      .Value("SEGMENT")
+      .Completes("segment");
   command.Add("--min-probability", &options->min_probability, "Least probability").Range(0, 1).Value("P");
   command.Add("--max-probability", &options->max_probability, "Greatest probability").Range(0, 1).Value("P");
-  command.Add("--min-value-at-risk", &options->min_value_at_risk, "Least value at risk; leaves out customers without a known one").Value("V");
-  command.Add("--customer", &options->customers, "Only these customers; may be repeated").Value("CUSTOMER").Completes("customer");
+  command
+      .Add("--min-value-at-risk", &options->min_value_at_risk,
+           "Least value at risk; leaves out customers without a known one")
+      .Value("V");
+  command.Add("--customer", &options->customers, "Only these customers; may be repeated")
+      .Value("CUSTOMER")
+      .Completes("customer");
   command.Add("--count", &options->count, "End after so many scores; 0: never").Range(0, 1e15);
-  command.Flag("--until-caught-up", &options->until_caught_up, "End when the snapshot, or what was missed, is complete");
+  command.Flag("--until-caught-up", &options->until_caught_up,
+               "End when the snapshot, or what was missed, is complete");
   command.run = [options](CommandContext& context) { return RunSubscribe(*options, context); };
   return command;
 }

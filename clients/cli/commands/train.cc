@@ -10,6 +10,7 @@
 #include "clients/cli/progress.h"
 #include "clients/cli/table.h"
 #include "clients/cli/time_text.h"
+#include "clients/cpp/trainer_client.h"
 #include "clients/cpp/training_watch.h"
 #include "fmt/format.h"
 
@@ -37,7 +38,8 @@ absl::StatusOr<v1::TrainRequest> MakeRequest(const TrainOptions& options) {
   asked.set_promote_if_not_worse(!options.no_promote);
   const bool derived = options.labels == "purchase-decline";
   if (derived && options.as_of.empty()) {
-    return UsageError("--labels purchase-decline needs --as-of: the times whose following three months tell who declined");
+    return UsageError(
+        "--labels purchase-decline needs --as-of: the times whose following three months tell who declined");
   }
   if (!derived && options.as_of.empty()) return request;
   for (const std::string& text : options.as_of) {
@@ -82,7 +84,8 @@ absl::Status ReportEnd(CommandContext& context, const v1::Training& training) {
     case v1::Training::CANCELLED:
       return absl::CancelledError(absl::StrCat(training.name(), " was cancelled"));
     case v1::Training::INTERRUPTED:
-      return absl::AbortedError(absl::StrCat(training.name(), " was cut by a restart of the trainer; start it again with `ebb train --wait`"));
+      return absl::AbortedError(absl::StrCat(
+          training.name(), " was cut by a restart of the trainer; start it again with `ebb train --wait`"));
     default:
       return absl::FailedPreconditionError(absl::StrCat(training.name(), " failed: ", training.error()));
   }
@@ -91,7 +94,8 @@ absl::Status ReportEnd(CommandContext& context, const v1::Training& training) {
   Print(context, ModelReport(*model));
   context.Remark(model->state() == v1::Model::CHAMPION
                      ? absl::StrCat("model ", model->version(), " is the champion now; scores follow")
-                     : absl::StrCat("model ", model->version(), " is kept as challenger; `ebb model promote ", model->version(), "` makes it the champion"));
+                     : absl::StrCat("model ", model->version(), " is kept as challenger; `ebb model promote ",
+                                    model->version(), "` makes it the champion"));
   return absl::OkStatus();
 }
 
@@ -112,7 +116,8 @@ absl::Status RunTrain(const TrainOptions& options, CommandContext& context) {
   }
   const absl::StatusOr<v1::Training> ended = Follow(context, *interrupt, started->name());
   if (interrupt->requested()) {
-    context.Remark(absl::StrCat("no longer watching; the training goes on (`ebb training cancel ", started->name(), "` stops it)"));
+    context.Remark(absl::StrCat("no longer watching; the training goes on (`ebb training cancel ", started->name(),
+                                "` stops it)"));
     return InterruptedError();
   }
   return ended.ok() ? ReportEnd(context, *ended) : ended.status();
@@ -124,17 +129,23 @@ Command TrainCommand() {
   auto options = std::make_shared<TrainOptions>();
   Command command{.name = "train", .group = CommandGroup::kModel, .summary = "Search, compare and publish a model"};
   command.description =
-      "Compares logistic regression, nearest neighbours, decision trees and support vector machines by cross-validated ROC-AUC, calibrates the\n"
+      "Compares logistic regression, nearest neighbours, decision trees and support vector machines by cross-validated "
+      "ROC-AUC, calibrates the\n"
       "best, measures it on the hold-out and publishes it. The same data, options and seed give the same model.";
-  command.examples = {{"ebb train --wait", "watch it and see the candidates"}, {"ebb train", "start it and come back later", false}};
+  command.examples = {{"ebb train --wait", "watch it and see the candidates"},
+                      {"ebb train", "start it and come back later", false}};
   command.Flag("--wait", &options->wait, "Show progress, then candidates and metrics");
   command.Add("--seed", &options->seed, "Start of all randomness");
   command.Add("--holdout-share", &options->holdout_share, "Share of rows held out").Range(0.05, 0.5).Value("SHARE");
   command.Add("--folds", &options->folds, "Folds of the cross-validation").Range(2, 20);
-  command.Add("--threshold", &options->threshold, "Probability above which a customer counts as at risk").Range(0.01, 0.99).Value("P");
-  command.Flag("--no-promote", &options->no_promote, "Keep the model as challenger even if it is not worse than the champion");
+  command.Add("--threshold", &options->threshold, "Probability above which a customer counts as at risk")
+      .Range(0.01, 0.99)
+      .Value("P");
+  command.Flag("--no-promote", &options->no_promote,
+               "Keep the model as challenger even if it is not worse than the champion");
   command.Add("--labels", &options->labels, "Where the truth comes from").OneOf({"imported", "purchase-decline"});
-  command.Add("--as-of", &options->as_of, "Times of the training rows; may be repeated (default: those of the imports)").Value("TIME");
+  command.Add("--as-of", &options->as_of, "Times of the training rows; may be repeated (default: those of the imports)")
+      .Value("TIME");
   command.run = [options](CommandContext& context) { return RunTrain(*options, context); };
   return command;
 }

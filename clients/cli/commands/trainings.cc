@@ -5,6 +5,7 @@
 #include "clients/cli/model_report.h"
 #include "clients/cli/table.h"
 #include "clients/cli/time_text.h"
+#include "clients/cpp/trainer_client.h"
 
 namespace ebb {
 namespace {
@@ -22,8 +23,10 @@ absl::Status RunTrainings(CommandContext& context) {
     if (!page.ok()) return page.status();
     for (const v1::Training& training : page->trainings()) {
       table.AddRow({TextCell(training.name()), TextCell(StateName(training.state())), TextCell(training.trigger()),
-                    TextCell(training.progress().step()), CountCell(training.progress().done()), CountCell(training.progress().total()),
-                    training.model().empty() ? NoCell() : TextCell(training.model()), TimeCell(FromTimestamp(training.start_time())),
+                    TextCell(training.progress().step()), CountCell(training.progress().done()),
+                    CountCell(training.progress().total()),
+                    training.model().empty() ? NoCell() : TextCell(training.model()),
+                    TimeCell(FromTimestamp(training.start_time())),
                     training.has_end_time() ? TimeCell(FromTimestamp(training.end_time())) : NoCell(),
                     training.error().empty() ? NoCell() : TextCell(training.error())});
     }
@@ -61,7 +64,9 @@ absl::Status RunCancel(const CancelOptions& options, CommandContext& context) {
 }  // namespace
 
 Command TrainingsCommand() {
-  Command command{.name = "trainings", .group = CommandGroup::kModel, .summary = "All trainings, newest first, and how far they are"};
+  Command command{.name = "trainings",
+                  .group = CommandGroup::kModel,
+                  .summary = "All trainings, newest first, and how far they are"};
   command.examples = {{"ebb trainings", "is one running?"}};
   command.run = RunTrainings;
   return command;

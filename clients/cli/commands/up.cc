@@ -7,6 +7,7 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/interrupt.h"
 #include "clients/cli/table.h"
+#include "clients/cli/up/port_check.h"
 #include "clients/cli/up/supervisor.h"
 #include "clients/cpp/health_check.h"
 
@@ -29,13 +30,14 @@ absl::StatusOr<fs::path> DataDir(const std::string& given) {
   return absl::FailedPreconditionError("no home folder is known; say where the data goes with --data-dir DIR");
 }
 
-absl::StatusOr<std::vector<ServiceSpec>> Services(const UpOptions& options, const CommandContext& context, const fs::path& data_dir) {
+absl::StatusOr<std::vector<ServiceSpec>> Services(const UpOptions& options, const CommandContext& context,
+                                                  const fs::path& data_dir) {
   std::error_code error;
   const fs::path logs = data_dir / "logs";
   fs::create_directories(logs, error);
   if (error) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("cannot create ", logs.string(), ": ", error.message(), "; choose another place with --data-dir DIR"));
+    return absl::FailedPreconditionError(absl::StrCat("cannot create ", logs.string(), ": ", error.message(),
+                                                      "; choose another place with --data-dir DIR"));
   }
   const fs::path bin = fs::read_symlink("/proc/self/exe", error).parent_path();
   absl::StatusOr<Endpoints> endpoints = LoopbackEndpoints(context.options().port_base);
@@ -46,18 +48,22 @@ absl::StatusOr<std::vector<ServiceSpec>> Services(const UpOptions& options, cons
                        .address = address,
                        .log_path = context.options().verbose ? "" : (logs / (std::string(program) + ".log")).string()};
   };
-  std::vector<ServiceSpec> services = {spec("feature store", "feature_store", "ebb-feature-store", endpoints->feature_store),
-                                       spec("trainer", "trainer", "ebb-trainer", endpoints->trainer),
-                                       spec("scorer", "scorer", "ebb-scorer", endpoints->scorer)};
+  std::vector<ServiceSpec> services = {
+      spec("feature store", "feature_store", "ebb-feature-store", endpoints->feature_store),
+      spec("trainer", "trainer", "ebb-trainer", endpoints->trainer),
+      spec("scorer", "scorer", "ebb-scorer", endpoints->scorer)};
   services[0].command.insert(services[0].command.end(), {"--clock", options.clock});
   services[1].command.insert(services[1].command.end(), {"--feature-store", endpoints->feature_store});
-  services[2].command.insert(services[2].command.end(), {"--feature-store", endpoints->feature_store, "--trainer", endpoints->trainer});
+  services[2].command.insert(services[2].command.end(),
+                             {"--feature-store", endpoints->feature_store, "--trainer", endpoints->trainer});
   return services;
 }
 
 void Announce(CommandContext& context, const std::vector<ServiceSpec>& services, const fs::path& data_dir) {
   Record up;
-  for (const ServiceSpec& service : services) up.Add(service.name, TextCell(service.address));
+  up.Add("feature_store", TextCell(services[0].address));
+  up.Add("trainer", TextCell(services[1].address));
+  up.Add("scorer", TextCell(services[2].address));
   up.Add("data", TextCell(data_dir.string()));
   Print(context, up);
   context.out().flush();
@@ -70,12 +76,19 @@ absl::Status RunUp(const UpOptions& options, CommandContext& context) {
   if (!data_dir.ok()) return data_dir.status();
   const absl::StatusOr<std::vector<ServiceSpec>> services = Services(options, context, *data_dir);
   if (!services.ok()) return services.status();
+  for (int offset = 0; offset < 3; ++offset) {
+    if (absl::Status free = CheckPortFree(context.options().port_base + offset); !free.ok()) return free;
+  }
   Supervisor supervisor({.services = *services,
-                         .check = [](const ServiceSpec& service) { return CheckHealth(service.name, service.address, absl::Milliseconds(500)); },
+                         .check =
+                             [](const ServiceSpec& service) {
+                               return CheckHealth(service.name, service.address, absl::Milliseconds(500));
+                             },
                          .stop_requested = [&](absl::Duration wait) { return interrupt.WaitFor(wait); },
                          .on_all_serving = [&] { Announce(context, *services, *data_dir); },
                          .remark = [&](const std::string& text) { context.Remark(text); }});
-  context.Remark(absl::StrCat("starting the services (logs: ", context.options().verbose ? "below" : (*data_dir / "logs").string(), ")"));
+  context.Remark(absl::StrCat(
+      "starting the services (logs: ", context.options().verbose ? "below" : (*data_dir / "logs").string(), ")"));
   if (absl::Status status = supervisor.Run(); !status.ok()) return status;
   context.Remark("stopped");
   return absl::OkStatus();
@@ -85,14 +98,18 @@ absl::Status RunUp(const UpOptions& options, CommandContext& context) {
 
 Command UpCommand() {
   auto options = std::make_shared<UpOptions>();
-  Command command{.name = "up", .group = CommandGroup::kStart, .summary = "Run the three services on this machine until Ctrl-C"};
+  Command command{
+      .name = "up", .group = CommandGroup::kStart, .summary = "Run the three services on this machine until Ctrl-C"};
   command.description =
-      "The feature store listens at the port base (7500), the trainer one above, the scorer two above, on loopback only. A service that dies is\n"
+      "The feature store listens at the port base (7500), the trainer one above, the scorer two above, on loopback "
+      "only. A service that dies is\n"
       "started again. Acknowledged events are on disk: stop it as you like.";
   command.examples = {{"ebb up", "data in ~/.local/share/ebb", false},
                       {"ebb up --data-dir shop --port-base 7600", "a second shop beside it", false},
                       {"ebb up --clock watermark", "time follows the events: for replays of history", false}};
-  command.Add("--data-dir", &options->data_dir, "Where everything is kept (default $XDG_DATA_HOME/ebb or ~/.local/share/ebb)")
+  command
+      .Add("--data-dir", &options->data_dir,
+           "Where everything is kept (default $XDG_DATA_HOME/ebb or ~/.local/share/ebb)")
       .Value("DIR")
       .Completes("directory");
   command.Add("--clock", &options->clock, "The store's time").OneOf({"wall", "watermark"});

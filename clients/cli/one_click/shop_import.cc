@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "clients/cli/one_click/cell_error.h"
 #include "clients/cli/one_click/csv_reader.h"
 #include "clients/cli/one_click/customer_join.h"
 #include "clients/cli/one_click/data_check.h"
+#include "clients/cli/one_click/vocabulary_check.h"
 
 namespace ebb::one_click {
 namespace {
@@ -23,7 +25,8 @@ absl::Status ReadInto(const std::string& path, const ShopTableSpec& spec, const 
 
 absl::StatusOr<ShopImport> ReadShop(const ShopPaths& paths, const Vocabulary& vocabulary) {
   ShopTables tables;
-  absl::Status status = ReadInto(paths.market_file, kMarketFile, vocabulary, tables.market_file);
+  absl::Status status = CheckVocabulary(vocabulary);
+  if (status.ok()) status = ReadInto(paths.market_file, kMarketFile, vocabulary, tables.market_file);
   if (status.ok()) status = ReadInto(paths.market_money, kMarketMoney, vocabulary, tables.market_money);
   if (status.ok()) status = ReadInto(paths.market_time, kMarketTime, vocabulary, tables.market_time);
   if (status.ok()) status = ReadInto(paths.money, kMoney, vocabulary, tables.money);
@@ -33,6 +36,8 @@ absl::StatusOr<ShopImport> ReadShop(const ShopPaths& paths, const Vocabulary& vo
   const DataCheck check = CheckData(*shop);
   ShopImport import;
   import.snapshot = MakeSnapshot(*shop);
+  if (import.snapshot.rows.empty())
+    return LineError(tables.market_file.file, 0, "no customer has any value: export it again");
   import.report = MakeReport(tables, *shop, check, import.snapshot.id);
   return import;
 }

@@ -64,6 +64,14 @@ void TermSet::Add(std::string_view name, std::string_view spelling) {
   spellings_.push_back({std::string(name), std::string(spelling), FoldForComparison(spelling)});
 }
 
+std::vector<std::string> TermSet::Names() const {
+  std::vector<std::string> names;
+  for (const Spelling& s : spellings_) {
+    if (names.empty() || names.back() != s.name) names.push_back(s.name);
+  }
+  return names;
+}
+
 std::vector<std::string> TermSet::Spellings(const std::string& name) const {
   std::vector<std::string> spellings;
   for (const Spelling& s : spellings_) {
@@ -104,16 +112,14 @@ absl::StatusOr<WordMatch> TermSet::Find(std::string_view word) const {
 
 std::string TermSet::Choices() const {
   std::vector<std::string> choices;
-  const std::string* last = nullptr;
-  for (const Spelling& s : spellings_) {
-    if (last != nullptr && *last == s.name) continue;
-    last = &s.name;
-    choices.push_back(s.text == s.name ? s.name : fmt::format("{} ({})", s.name, s.text));
+  for (const std::string& name : Names()) {
+    const std::string shown = Spellings(name).front();
+    choices.push_back(shown == name ? name : fmt::format("{} ({})", name, shown));
   }
   if (choices.size() == 1) return choices[0];
-  const std::string last_choice = choices.back();
+  const std::string last = choices.back();
   choices.pop_back();
-  return fmt::format("{} or {}", fmt::join(choices, ", "), last_choice);
+  return fmt::format("{} or {}", fmt::join(choices, ", "), last);
 }
 
 absl::StatusOr<Vocabulary> Vocabulary::Parse(std::string_view text_proto, std::string_view source) {
@@ -129,7 +135,7 @@ absl::StatusOr<Vocabulary> Vocabulary::Parse(std::string_view text_proto, std::s
   }
   for (const ValueSet& set : file.value_sets()) {
     if (vocabulary.columns_.Owner(set.column()) != set.column() || set.terms().empty() ||
-        vocabulary.HasValues(set.column())) {
+        vocabulary.values_.contains(set.column())) {
       return LineError(
           source, 0,
           fmt::format("value_sets \"{}\": must name a declared column, once, and have terms", Shown(set.column())));
@@ -154,6 +160,11 @@ const Vocabulary& Vocabulary::Default() {
     return new Vocabulary(*std::move(parsed));
   }();
   return *vocabulary;
+}
+
+std::vector<std::string> Vocabulary::ValueNames(const std::string& column) const {
+  const auto values = values_.find(column);
+  return values == values_.end() ? std::vector<std::string>() : values->second.terms.Names();
 }
 
 absl::StatusOr<WordMatch> Vocabulary::FindValue(const std::string& column, std::string_view word) const {

@@ -36,6 +36,9 @@ class TermSet {
   // NOT_FOUND if nothing is near, FAILED_PRECONDITION if several terms are equally near; the message is the rule alone.
   absl::StatusOr<WordMatch> Find(std::string_view word) const;
 
+  // The terms' names, each once, in the order declared.
+  std::vector<std::string> Names() const;
+
   // All spellings of one term, in the order declared.
   std::vector<std::string> Spellings(const std::string& name) const;
 
@@ -67,8 +70,8 @@ class Vocabulary {
   // The words of a column. As TermSet::Find, but an open set takes an unknown word as it is.
   absl::StatusOr<WordMatch> FindValue(const std::string& column, std::string_view word) const;
 
-  // Whether the column has declared words.
-  bool HasValues(const std::string& column) const { return values_.contains(column); }
+  // Names of the column's terms; none if it has no declared words.
+  std::vector<std::string> ValueNames(const std::string& column) const;
 
  private:
   struct ValueTerms {

@@ -5,7 +5,9 @@
 
 #include <string>
 
+#include "clients/cli/one_click/default_vocabulary.h"
 #include "clients/cli/one_click/edit_distance.h"
+#include "clients/cli/one_click/vocabulary_check.h"
 
 namespace ebb::one_click {
 namespace {
@@ -86,6 +88,21 @@ TEST(VocabularyTest, RefusesAFileThatIsNoVocabulary) {
     ASSERT_FALSE(vocabulary.ok()) << c.text;
     EXPECT_THAT(std::string(vocabulary.status().message()), testing::StartsWith(c.error));
   }
+}
+
+TEST(VocabularyTest, NamesThatTheImporterDoesNotKnowAreRefused) {
+  EXPECT_TRUE(CheckVocabulary(Vocabulary::Default()).ok());
+  const auto with = [](const std::string& from, const std::string& to) {
+    std::string text(kDefaultVocabulary);
+    text.replace(text.find(from), from.size(), to);
+    const auto vocabulary = Vocabulary::Parse(text, "v.textproto");
+    return std::string(vocabulary.ok() ? CheckVocabulary(*vocabulary).message() : vocabulary.status().message());
+  };
+  EXPECT_EQ(with("name: \"declined\"", "name: \"fell\""),
+            "vocabulary, column \"activity\": declares no term \"declined\"");
+  EXPECT_EQ(with("terms { name: \"steady\"", "terms { name: \"rose\" } terms { name: \"steady\""),
+            "vocabulary, column \"activity\": term \"rose\" must be one of declined, steady");
+  EXPECT_EQ(with("name: \"minutes\"", "name: \"hours\""), "vocabulary, column \"minutes\": is not declared");
 }
 
 TEST(EditDistanceTest, CountsSlipsUpToTheLimit) {

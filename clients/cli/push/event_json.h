@@ -8,7 +8,8 @@
 
 namespace ebb {
 
-// One event. INVALID_ARGUMENT says where and what is wrong with the text; whether the event makes sense is the store's to say.
+// One event. INVALID_ARGUMENT says where and what is wrong with the text; whether the event makes sense is the store's
+// to say.
 absl::StatusOr<v1::Event> ParseEventJson(std::string_view text);
 
 // On one line, with the names of the proto.

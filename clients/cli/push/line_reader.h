@@ -16,8 +16,8 @@ class LineReader {
 
   explicit LineReader(std::istream& in) : in_(*in.rdbuf()) {}
 
-  // The next line without its line end (LF or CR LF), a byte-order mark at the very beginning left out. kTooLong: the line's beginning; the
-  // rest is skipped.
+  // The next line without its line end (LF or CR LF), a byte-order mark at the very beginning left out. kTooLong: the
+  // line's beginning; the rest is skipped.
   Outcome Next(std::string* line);
   // Of the line returned last, from 1.
   int64_t number() const { return number_; }

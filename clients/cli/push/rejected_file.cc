@@ -7,7 +7,8 @@ namespace ebb {
 
 void RejectedFile::Add(const Rejection& rejection) {
   std::string line = absl::StrCat("{\"line\":", rejection.line);
-  if (!rejection.field.empty()) absl::StrAppend(&line, ",\"field\":", JsonString(rejection.field), ",\"value\":", JsonString(rejection.value));
+  if (!rejection.field.empty())
+    absl::StrAppend(&line, ",\"field\":", JsonString(rejection.field), ",\"value\":", JsonString(rejection.value));
   absl::StrAppend(&line, ",\"rule\":", JsonString(rejection.rule));
   if (rejection.event_json.empty()) {
     absl::StrAppend(&line, ",\"text\":", JsonString(rejection.text), "}\n");
@@ -41,7 +42,8 @@ absl::Status RejectedFile::Close() {
   if (count_ == 0) return absl::OkStatus();
   file_.close();
   if (file_) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat("cannot write the refused events to ", path_, "; name another file with --rejected"));
+  return absl::DataLossError(
+      absl::StrCat("cannot write the refused events to ", path_, "; name another file with --rejected"));
 }
 
 }  // namespace ebb

@@ -11,8 +11,9 @@
 
 namespace ebb {
 
-// One JSON object a line: {"line":3,"field":"purchase.lines[0].quantity","value":"-1","rule":"…","event":{…}}; a line that is no event has
-// "text" instead of "event". The file is made at the first refusal, replacing an older one. Thread-safe.
+// One JSON object a line: {"line":3,"field":"purchase.lines[0].quantity","value":"-1","rule":"…","event":{…}}; a line
+// that is no event has "text" instead of "event". The file is made at the first refusal, replacing an older one.
+// Thread-safe.
 class RejectedFile {
  public:
   struct Rejection {

@@ -35,17 +35,20 @@ namespace {
 }  // namespace
 
 std::string ProcessEnd::ToString() const {
-  return signal != 0 ? absl::StrCat("signal ", signal, " (", strsignal(signal), ")") : absl::StrCat("exit status ", exit_status);
+  return signal != 0 ? absl::StrCat("signal ", signal, " (", strsignal(signal), ")")
+                     : absl::StrCat("exit status ", exit_status);
 }
 
 absl::StatusOr<ChildProcess> ChildProcess::Start(const std::vector<std::string>& command, const std::string& log_path) {
   if (access(command.front().c_str(), X_OK) != 0) {
-    return absl::NotFoundError(absl::StrCat("cannot run ", command.front(), ": ", strerror(errno), "; build it with `./dev build`"));
+    return absl::NotFoundError(
+        absl::StrCat("cannot run ", command.front(), ": ", strerror(errno), "; build it with `./dev build`"));
   }
   int output = -1;
   if (!log_path.empty()) {
     output = open(log_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (output < 0) return absl::FailedPreconditionError(absl::StrCat("cannot write ", log_path, ": ", strerror(errno)));
+    if (output < 0)
+      return absl::FailedPreconditionError(absl::StrCat("cannot write ", log_path, ": ", strerror(errno)));
   }
   std::vector<char*> arguments;
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
@@ -55,7 +58,8 @@ absl::StatusOr<ChildProcess> ChildProcess::Start(const std::vector<std::string>&
   if (pid == 0) Become(arguments.data(), output, parent);
   const int fork_error = errno;
   if (output >= 0) close(output);
-  if (pid < 0) return absl::ResourceExhaustedError(absl::StrCat("cannot start ", command.front(), ": ", strerror(fork_error)));
+  if (pid < 0)
+    return absl::ResourceExhaustedError(absl::StrCat("cannot start ", command.front(), ": ", strerror(fork_error)));
   return ChildProcess(pid);
 }
 

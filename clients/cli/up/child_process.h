@@ -20,11 +20,12 @@ struct ProcessEnd {
   std::string ToString() const;
 };
 
-// The child gets SIGTERM when the thread that started it ends, however that happens, and stands in a process group of its own: Ctrl-C on the
-// terminal reaches us alone, and we end the children in good order. Belongs to one thread.
+// The child gets SIGTERM when the thread that started it ends, however that happens, and stands in a process group of
+// its own: Ctrl-C on the terminal reaches us alone, and we end the children in good order. Belongs to one thread.
 class ChildProcess {
  public:
-  // Starts `command` (its first word is the path of the program) with standard output and error appended to `log_path`; empty: they are ours.
+  // Starts `command` (its first word is the path of the program) with standard output and error appended to `log_path`;
+  // empty: they are ours.
   static absl::StatusOr<ChildProcess> Start(const std::vector<std::string>& command, const std::string& log_path);
 
   // How it ended; nothing while it runs. Does not wait.

@@ -13,9 +13,9 @@ struct RestartDecision {
   absl::Duration wait;
 };
 
-// Pure: times come in, decisions go out. A service that served is always started again, after 0.2 s at first and up to 5 s when it keeps
-// dying within a minute. One that never came to serve is given up at once when its command line is wrong (exit status 2), else after the third
-// attempt: a taken port and a locked folder do not go away by trying.
+// Pure: times come in, decisions go out. A service that served is always started again, after 0.2 s at first and up to
+// 5 s when it keeps dying within a minute. One that never came to serve is given up at once when its command line is
+// wrong (exit status 2), else after the third attempt: a taken port and a locked folder do not go away by trying.
 class RestartPolicy {
  public:
   static constexpr int kFailedStarts = 3;

@@ -15,7 +15,8 @@ std::string ForPeople(const std::string& line) {
   if (!entry.is_object()) return line;
   for (const char* key : {"reason", "error", "message"}) {
     const auto found = entry.find(key);
-    if (found != entry.end() && found->is_string() && !found->get<std::string>().empty()) return found->get<std::string>();
+    if (found != entry.end() && found->is_string() && !found->get<std::string>().empty())
+      return found->get<std::string>();
   }
   return line;
 }

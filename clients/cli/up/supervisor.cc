@@ -35,7 +35,8 @@ struct Supervisor::Service {
 };
 
 Supervisor::Supervisor(Options options) : options_(std::move(options)) {
-  for (const ServiceSpec& spec : options_.services) services_.push_back(std::make_unique<Service>(Service{.spec = spec}));
+  for (const ServiceSpec& spec : options_.services)
+    services_.push_back(std::make_unique<Service>(Service{.spec = spec}));
 }
 
 Supervisor::~Supervisor() { StopAll(); }
@@ -76,7 +77,8 @@ absl::Status Supervisor::Watch(Service& service) {
     if (announced_) options_.remark(absl::StrCat("the ", service.spec.name, " serves again"));
   } else if (absl::Now() - service.started > options_.start_limit) {
     return absl::FailedPreconditionError(absl::StrCat("the ", service.spec.name, " did not serve within ",
-                                                      absl::FormatDuration(options_.start_limit), ": ", service.LastWords()));
+                                                      absl::FormatDuration(options_.start_limit), ": ",
+                                                      service.LastWords()));
   }
   return absl::OkStatus();
 }
@@ -87,7 +89,8 @@ absl::Status Supervisor::OnEnd(Service& service) {
   service.child.reset();
   service.serving = false;
   if (decision.give_up) {
-    return absl::FailedPreconditionError(absl::StrCat("the ", service.spec.name, " cannot start (", end.ToString(), "): ", service.LastWords()));
+    return absl::FailedPreconditionError(
+        absl::StrCat("the ", service.spec.name, " cannot start (", end.ToString(), "): ", service.LastWords()));
   }
   service.start_at = absl::Now() + decision.wait;
   if (announced_) {

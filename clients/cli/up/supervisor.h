@@ -42,8 +42,8 @@ class Supervisor {
   explicit Supervisor(Options options);
   ~Supervisor();
 
-  // Starts everything and returns when it was stopped and every child has ended. FAILED_PRECONDITION when a service cannot be brought to serve;
-  // the message holds the service's own last words.
+  // Starts everything and returns when it was stopped and every child has ended. FAILED_PRECONDITION when a service
+  // cannot be brought to serve; the message holds the service's own last words.
   absl::Status Run();
 
  private:
