@@ -11,3 +11,8 @@ ebb_library(ebb_trainer_learning
 # Vectors of 32 bytes stay inside these files, so how they would be passed between files does not matter.
 set_source_files_properties(fit/smo_lanes_sse2.cc PROPERTIES COMPILE_OPTIONS "-Wno-psabi")
 set_source_files_properties(fit/smo_lanes_avx2.cc PROPERTIES COMPILE_OPTIONS "-mavx2")
+
+ebb_test(ebb_trainer_fit_test
+  SOURCES evaluation/metrics_test.cc fit/reference_solvers_test.cc
+  LINK ebb_trainer_learning libsvm::libsvm liblinear::liblinear)
+ebb_test(ebb_trainer_training_test SOURCES search/training_test.cc LINK ebb_trainer_learning ebb_runtime LABELS threads)

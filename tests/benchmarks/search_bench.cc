@@ -2,9 +2,10 @@
 //
 //   search_bench TABLE GRID THREADS [TRAIN]
 //
-// TABLE is comma-separated with a header: fold, label, then the features; a column whose name begins with "category:" is one. Prints one
-// JSON object a line: {"family", "seconds", "auc"} for each family (wall seconds of a search for it alone), {"setting", ...} for each
-// setting, and {"family": "all"} for the whole grid at once. With TRAIN it prints the hold-out ROC-AUC of a whole training instead.
+// TABLE is comma-separated with a header: fold, label, then the features; a column whose name begins with "category:"
+// is one. Prints one JSON object a line: {"family", "seconds", "auc"} for each family (wall seconds of a search for it
+// alone), {"setting", ...} for each setting, and {"family": "all"} for the whole grid at once. With TRAIN it prints the
+// hold-out ROC-AUC of a whole training instead.
 
 #include <chrono>
 #include <fstream>
@@ -29,7 +30,8 @@ std::vector<std::string> Cells(const std::string& line) {
   return cells;
 }
 
-// The data set puts its rows into an order of its own, so the fold travels as a feature for segments, which no fit looks at.
+// The data set puts its rows into an order of its own, so the fold travels as a feature for segments, which no fit
+// looks at.
 absl::StatusOr<Table> ReadTable(const std::string& path) {
   std::ifstream file(path);
   std::string line;
@@ -129,7 +131,8 @@ int Main(int argc, char** argv) {
   const absl::StatusOr<Grid> grid = ParseGrid(text.str());
   absl::Status status = table.ok() ? grid.status() : table.status();
   std::cout.precision(10);
-  if (status.ok()) status = argc > 4 ? Train(*table, *grid, std::stoi(argv[3])) : Bench(*table, *grid, std::stoi(argv[3]));
+  if (status.ok())
+    status = argc > 4 ? Train(*table, *grid, std::stoi(argv[3])) : Bench(*table, *grid, std::stoi(argv[3]));
   if (status.ok()) return 0;
   std::cerr << status << "\n";
   return 1;
