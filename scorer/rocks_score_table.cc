@@ -12,6 +12,8 @@
 #include <rocksdb/table.h>
 
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "runtime/log.h"
@@ -172,6 +174,10 @@ class RocksScoreTable final : public ScoreTable {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ScoreTable>> OpenRocksScoreTable(const std::string& folder, bool create) {
+  // RocksDB creates it too, but complains first that it is not there.
+  std::error_code error;
+  if (create) std::filesystem::create_directories(folder, error);
+  if (error) return absl::InternalError(absl::StrCat("creating ", folder, ": ", error.message()));
   rocksdb::DB* db = nullptr;
   const rocksdb::Status opened = rocksdb::DB::Open(TableOptions(create), folder, &db);
   if (!opened.ok()) return FromRocks(opened, absl::StrCat("opening ", folder));
