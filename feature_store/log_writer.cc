@@ -103,11 +103,12 @@ absl::Duration LogWriter::Step() {
 
 // Takes waiting batches up to the first snapshot, or a snapshot alone.
 bool LogWriter::TakeGroup(Batches* batches, std::unique_ptr<WaitingSnapshot>* snapshot) {
-  {
-    MutexLock lock(&live_->mutex);
-    if (failure_.ok() && live_->segments.size() > options_.max_unsorted_segments) return false;  // the sorter wakes us
-  }
+  const bool sorter_is_behind = [this] {
+    ReaderMutexLock lock(&live_->mutex);
+    return live_->segments.size() > options_.max_unsorted_segments;
+  }();
   MutexLock lock(&queue_mutex_);
+  if (sorter_is_behind && failure_.ok() && !closed_) return false;  // it wakes us
   size_t bytes = 0;
   while (!queue_.empty() && bytes < kMaxGroupBytes) {
     if (auto* waiting = std::get_if<std::unique_ptr<WaitingSnapshot>>(&queue_.front())) {

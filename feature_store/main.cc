@@ -47,7 +47,10 @@ int Run(const StoreOptions& options) {
   FeatureStoreService service(engine->get());
   (*engine)->Start();
   absl::StatusOr<std::unique_ptr<ServerHost>> host = ServerHost::Start(options.server, {&service});
-  if (!host.ok()) return Refuse(host.status());
+  if (!host.ok()) {
+    (*engine)->Stop();  // it calls the service, which goes first
+    return Refuse(host.status());
+  }
   (*host)->OnDrain([&service] { service.CloseStreams(); });
   (*host)->SetServing(FeatureStoreService::kName, true);
 

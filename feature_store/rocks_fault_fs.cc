@@ -71,7 +71,7 @@ class FaultFs::Folder final : public rocksdb::FSDirectoryWrapper {
     MutexLock lock(&fs_->mutex_);
     if (fs_->lie_) return IOStatus::OK();
     std::erase_if(fs_->unsynced_names_, [&](const std::string& name) {
-      return std::filesystem::path(name).parent_path() == std::filesystem::path(path_).lexically_normal();
+      return std::filesystem::path(name).parent_path() == std::filesystem::path(path_ + "/").parent_path();
     });
     return IOStatus::OK();
   }

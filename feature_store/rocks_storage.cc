@@ -1,6 +1,7 @@
 #include "feature_store/rocks_storage.h"
 
 #include <array>
+#include <atomic>
 #include <cstdarg>
 #include <cstdio>
 
@@ -86,6 +87,7 @@ class RocksView final : public StorageView {
  private:
   rocksdb::DB* const db_;
   const Families& families_;
+  std::atomic<int>* const views_;
   const rocksdb::Snapshot* const snapshot_;
 };
 
@@ -131,7 +133,9 @@ class RocksStorage final : public Storage {
   absl::Status Drop(Family family, absl::string_view from, absl::string_view to) override {
     const rocksdb::Slice begin = ToSlice(from), end = ToSlice(to);
     const rocksdb::RangePtr range(&begin, &end);
-    rocksdb::Status status = rocksdb::DeleteFilesInRanges(db_.get(), Handle(family), &range, 1, /*include_end=*/false);
+    rocksdb::Status status;
+    // Deleting whole files frees their space at once but asks no snapshot; a view that is open now may still read them.
+    if (views_ == 0) status = rocksdb::DeleteFilesInRanges(db_.get(), Handle(family), &range, 1, /*include_end=*/false);
     if (status.ok()) status = db_->DeleteRange(rocksdb::WriteOptions(), Handle(family), begin, end);
     return ToStatus(status, "dropping a range");
   }
@@ -157,7 +161,9 @@ class RocksStorage final : public Storage {
     return found;
   }
 
-  std::unique_ptr<StorageView> View() const override { return std::make_unique<RocksView>(db_.get(), families_); }
+  std::unique_ptr<StorageView> View() const override {
+    return std::make_unique<RocksView>(db_.get(), families_, &views_);
+  }
 
   uint64_t DiskBytes() const override {
     uint64_t bytes = 0, part = 0;
@@ -178,6 +184,7 @@ class RocksStorage final : public Storage {
   const rocksdb::Options options_;  // of the history, for files made beside the database
   const std::unique_ptr<rocksdb::DB> db_;
   const Families families_;
+  mutable std::atomic<int> views_ = 0;
   uint64_t next_file_ = 0;  // AddSorted has one caller at a time
 };
 
