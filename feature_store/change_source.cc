@@ -23,7 +23,8 @@ absl::StatusOr<uint64_t> SequenceOf(const FeatureStoreEngine& engine, const std:
     return absl::OutOfRangeError("resume_token: is of another store; start anew without a token");
   }
   if (decoded->sequence > engine.change_sequence()) {
-    return absl::OutOfRangeError("resume_token: is of a later state than this store's, which was restored; start anew without a token");
+    return absl::OutOfRangeError(
+        "resume_token: is of a later state than this store's, which was restored; start anew without a token");
   }
   return decoded->sequence;
 }

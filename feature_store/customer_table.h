@@ -33,12 +33,12 @@ struct Customer {
   std::vector<v1::Event> parked;  // ahead of T; folded when T passes
   int64_t as_of_us = kBeforeAll;  // T of the last fold or sweep
   int64_t changed_us = 0;
-  int64_t due_us = kNever;                  // when time alone may next change the vector; never too late
-  int64_t history_until_us = kBeforeAll;    // no event in the sorted history is later
-  uint64_t sequence = 0;                    // of the last change; 0: nothing folded yet
-  uint64_t folded_to = 0;                   // log entries before this position are in it
-  uint64_t counted_at = 0;                  // end of the last entry with an event of it
-  bool dirty = false;                       // changed since the last checkpoint took it
+  int64_t due_us = kNever;                // when time alone may next change the vector; never too late
+  int64_t history_until_us = kBeforeAll;  // no event in the sorted history is later
+  uint64_t sequence = 0;                  // of the last change; 0: nothing folded yet
+  uint64_t folded_to = 0;                 // log entries before this position are in it
+  uint64_t counted_at = 0;                // end of the last entry with an event of it
+  bool dirty = false;                     // changed since the last checkpoint took it
 };
 
 // An event that counts.
@@ -54,11 +54,12 @@ struct EntryPosition {
   int64_t clock_us;  // T
 };
 
-// Folds entries of the log in order. Folding is deterministic: the same entries give the same dense ids, states and change sequences, at
-// first and in a replay. Not thread-safe: the owner's lock covers it; const members may run side by side.
+// Folds entries of the log in order. Folding is deterministic: the same entries give the same dense ids, states and
+// change sequences, at first and in a replay. Not thread-safe: the owner's lock covers it; const members may run side
+// by side.
 //
-// A checkpoint may have saved customers at different positions. Folding an entry again skips the customers that already hold it but counts
-// their change, so the sequences of all the others come out as they were.
+// A checkpoint may have saved customers at different positions. Folding an entry again skips the customers that already
+// hold it but counts their change, so the sequences of all the others come out as they were.
 class CustomerTable {
  public:
   static constexpr uint32_t kUnknown = std::numeric_limits<uint32_t>::max();
@@ -79,8 +80,8 @@ class CustomerTable {
   // Time alone changed these customers: folds what they have parked before T and touches them.
   void Advance(const EntryPosition& entry, std::span<const uint32_t> customers);
 
-  // Looks at up to `max` customers whose vectors may have changed by T and returns those whose really have. The others are looked at again at
-  // their next date; the returned ones have to be given to Advance.
+  // Looks at up to `max` customers whose vectors may have changed by T and returns those whose really have. The others
+  // are looked at again at their next date; the returned ones have to be given to Advance.
   std::vector<uint32_t> TakeDue(int64_t clock_us, size_t max);
   bool HasDue(int64_t clock_us) const { return !due_.empty() && due_.begin()->first <= clock_us; }
 
@@ -94,12 +95,13 @@ class CustomerTable {
   // Sorting put an event of this customer into the history.
   void RaiseHistoryUntil(uint32_t id, int64_t event_time_us);
 
-  // Customers changed since the last call, for a checkpoint. Save may come at any time after: a record says itself how far it is folded.
+  // Customers changed since the last call, for a checkpoint. Save may come at any time after: a record says itself how
+  // far it is folded.
   std::vector<uint32_t> TakeDirty();
   storage::v1::CustomerRecord Save(uint32_t id, uint64_t folded_to);
   // Load each record, then BeginReplay, fold what follows the checkpoint, EndReplay.
-  // DATA_LOSS for a damaged record; FAILED_PRECONDITION when its aggregates were made by other declarations: the customer is then loaded
-  // without them, for Refold.
+  // DATA_LOSS for a damaged record; FAILED_PRECONDITION when its aggregates were made by other declarations: the
+  // customer is then loaded without them, for Refold.
   absl::Status Load(uint32_t id, const storage::v1::CustomerRecord& record);
   void Refold(uint32_t id, std::span<const v1::Event> events);
   void BeginReplay(const storage::v1::Checkpoint& checkpoint, int64_t history_until_us);

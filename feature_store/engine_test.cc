@@ -17,6 +17,7 @@ std::string Counts(const absl::StatusOr<v1::IngestResponse>& response) {
 
 FeatureStoreEngine::Options SmallSegments() {
   FeatureStoreEngine::Options options;
+  options.writer.max_unsorted_segments = 1'000;  // nobody sorts unless the test says so
   options.writer.segment_events = 3;
   return options;
 }

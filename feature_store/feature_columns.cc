@@ -29,7 +29,8 @@ void AppendCustomer(const v1::FeatureSchema& schema, const v1::FeatureVector* ve
   v1::FeatureValue unknown;
   unknown.set_status(v1::NOT_FOUND);
   for (int i = 0; i < schema.features_size(); ++i) {
-    AppendValue(schema.features(i).kind(), vector == nullptr ? unknown : vector->values(i), response->mutable_columns(i));
+    AppendValue(schema.features(i).kind(), vector == nullptr ? unknown : vector->values(i),
+                response->mutable_columns(i));
   }
   response->add_found(vector != nullptr);
   auto* as_of = response->add_as_of();

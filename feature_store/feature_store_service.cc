@@ -108,8 +108,8 @@ grpc::ServerWriteReactor<v1::ReadTrainingSetResponse>* FeatureStoreService::Read
   return training_sets_.Serve<v1::ReadTrainingSetResponse>(std::move(source), absl::InfiniteDuration());
 }
 
-grpc::ServerUnaryReactor* FeatureStoreService::GetStats(grpc::CallbackServerContext* context, const v1::GetStatsRequest*,
-                                                        v1::StoreStats* response) {
+grpc::ServerUnaryReactor* FeatureStoreService::GetStats(grpc::CallbackServerContext* context,
+                                                        const v1::GetStatsRequest*, v1::StoreStats* response) {
   v1::StoreStats stats = engine_->Stats();
   stats.set_watchers(static_cast<int32_t>(watchers_.size()));
   return Answer<v1::StoreStats>(context, std::move(stats), response);

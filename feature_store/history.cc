@@ -54,8 +54,8 @@ absl::StatusOr<SortedSegment> SortIntoHistory(Storage* storage, const Pseudonymi
     for (v1::Event* event : unit.events) {
       auto [known, is_new] = pseudonym_of.try_emplace(event->customer_id());
       if (is_new) known->second = pseudonyms.Of(event->customer_id());
-      int64_t& latest = segment.latest_us.try_emplace(event->customer_id(), std::numeric_limits<int64_t>::min())
-                            .first->second;
+      int64_t& latest =
+          segment.latest_us.try_emplace(event->customer_id(), std::numeric_limits<int64_t>::min()).first->second;
       latest = std::max(latest, ToMicros(event->event_time()));
       records.push_back(ToRecord(known->second, event));
     }

@@ -24,19 +24,21 @@ struct SortedSegment {
   uint64_t events = 0;
 };
 
-// Adds the events of log entries in [from, to) to the history; both are ends of units. May be repeated for the same range.
+// Adds the events of log entries in [from, to) to the history; both are ends of units. May be repeated for the same
+// range.
 absl::StatusOr<SortedSegment> SortIntoHistory(Storage* storage, const Pseudonymizer& pseudonyms, uint64_t from,
                                               uint64_t to);
 
 // A consistent reading of both at one moment. Not thread-safe.
 class HistoryReader {
  public:
-  // `view` was taken while the history held exactly the log before `sorted_to` or more, and the log everything up to `position`. Reads the
-  // events in between into memory, only those of the customers in `only` unless it is null.
+  // `view` was taken while the history held exactly the log before `sorted_to` or more, and the log everything up to
+  // `position`. Reads the events in between into memory, only those of the customers in `only` unless it is null.
   static absl::StatusOr<HistoryReader> Open(std::unique_ptr<StorageView> view, uint64_t sorted_to, uint64_t position,
                                             const absl::flat_hash_set<std::string>* only);
 
-  // All events of a customer, sorted by (event_time, event_id), each once. Cheapest when customers are asked in the order of their pseudonyms.
+  // All events of a customer, sorted by (event_time, event_id), each once. Cheapest when customers are asked in the
+  // order of their pseudonyms.
   absl::StatusOr<std::vector<v1::Event>> EventsOf(absl::string_view customer_id, const Pseudonym& pseudonym);
 
  private:

@@ -11,7 +11,9 @@ namespace {
 class SipHash {
  public:
   SipHash(uint64_t key0, uint64_t key1)
-      : a_(key0 ^ 0x736f6d6570736575), b_(key1 ^ 0x646f72616e646f6d ^ 0xee), c_(key0 ^ 0x6c7967656e657261),
+      : a_(key0 ^ 0x736f6d6570736575),
+        b_(key1 ^ 0x646f72616e646f6d ^ 0xee),
+        c_(key0 ^ 0x6c7967656e657261),
         d_(key1 ^ 0x7465646279746573) {}
 
   void Add(uint64_t word) {

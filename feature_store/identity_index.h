@@ -10,8 +10,9 @@
 
 namespace ebb::feature_store {
 
-// Remembers (customer, event_id) → event_time. Instead of the text it keeps a 128-bit keyed hash: under a secret key a sender cannot make two
-// identities collide, and by chance 10^9 of them do with a probability below 10^-20. 32 to 60 bytes an event. Not thread-safe.
+// Remembers (customer, event_id) → event_time. Instead of the text it keeps a 128-bit keyed hash: under a secret key a
+// sender cannot make two identities collide, and by chance 10^9 of them do with a probability below 10^-20. 32 to 60
+// bytes an event. Not thread-safe.
 class IdentityIndex {
  public:
   enum class Verdict {

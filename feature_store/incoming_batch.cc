@@ -29,8 +29,8 @@ void AppendVarint(uint32_t value, std::string* out) {
   out->push_back(static_cast<char>(value));
 }
 
-// protobuf refuses a whole request for one text that is not UTF-8. Reads it again event by event; an event that cannot be read leaves an
-// empty one in its place. False when the outside is damaged, too.
+// protobuf refuses a whole request for one text that is not UTF-8. Reads it again event by event; an event that cannot
+// be read leaves an empty one in its place. False when the outside is damaged, too.
 bool ReadEventByEvent(const std::string& bytes, v1::IngestRequest* request, std::vector<int>* unreadable) {
   request->Clear();
   google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()),

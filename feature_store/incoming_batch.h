@@ -1,4 +1,5 @@
-// A batch of events on its way into the store: read from the wire and checked event by event, by the thread that received it.
+// A batch of events on its way into the store: read from the wire and checked event by event, by the thread that
+// received it.
 #pragma once
 
 #include <functional>

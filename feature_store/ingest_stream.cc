@@ -43,7 +43,7 @@ void IngestStreams::Close(const absl::Status& status) {
 }
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* IngestStream::Begin(FeatureStoreEngine* engine,
-                                                                                IngestStreams* streams) {
+                                                                                 IngestStreams* streams) {
   auto* stream = new IngestStream(engine, streams);
   stream->self_.reset(stream);
   const std::shared_ptr<IngestStream> alive = stream->self_;

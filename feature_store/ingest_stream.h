@@ -32,16 +32,16 @@ class IngestStreams {
   absl::Status closed_ ABSL_GUARDED_BY(mutex_);
 };
 
-// Takes requests as raw bytes, because the log keeps them as they came. Several are in flight at once, so that the client's sending, the disk
-// and the fold overlap; beyond kMaxInFlight it stops reading and the client feels it. Belongs to gRPC until OnDone, and to the acknowledgements
-// under way.
+// Takes requests as raw bytes, because the log keeps them as they came. Several are in flight at once, so that the
+// client's sending, the disk and the fold overlap; beyond kMaxInFlight it stops reading and the client feels it.
+// Belongs to gRPC until OnDone, and to the acknowledgements under way.
 class IngestStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   static constexpr size_t kMaxInFlight = 16;
 
   // Returns the reactor of a call that begins.
   static grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Begin(FeatureStoreEngine* engine,
-                                                                           IngestStreams* streams);
+                                                                            IngestStreams* streams);
   void Close(const absl::Status& status);
 
   void OnReadDone(bool ok) override;
@@ -67,9 +67,9 @@ class IngestStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
   size_t in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
-  bool ending_ ABSL_GUARDED_BY(mutex_) = false;    // nothing more is read
+  bool ending_ ABSL_GUARDED_BY(mutex_) = false;  // nothing more is read
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
-  bool gone_ ABSL_GUARDED_BY(mutex_) = false;      // the client does not listen any more
+  bool gone_ ABSL_GUARDED_BY(mutex_) = false;  // the client does not listen any more
   absl::Status end_ ABSL_GUARDED_BY(mutex_);
 };
 

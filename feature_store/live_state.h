@@ -23,8 +23,9 @@ enum class ClockMode {
   kWatermark,  // T is the largest event time seen + 1 µs: for replays of history
 };
 
-// The store as it is folded so far, under one lock. The writer alone changes what is folded; the maintenance thread alone what is sorted,
-// saved and dropped; anybody reads. Log positions: everything in [begin of log, position) is folded and on disk.
+// The store as it is folded so far, under one lock. The writer alone changes what is folded; the maintenance thread
+// alone what is sorted, saved and dropped; anybody reads. Log positions: everything in [begin of log, position) is
+// folded and on disk.
 struct LiveState {
   LiveState(const CompiledDeclarations* declarations, const Pseudonymizer* pseudonyms, absl::string_view hash_key)
       : table(declarations, pseudonyms), identities(hash_key) {}
@@ -33,7 +34,7 @@ struct LiveState {
   CustomerTable table ABSL_GUARDED_BY(mutex);
   IdentityIndex identities ABSL_GUARDED_BY(mutex);  // of the log from sorted_to on
   uint64_t position ABSL_GUARDED_BY(mutex) = 0;
-  int64_t clock_us ABSL_GUARDED_BY(mutex) = 0;  // T of the last entry
+  int64_t clock_us ABSL_GUARDED_BY(mutex) = 0;                               // T of the last entry
   std::set<std::pair<std::string, int64_t>> imports ABSL_GUARDED_BY(mutex);  // snapshot_id, as_of
   std::vector<uint32_t> outdated ABSL_GUARDED_BY(mutex);  // refolded under new declarations, not yet touched
 

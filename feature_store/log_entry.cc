@@ -22,8 +22,8 @@ std::string EncodeBatchEntry(const storage::v1::LogEntry& header, absl::string_v
   // A protobuf message is a sequence of fields: the batch follows as one more of them.
   google::protobuf::io::StringOutputStream raw(&bytes);
   google::protobuf::io::CodedOutputStream out(&raw);
-  out.WriteTag(WireFormatLite::MakeTag(storage::v1::LogEntry::kBatchFieldNumber,
-                                       WireFormatLite::WIRETYPE_LENGTH_DELIMITED));
+  out.WriteTag(
+      WireFormatLite::MakeTag(storage::v1::LogEntry::kBatchFieldNumber, WireFormatLite::WIRETYPE_LENGTH_DELIMITED));
   out.WriteVarint32(static_cast<uint32_t>(batch.size()));
   out.WriteRaw(batch.data(), static_cast<int>(batch.size()));
   out.Trim();

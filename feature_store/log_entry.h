@@ -11,11 +11,12 @@
 
 namespace ebb::feature_store {
 
-// `header` is an entry without its batch, `batch` an IngestRequest as it came from the wire: the bytes are not parsed and serialised again.
+// `header` is an entry without its batch, `batch` an IngestRequest as it came from the wire: the bytes are not parsed
+// and serialised again.
 std::string EncodeBatchEntry(const storage::v1::LogEntry& header, absl::string_view batch);
 
-// When the store came to know of the events of a batch: at arrival, or, under a watermark clock, when the largest event time up to the event
-// was seen. For a back-fill the event's own known_at, or its event_time.
+// When the store came to know of the events of a batch: at arrival, or, under a watermark clock, when the largest event
+// time up to the event was seen. For a back-fill the event's own known_at, or its event_time.
 class KnownTimes {
  public:
   KnownTimes(const storage::v1::LogEntry& header, bool backfill)
@@ -29,11 +30,13 @@ class KnownTimes {
   const bool backfill_;
 };
 
-// Calls `visit(index, event, known_at_us)` for each event of the batch that counts, in order. Rows of a snapshot are not visited.
+// Calls `visit(index, event, known_at_us)` for each event of the batch that counts, in order. Rows of a snapshot are
+// not visited.
 void VisitCounted(const storage::v1::LogEntry& header, const v1::IngestRequest& batch,
                   const std::function<void(int, const v1::Event&, int64_t)>& visit);
 
-// The event that stands for a row of a snapshot, known_at set. Its event_id begins with a control character, which no sender's may.
+// The event that stands for a row of a snapshot, known_at set. Its event_id begins with a control character, which no
+// sender's may.
 v1::Event SnapshotEvent(const storage::v1::SnapshotEnd& end, const v1::SnapshotRow& row);
 
 }  // namespace ebb::feature_store

@@ -24,9 +24,9 @@ struct LogWriter::Planned {
   IncomingBatch* batch = nullptr;
   storage::v1::LogEntry header;
   std::vector<CountedEvent> counted;
-  std::vector<uint32_t> counted_index;     // of each counted event, in the batch
-  std::vector<size_t> maybe_in_history;    // places in `counted`
-  std::vector<std::string> history_keys;   // of these
+  std::vector<uint32_t> counted_index;    // of each counted event, in the batch
+  std::vector<size_t> maybe_in_history;   // places in `counted`
+  std::vector<std::string> history_keys;  // of these
   EntryPosition entry{};
 };
 
@@ -60,8 +60,8 @@ void LogWriter::Submit(std::unique_ptr<IncomingBatch> batch) {
     if (closed_) {
       refused = absl::UnavailableError("the store is shutting down; send the batch again later");
     } else if (queued_bytes_ + batch->bytes.size() > options_.queue_bytes) {
-      refused = absl::ResourceExhaustedError(absl::StrCat("batches of ", queued_bytes_,
-                                                          " bytes are waiting already; send it again later"));
+      refused = absl::ResourceExhaustedError(
+          absl::StrCat("batches of ", queued_bytes_, " bytes are waiting already; send it again later"));
     } else {
       queued_bytes_ += batch->bytes.size();
       queue_.push_back(std::move(batch));
@@ -103,11 +103,12 @@ absl::Duration LogWriter::Step() {
 
 // Takes waiting batches up to the first snapshot, or a snapshot alone.
 bool LogWriter::TakeGroup(Batches* batches, std::unique_ptr<WaitingSnapshot>* snapshot) {
-  {
-    MutexLock lock(&live_->mutex);
-    if (failure_.ok() && live_->segments.size() > options_.max_unsorted_segments) return false;  // the sorter wakes us
-  }
+  const bool sorter_is_behind = [this] {
+    ReaderMutexLock lock(&live_->mutex);
+    return live_->segments.size() > options_.max_unsorted_segments;
+  }();
   MutexLock lock(&queue_mutex_);
+  if (sorter_is_behind && failure_.ok() && !closed_) return false;  // it wakes us
   size_t bytes = 0;
   while (!queue_.empty() && bytes < kMaxGroupBytes) {
     if (auto* waiting = std::get_if<std::unique_ptr<WaitingSnapshot>>(&queue_.front())) {
@@ -130,9 +131,9 @@ absl::Status LogWriter::CheckRoom(size_t bytes) const {
   const absl::StatusOr<uint64_t> free_bytes = with_.free_bytes();
   if (!free_bytes.ok()) return free_bytes.status();
   if (*free_bytes >= options_.reserve_bytes + bytes) return absl::OkStatus();
-  return WithRetryDelay(absl::ResourceExhaustedError(absl::StrCat(
-                            "the disk has ", *free_bytes, " bytes free and ", options_.reserve_bytes,
-                            " are reserved; free some space or lower --disk-reserve, then send again")),
+  return WithRetryDelay(absl::ResourceExhaustedError(
+                            absl::StrCat("the disk has ", *free_bytes, " bytes free and ", options_.reserve_bytes,
+                                         " are reserved; free some space or lower --disk-reserve, then send again")),
                         absl::Seconds(30));
 }
 
@@ -276,7 +277,8 @@ absl::StatusOr<v1::ImportSnapshotResponse> LogWriter::Commit(StagedSnapshot* sna
   if (absl::Status room = CheckRoom(0); !room.ok()) return room;
   const absl::Time wall = with_.clock->Now();
   // A store that lives by a watermark and has seen nothing yet has no time of its own.
-  const int64_t now_us = options_.clock_mode == ClockMode::kWatermark && clock_us_ == 0 ? absl::ToUnixMicros(wall) : NowUs();
+  const int64_t now_us =
+      options_.clock_mode == ClockMode::kWatermark && clock_us_ == 0 ? absl::ToUnixMicros(wall) : NowUs();
   const int64_t as_of_us = snapshot->as_of_us().value_or(now_us);
   const absl::Time as_of = absl::FromUnixMicros(as_of_us);
   if (as_of > wall + options_.max_ahead || as_of < absl::FromUnixMicros(now_us) - options_.retention) {
@@ -412,8 +414,10 @@ int64_t LogWriter::NowUs() const {
 absl::Status LogWriter::WriteOrFail(const WriteSet& changes, Durability durability) {
   const absl::Status written = with_.storage->Write(changes, durability);
   if (written.ok()) return written;
-  failure_ = absl::InternalError(absl::StrCat("the log cannot be written and the store restarts; what was not acknowledged may or may "
-                                              "not count: ", written.message()));
+  failure_ = absl::InternalError(
+      absl::StrCat("the log cannot be written and the store restarts; what was not acknowledged may or may "
+                   "not count: ",
+                   written.message()));
   Log(Level::kError, "store", "a write failed", {{"error", written.ToString()}});
   with_.on_failure(failure_);
   return failure_;

@@ -32,9 +32,9 @@ struct WriterOptions {
   size_t sweep_customers = 4'096;                     // looked at in one step; more follow at once
 };
 
-// Group commit: whatever waits is checked for duplicates, written with one sync, folded, acknowledged. Because folding comes after the sync,
-// nobody ever sees a change that a crash could take back. Between batches it sweeps: customers whose vectors time alone has changed.
-// Thread-safe.
+// Group commit: whatever waits is checked for duplicates, written with one sync, folded, acknowledged. Because folding
+// comes after the sync, nobody ever sees a change that a crash could take back. Between batches it sweeps: customers
+// whose vectors time alone has changed. Thread-safe.
 class LogWriter {
  public:
   struct Surroundings {  // all borrowed, all must outlive the writer
@@ -42,9 +42,9 @@ class LogWriter {
     Storage* storage;
     const Clock* clock;
     std::function<absl::StatusOr<uint64_t>()> free_bytes;
-    std::function<void()> on_change;                // after something was folded; no lock is held
-    std::function<void()> on_full_segment;          // the log has a segment to sort
-    std::function<void(absl::Status)> on_failure;   // once: a write failed and the process has to end
+    std::function<void()> on_change;               // after something was folded; no lock is held
+    std::function<void()> on_full_segment;         // the log has a segment to sort
+    std::function<void(absl::Status)> on_failure;  // once: a write failed and the process has to end
   };
   using SnapshotDone = std::function<void(absl::StatusOr<v1::ImportSnapshotResponse>)>;
 
@@ -58,8 +58,9 @@ class LogWriter {
   // One step of the loop on the caller's thread: commits what waits or sweeps.
   void RunOnce() { worker_.RunOnce(); }
 
-  // Each is answered by its `done`, exactly once; batches in the order of the calls. Errors: RESOURCE_EXHAUSTED (queue full, disk nearly full),
-  // UNAVAILABLE (stopping), INTERNAL (a write failed). After an error of a batch nothing of it counts, except after INTERNAL: unknown.
+  // Each is answered by its `done`, exactly once; batches in the order of the calls. Errors: RESOURCE_EXHAUSTED (queue
+  // full, disk nearly full), UNAVAILABLE (stopping), INTERNAL (a write failed). After an error of a batch nothing of it
+  // counts, except after INTERNAL: unknown.
   void Submit(std::unique_ptr<IncomingBatch> batch);
   void Submit(std::unique_ptr<StagedSnapshot> snapshot, SnapshotDone done);
 
@@ -91,9 +92,9 @@ class LogWriter {
   const Surroundings with_;
   LiveState* const live_;
   // Only the writer's thread touches these.
-  uint64_t next_ = 0;        // where the next entry begins
-  int64_t clock_us_ = 0;     // T of the last entry
-  bool numbered_ = false;    // whether next_ and clock_us_ were taken from the recovered state
+  uint64_t next_ = 0;      // where the next entry begins
+  int64_t clock_us_ = 0;   // T of the last entry
+  bool numbered_ = false;  // whether next_ and clock_us_ were taken from the recovered state
   absl::Status failure_;
 
   Mutex queue_mutex_;

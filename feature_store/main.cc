@@ -29,23 +29,28 @@ int Run(const StoreOptions& options) {
   if (!opened.ok()) return Refuse(opened.status());
   const std::unique_ptr<DataFolder> folder = std::move(opened->folder);
   const SystemClock clock;
-  absl::StatusOr<std::unique_ptr<FeatureStoreEngine>> engine = FeatureStoreEngine::Open(
-      EngineOptions(options), {.storage = std::move(opened->storage),
-                               .declarations = &*declarations,
-                               .clock = &clock,
-                               .source_id = folder->source_id(),
-                               .secret = opened->secret,
-                               .free_bytes = [&folder] { return folder->FreeBytes(); },
-                               .on_failure = [&](const absl::Status&) {
-                                 // Only a restart heals a failed write: whoever supervises the process does it.
-                                 failed = true;
-                                 shutdown.Request();
-                               }});
+  absl::StatusOr<std::unique_ptr<FeatureStoreEngine>> engine =
+      FeatureStoreEngine::Open(EngineOptions(options), {.storage = std::move(opened->storage),
+                                                        .declarations = &*declarations,
+                                                        .clock = &clock,
+                                                        .source_id = folder->source_id(),
+                                                        .secret = opened->secret,
+                                                        .free_bytes = [&folder] { return folder->FreeBytes(); },
+                                                        .on_failure =
+                                                            [&](const absl::Status&) {
+                                                              // Only a restart heals a failed write: whoever supervises
+                                                              // the process does it.
+                                                              failed = true;
+                                                              shutdown.Request();
+                                                            }});
   if (!engine.ok()) return Refuse(engine.status());
   FeatureStoreService service(engine->get());
   (*engine)->Start();
   absl::StatusOr<std::unique_ptr<ServerHost>> host = ServerHost::Start(options.server, {&service});
-  if (!host.ok()) return Refuse(host.status());
+  if (!host.ok()) {
+    (*engine)->Stop();  // it calls the service, which goes first
+    return Refuse(host.status());
+  }
   (*host)->OnDrain([&service] { service.CloseStreams(); });
   (*host)->SetServing(FeatureStoreService::kName, true);
 

@@ -16,7 +16,8 @@ struct MaintenanceOptions {
   size_t customers_at_once = 512;                         // saved while the fold waits
 };
 
-// Thread-safe, except that Start and Stop belong to the owner. A failed write is reported once to `on_failure`; the process then has to end.
+// Thread-safe, except that Start and Stop belong to the owner. A failed write is reported once to `on_failure`; the
+// process then has to end.
 class Maintenance {
  public:
   struct Surroundings {  // borrowed
@@ -36,7 +37,8 @@ class Maintenance {
   // The pieces of the loop, on the caller's thread; not while it runs.
   // Sorts every full segment of the log; the one that is still growing stays.
   absl::Status SortFullSegments();
-  // Saves every customer that changed since the last time. Fuzzy: folding goes on meanwhile, each record names the position it stands for.
+  // Saves every customer that changed since the last time. Fuzzy: folding goes on meanwhile, each record names the
+  // position it stands for.
   absl::Status WriteCheckpoint();
   // Drops from the log what is both sorted and saved.
   absl::Status DropOldLog();

@@ -56,7 +56,8 @@ absl::StatusOr<std::vector<uint32_t>> ReadCustomers(const StorageView& view, Liv
   return outdated;
 }
 
-// Aggregates of outdated customers, anew from their raw events. What their vectors say has changed: the writer touches them all.
+// Aggregates of outdated customers, anew from their raw events. What their vectors say has changed: the writer touches
+// them all.
 absl::Status Refold(const std::vector<uint32_t>& outdated, const Storage& storage, LiveState* live)
     ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex) {
   if (outdated.empty()) return absl::OkStatus();
@@ -129,8 +130,8 @@ absl::StatusOr<RecoveryReport> Recover(uint64_t segment_events, Storage* storage
   const absl::StatusOr<uint64_t> end = ReadLog(*view, from, std::numeric_limits<uint64_t>::max(), replay);
   if (!end.ok()) return end.status();
   if (*end < std::max(checkpoint.position(), history.sorted_to())) {
-    return absl::DataLossError(absl::StrCat("the log ends at ", *end, ", but the checkpoint stands for ", checkpoint.position(),
-                                            " and the history for ", history.sorted_to(),
+    return absl::DataLossError(absl::StrCat("the log ends at ", *end, ", but the checkpoint stands for ",
+                                            checkpoint.position(), " and the history for ", history.sorted_to(),
                                             ": acknowledged events are missing; restore the folder from a backup"));
   }
   live->position = *end;

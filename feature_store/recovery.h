@@ -15,8 +15,9 @@ struct RecoveryReport {
   uint64_t refolded_customers = 0;  // the declarations changed: their aggregates were made anew from the history
 };
 
-// Fills an empty `live` from the storage, and cuts from the log's end what a crash left unfinished. DATA_LOSS when the log ends before the
-// checkpoint or has a hole: what is missing may have been acknowledged, so the store must not go on.
+// Fills an empty `live` from the storage, and cuts from the log's end what a crash left unfinished. DATA_LOSS when the
+// log ends before the checkpoint or has a hole: what is missing may have been acknowledged, so the store must not go
+// on.
 absl::StatusOr<RecoveryReport> Recover(uint64_t segment_events, Storage* storage, LiveState* live);
 
 }  // namespace ebb::feature_store

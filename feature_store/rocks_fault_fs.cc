@@ -71,7 +71,7 @@ class FaultFs::Folder final : public rocksdb::FSDirectoryWrapper {
     MutexLock lock(&fs_->mutex_);
     if (fs_->lie_) return IOStatus::OK();
     std::erase_if(fs_->unsynced_names_, [&](const std::string& name) {
-      return std::filesystem::path(name).parent_path() == std::filesystem::path(path_).lexically_normal();
+      return std::filesystem::path(name).parent_path() == std::filesystem::path(path_ + "/").parent_path();
     });
     return IOStatus::OK();
   }
@@ -140,8 +140,8 @@ IOStatus FaultFs::ReopenWritableFile(const std::string& path, const rocksdb::Fil
 }
 
 IOStatus FaultFs::ReuseWritableFile(const std::string& path, const std::string& old_path,
-                                    const rocksdb::FileOptions& options,
-                                    std::unique_ptr<rocksdb::FSWritableFile>* file, IODebugContext* c) {
+                                    const rocksdb::FileOptions& options, std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                    IODebugContext* c) {
   const IOStatus status = rocksdb::FileSystemWrapper::ReuseWritableFile(path, old_path, options, file, c);
   if (!status.ok()) return status;
   Created(path, 0);
@@ -163,8 +163,8 @@ IOStatus FaultFs::RenameFile(const std::string& from, const std::string& to, con
   MutexLock lock(&mutex_);
   files_[to] = files_[from];
   files_.erase(from);
-  // Replacing a name is atomic: before the folder's sync the old content may come back, which the callers allow for, so only a wholly new
-  // name can vanish.
+  // Replacing a name is atomic: before the folder's sync the old content may come back, which the callers allow for, so
+  // only a wholly new name can vanish.
   if (unsynced_names_.erase(from) > 0 && files_[to].synced == 0) unsynced_names_.insert(to);
   return status;
 }

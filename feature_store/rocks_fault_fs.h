@@ -19,8 +19,8 @@ class FaultFs final : public rocksdb::FileSystemWrapper {
   FaultFs() : rocksdb::FileSystemWrapper(rocksdb::FileSystem::Default()) {}
   const char* Name() const override { return "FaultFs"; }
 
-  // Cuts every file back to what was synced, plus up to `torn` bytes of what was not, and takes away files whose folder was not synced since
-  // they were made. No file may be open.
+  // Cuts every file back to what was synced, plus up to `torn` bytes of what was not, and takes away files whose folder
+  // was not synced since they were made. No file may be open.
   void PowerLoss(uint64_t torn);
   // The n-th append or sync from now on fails, and all after it; 0: none.
   void FailFrom(int64_t operation);
@@ -29,7 +29,8 @@ class FaultFs final : public rocksdb::FileSystemWrapper {
   int64_t operations() const;
 
   rocksdb::IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
-                                    std::unique_ptr<rocksdb::FSWritableFile>* file, rocksdb::IODebugContext* c) override;
+                                    std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                    rocksdb::IODebugContext* c) override;
   rocksdb::IOStatus ReopenWritableFile(const std::string& path, const rocksdb::FileOptions& options,
                                        std::unique_ptr<rocksdb::FSWritableFile>* file,
                                        rocksdb::IODebugContext* c) override;
@@ -65,7 +66,8 @@ class FaultFs final : public rocksdb::FileSystemWrapper {
   bool lie_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-// An Env over a FaultFs whose sleeps cost nothing: closing a database after an injected error sleeps a second a job otherwise.
+// An Env over a FaultFs whose sleeps cost nothing: closing a database after an injected error sleeps a second a job
+// otherwise.
 std::unique_ptr<rocksdb::Env> NewFaultEnv(const std::shared_ptr<FaultFs>& fs);
 
 }  // namespace ebb::feature_store

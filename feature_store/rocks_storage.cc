@@ -1,6 +1,7 @@
 #include "feature_store/rocks_storage.h"
 
 #include <array>
+#include <atomic>
 #include <cstdarg>
 #include <cstdio>
 
@@ -33,7 +34,8 @@ absl::Status ToStatus(const rocksdb::Status& status, absl::string_view what) {
 rocksdb::Slice ToSlice(absl::string_view text) { return {text.data(), text.size()}; }
 absl::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
-// RocksDB's own LOG file aborts the process on a full disk (its writer asserts), so its lines go to our log. Keys hold pseudonyms only.
+// RocksDB's own LOG file aborts the process on a full disk (its writer asserts), so its lines go to our log. Keys hold
+// pseudonyms only.
 class InfoLogger final : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;
@@ -47,8 +49,8 @@ class InfoLogger final : public rocksdb::Logger {
 
 class RocksCursor final : public Cursor {
  public:
-  RocksCursor(rocksdb::DB* db, rocksdb::ReadOptions options, rocksdb::ColumnFamilyHandle* family, absl::string_view from,
-              absl::string_view to)
+  RocksCursor(rocksdb::DB* db, rocksdb::ReadOptions options, rocksdb::ColumnFamilyHandle* family,
+              absl::string_view from, absl::string_view to)
       : to_(to), bound_(to_) {
     if (!to_.empty()) options.iterate_upper_bound = &bound_;
     iterator_.reset(db->NewIterator(options, family));
@@ -72,8 +74,7 @@ using Families = std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount>;
 
 class RocksView final : public StorageView {
  public:
-  RocksView(rocksdb::DB* db, const Families& families)
-      : db_(db), families_(families), snapshot_(db->GetSnapshot()) {}
+  RocksView(rocksdb::DB* db, const Families& families) : db_(db), families_(families), snapshot_(db->GetSnapshot()) {}
   ~RocksView() override { db_->ReleaseSnapshot(snapshot_); }
 
   std::unique_ptr<Cursor> Scan(Family family, absl::string_view from, absl::string_view to) const override {
@@ -86,6 +87,7 @@ class RocksView final : public StorageView {
  private:
   rocksdb::DB* const db_;
   const Families& families_;
+  std::atomic<int>* const views_;
   const rocksdb::Snapshot* const snapshot_;
 };
 
@@ -131,8 +133,9 @@ class RocksStorage final : public Storage {
   absl::Status Drop(Family family, absl::string_view from, absl::string_view to) override {
     const rocksdb::Slice begin = ToSlice(from), end = ToSlice(to);
     const rocksdb::RangePtr range(&begin, &end);
-    rocksdb::Status status =
-        rocksdb::DeleteFilesInRanges(db_.get(), Handle(family), &range, 1, /*include_end=*/false);
+    rocksdb::Status status;
+    // Deleting whole files frees their space at once but asks no snapshot; a view that is open now may still read them.
+    if (views_ == 0) status = rocksdb::DeleteFilesInRanges(db_.get(), Handle(family), &range, 1, /*include_end=*/false);
     if (status.ok()) status = db_->DeleteRange(rocksdb::WriteOptions(), Handle(family), begin, end);
     return ToStatus(status, "dropping a range");
   }
@@ -158,7 +161,9 @@ class RocksStorage final : public Storage {
     return found;
   }
 
-  std::unique_ptr<StorageView> View() const override { return std::make_unique<RocksView>(db_.get(), families_); }
+  std::unique_ptr<StorageView> View() const override {
+    return std::make_unique<RocksView>(db_.get(), families_, &views_);
+  }
 
   uint64_t DiskBytes() const override {
     uint64_t bytes = 0, part = 0;
@@ -179,6 +184,7 @@ class RocksStorage final : public Storage {
   const rocksdb::Options options_;  // of the history, for files made beside the database
   const std::unique_ptr<rocksdb::DB> db_;
   const Families families_;
+  mutable std::atomic<int> views_ = 0;
   uint64_t next_file_ = 0;  // AddSorted has one caller at a time
 };
 
@@ -236,7 +242,8 @@ absl::StatusOr<std::unique_ptr<Storage>> OpenRocksStorage(const RocksOptions& fr
   db->DestroyColumnFamilyHandle(handles[0]);  // the default family stays empty
   Families families;
   for (int i = 0; i < kFamilyCount; ++i) families[i] = handles[i + 1];
-  return std::make_unique<RocksStorage>(from.path, rocksdb::Options(options, EventOptions()), std::move(owned), families);
+  return std::make_unique<RocksStorage>(from.path, rocksdb::Options(options, EventOptions()), std::move(owned),
+                                        families);
 }
 
 }  // namespace ebb::feature_store

@@ -19,7 +19,8 @@ SnapshotStream::SnapshotStream(FeatureStoreEngine* engine, v1::ImportSnapshotRes
 
 void SnapshotStream::OnReadDone(bool ok) {
   if (!ok) {
-    return Finish(ToGrpcStatus(absl::InvalidArgumentError("commit: the stream ended without one; nothing was imported")));
+    return Finish(
+        ToGrpcStatus(absl::InvalidArgumentError("commit: the stream ended without one; nothing was imported")));
   }
   if (absl::Status taken = snapshot_->Take(std::move(request_)); !taken.ok()) return Finish(ToGrpcStatus(taken));
   if (!snapshot_->committed()) {

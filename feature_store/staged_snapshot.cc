@@ -63,8 +63,8 @@ absl::Status StagedSnapshot::TakeRows(v1::SnapshotRows rows) {
   for (v1::SnapshotRow& row : *rows.mutable_rows()) {
     const std::string path = absl::StrCat("rows[", rows_.size(), "]");
     if (const std::vector<Violation> violations = CheckSnapshotRow(row, *declarations_); !violations.empty()) {
-      absl::Status status = absl::InvalidArgumentError(absl::StrCat(path, ".", violations[0].field, ": found `",
-                                                                    violations[0].value, "`; ", violations[0].rule));
+      absl::Status status = absl::InvalidArgumentError(
+          absl::StrCat(path, ".", violations[0].field, ": found `", violations[0].value, "`; ", violations[0].rule));
       for (const Violation& violation : violations) {
         status = WithFieldViolation(std::move(status), absl::StrCat(path, ".", violation.field),
                                     absl::StrCat("found `", violation.value, "`; ", violation.rule));
@@ -72,12 +72,13 @@ absl::Status StagedSnapshot::TakeRows(v1::SnapshotRows rows) {
       return status;
     }
     if (!customers_.insert(row.customer_id()).second) {
-      return Invalid(absl::StrCat(path, ".customer_id"), "a customer may appear once in a snapshot; this one came before");
+      return Invalid(absl::StrCat(path, ".customer_id"),
+                     "a customer may appear once in a snapshot; this one came before");
     }
     bytes_ += static_cast<int64_t>(row.ByteSizeLong());
     if (static_cast<int64_t>(rows_.size()) >= kMaxRows || bytes_ > kMaxBytes) {
-      return absl::ResourceExhaustedError(absl::StrCat("a snapshot may have ", kMaxRows, " rows of together ", kMaxBytes,
-                                                       " bytes: cut it into several"));
+      return absl::ResourceExhaustedError(absl::StrCat("a snapshot may have ", kMaxRows, " rows of together ",
+                                                       kMaxBytes, " bytes: cut it into several"));
     }
     rows_.push_back(std::move(row));
   }

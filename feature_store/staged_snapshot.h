@@ -28,8 +28,8 @@ class StagedSnapshot {
   StagedSnapshot(const StagedSnapshot&) = delete;
   StagedSnapshot& operator=(const StagedSnapshot&) = delete;
 
-  // Takes the messages of the stream in order. INVALID_ARGUMENT names row, field, value and rule; RESOURCE_EXHAUSTED beyond the bounds. After
-  // an error the import is void.
+  // Takes the messages of the stream in order. INVALID_ARGUMENT names row, field, value and rule; RESOURCE_EXHAUSTED
+  // beyond the bounds. After an error the import is void.
   absl::Status Take(v1::ImportSnapshotRequest message);
   bool committed() const { return committed_; }
 

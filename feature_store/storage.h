@@ -44,7 +44,8 @@ struct WriteSet {
 };
 
 enum class Durability {
-  kBuffered,  // may be lost with the process or the machine, but never out of order: an earlier write is not lost before a later one
+  kBuffered,  // may be lost with the process or the machine, but never out of order: an earlier write is not lost
+              // before a later one
   kSynced,    // on disk, with everything written before, when the call returns OK
 };
 
@@ -70,15 +71,17 @@ class StorageView {
   virtual std::unique_ptr<Cursor> Scan(Family family, absl::string_view from, absl::string_view to) const = 0;
 };
 
-// Thread-safe; AddSorted has one caller at a time. Errors: DATA_LOSS for what a checksum refused, RESOURCE_EXHAUSTED for a full disk, UNAVAILABLE
-// for any other failure of the file system. After a failed Write what was to be written may or may not be there, and nothing further can be
-// written until the storage is opened again: the process has to end.
+// Thread-safe; AddSorted has one caller at a time. Errors: DATA_LOSS for what a checksum refused, RESOURCE_EXHAUSTED
+// for a full disk, UNAVAILABLE for any other failure of the file system. After a failed Write what was to be written
+// may or may not be there, and nothing further can be written until the storage is opened again: the process has to
+// end.
 class Storage {
  public:
   virtual ~Storage() = default;
 
   virtual absl::Status Write(const WriteSet& changes, Durability durability) = 0;
-  // Adds many records at once, past the write-ahead log. Keys ascend strictly; records that exist already are replaced. Synced when OK.
+  // Adds many records at once, past the write-ahead log. Keys ascend strictly; records that exist already are replaced.
+  // Synced when OK.
   virtual absl::Status AddSorted(Family family, std::span<const KeyValue> records) = 0;
   // Forgets keys in [from, to) and gives their space back.
   virtual absl::Status Drop(Family family, absl::string_view from, absl::string_view to) = 0;

@@ -16,8 +16,8 @@ struct StoreFolder {
   std::unique_ptr<Storage> storage;
 };
 
-// Makes the folder if it is absent. Errors of DataFolder::Open and OpenRocksStorage; DATA_LOSS: the secret is gone or damaged, and with it
-// the way from a customer to their events.
+// Makes the folder if it is absent. Errors of DataFolder::Open and OpenRocksStorage; DATA_LOSS: the secret is gone or
+// damaged, and with it the way from a customer to their events.
 absl::StatusOr<StoreFolder> OpenStoreFolder(const std::string& path);
 
 }  // namespace ebb::feature_store

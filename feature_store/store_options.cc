@@ -10,15 +10,17 @@ namespace ebb::feature_store {
 
 void AddStoreFlags(StoreOptions* options, Flags* flags) {
   AddServerFlags(&options->server, flags);
-  flags->Add("data-dir", &options->data_dir, "Folder of the data; made if absent, used by one process at a time", NotEmpty());
+  flags->Add("data-dir", &options->data_dir, "Folder of the data; made if absent, used by one process at a time",
+             NotEmpty());
   flags->Add("declarations", &options->declarations, "Text file that declares the features; empty: those built in");
   flags->Add("clock", &options->clock, "wall: time is the machine's; watermark: the latest event's, to replay history",
              OneOf({"wall", "watermark"}));
   flags->Add("retention", &options->retention, "Events older than this are refused", AtLeast(absl::Hours(24)));
   flags->Add("disk-reserve", &options->disk_reserve, "Free space below which nothing more is taken", AtLeast(MiB(16)));
-  flags->Add("checkpoint-interval", &options->checkpoint_interval, "How often folded state is saved; bounds the replay at start",
-             Between(absl::Seconds(1), absl::Hours(24)));
-  flags->Add("sweep-interval", &options->sweep_interval, "How often customers are looked at whose vectors time alone changes",
+  flags->Add("checkpoint-interval", &options->checkpoint_interval,
+             "How often folded state is saved; bounds the replay at start", Between(absl::Seconds(1), absl::Hours(24)));
+  flags->Add("sweep-interval", &options->sweep_interval,
+             "How often customers are looked at whose vectors time alone changes",
              Between(absl::Milliseconds(10), absl::Hours(1)));
   flags->Add("segment-events", &options->segment_events, "Events of the log that are sorted into the history at once",
              Between(uint64_t{1'000}, uint64_t{10'000'000}));

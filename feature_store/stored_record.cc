@@ -18,7 +18,8 @@ absl::Status DecodeRecord(absl::string_view bytes, absl::string_view what, googl
                                                       static_cast<int>(kRecordVersion), ", codec 0: use a newer one"));
   }
   if (!message->ParseFromArray(bytes.data() + 2, static_cast<int>(bytes.size() - 2))) {
-    return absl::DataLossError(absl::StrCat(what, " cannot be read: ", bytes.size(), " bytes that are not its message"));
+    return absl::DataLossError(
+        absl::StrCat(what, " cannot be read: ", bytes.size(), " bytes that are not its message"));
   }
   return absl::OkStatus();
 }

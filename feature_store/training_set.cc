@@ -52,7 +52,8 @@ std::vector<ColumnBuilder> ColumnsFor(const v1::FeatureSchema& schema) {
   columns.emplace_back("as_of", v1::ColumnBuffers::TIMESTAMP_MICROS);
   columns.emplace_back("declined", v1::ColumnBuffers::BOOL);
   for (const v1::FeatureSpec& feature : schema.features()) {
-    columns.emplace_back(feature.name(), feature.kind() == v1::CATEGORY ? v1::ColumnBuffers::UTF8 : v1::ColumnBuffers::FLOAT64);
+    columns.emplace_back(feature.name(),
+                         feature.kind() == v1::CATEGORY ? v1::ColumnBuffers::UTF8 : v1::ColumnBuffers::FLOAT64);
   }
   return columns;
 }
@@ -68,7 +69,8 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> TrainingSetReader::Open(const
   if (!times.ok()) return times.status();
   const int chunk_rows = request.chunk_rows() == 0 ? kDefaultChunkRows : request.chunk_rows();
   if (chunk_rows < kLeastChunkRows || chunk_rows > kMostChunkRows) {
-    return Invalid("chunk_rows", absl::StrCat("is ", chunk_rows, "; must be 0 or from ", kLeastChunkRows, " to ", kMostChunkRows));
+    return Invalid("chunk_rows",
+                   absl::StrCat("is ", chunk_rows, "; must be 0 or from ", kLeastChunkRows, " to ", kMostChunkRows));
   }
   std::sort(source.customers.begin(), source.customers.end());
   return std::unique_ptr<TrainingSetReader>(
@@ -85,7 +87,8 @@ TrainingSetReader::TrainingSetReader(Source source, std::vector<absl::Time> as_o
 absl::StatusOr<bool> TrainingSetReader::Next(v1::ReadTrainingSetResponse* response) {
   if (finished_) return false;
   if (!std::exchange(started_, true)) *response->mutable_schema() = source_.declarations->schema();
-  while (next_customer_ < source_.customers.size() && columns_[0].rows() < chunk_rows_ && chunk_bytes_ < kMaxChunkBytes) {
+  while (next_customer_ < source_.customers.size() && columns_[0].rows() < chunk_rows_ &&
+         chunk_bytes_ < kMaxChunkBytes) {
     if (absl::Status added = AddCustomer(source_.customers[next_customer_++]); !added.ok()) return added;
   }
   FinishChunk(response);
@@ -132,7 +135,8 @@ void TrainingSetReader::AddRow(const std::string& customer_id, absl::Time as_of,
   ++rows_;
   declined_ += row.declined;
   // Over rows, not chunks: the digest does not depend on how they were cut.
-  std::string line = absl::StrCat(customer_id.size(), ":", customer_id, absl::ToUnixMicros(as_of), row.declined ? "+" : "-");
+  std::string line =
+      absl::StrCat(customer_id.size(), ":", customer_id, absl::ToUnixMicros(as_of), row.declined ? "+" : "-");
   for (const v1::FeatureValue& value : row.vector.values()) {
     const std::string bytes = value.SerializeAsString();
     absl::StrAppend(&line, bytes.size(), ":", bytes);

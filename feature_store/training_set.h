@@ -18,8 +18,8 @@
 
 namespace ebb::feature_store {
 
-// Rows come in order of the customers' pseudonyms, then of their as-of times: an order that says nothing about them and is the same each time.
-// Reads from the moment it was opened at, whatever comes in meanwhile. Not thread-safe.
+// Rows come in order of the customers' pseudonyms, then of their as-of times: an order that says nothing about them and
+// is the same each time. Reads from the moment it was opened at, whatever comes in meanwhile. Not thread-safe.
 class TrainingSetReader {
  public:
   struct Source {
