@@ -32,8 +32,8 @@ TEST(ModelFile, ComesBackAsItWas) {
 TEST(ModelFile, HasTheBytesOfVersionOne) {
   const std::string bytes = SerializeModelFile(EveryEstimator());
   EXPECT_EQ(bytes.substr(0, 12), std::string("EBBMODEL\x01\0\0\0", 12));
-  EXPECT_EQ(bytes.size(), 1179u);
-  EXPECT_EQ(Sha256Hex(bytes), "golden");
+  EXPECT_EQ(bytes.size(), 1407u);
+  EXPECT_EQ(Sha256Hex(bytes), "1da3e3a6969d6efbe918e368ddbee35e292de09a5ec7bb9e207b44aef207282f");
 }
 
 TEST(ModelFile, RefusesEveryCut) {

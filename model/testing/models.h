@@ -60,7 +60,10 @@ inline TrainedModel ModelOf(std::vector<Estimator> estimators) {
     model.members.push_back(
         {.weight = 1.0 / static_cast<double>(estimators.size()), .pipeline = PipelineWith(std::move(estimator))});
   }
-  model.background = {{.median = 3}, {.median = 10}, {.most_frequent = "standard"}, {.median = 4}};
+  model.background = {{.median = 3, .most_frequent = ""},
+                      {.median = 10, .most_frequent = ""},
+                      {.median = 0, .most_frequent = "standard"},
+                      {.median = 4, .most_frequent = ""}};
   model.segments = {.feature = "profit", .lower = 3, .upper = 5};
   model.lineage = {
       .seed = 7, .data_sha256 = std::string(64, 'a'), .as_of_micros = {1'700'000'000'000'000}, .training_rows = 3};
