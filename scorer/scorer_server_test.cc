@@ -333,7 +333,15 @@ TEST_F(ScorerServerTest, ASlowSubscriberGetsTheLatestScoreOfEachAndNoQueue) {
   constexpr int kRounds = 150;
   trainer_->Promote(1, StraightLineModel(0));
   StartScorer();
-  Subscriber slow = SubscribeWithSnapshot();
+  // gRPC's own window, which grows to megabytes, would take all of this test; a small fixed one is full soon.
+  grpc::ChannelArguments small_window;
+  small_window.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  small_window.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, 16 << 10);
+  const auto slow_stub = v1::Scorer::NewStub(
+      grpc::CreateCustomChannel(server_->address(), grpc::InsecureChannelCredentials(), small_window));
+  v1::SubscribeRequest snapshot;
+  snapshot.set_snapshot(true);
+  Subscriber slow(slow_stub.get(), snapshot);
   Subscriber quick = SubscribeWithSnapshot();
   for (int round = 1; round <= kRounds; ++round) {
     const double revenue = round % 2 == 0 ? 3 : -3;

@@ -125,7 +125,7 @@ TEST_F(ScoringEngineTest, ASmallMoveIsKeptButNotPublished) {
 }
 
 TEST_F(ScoringEngineTest, VectorsWaitForTheFirstModel) {
-  ASSERT_TRUE(Take({{"anna", 1, 50}, {"boris", 2, 50}, {"clara", 3, 50}}).ok());
+  ASSERT_TRUE(Take({{"anna", 1, 50}, {"boris", 1.5, 50}, {"clara", 3, 50}}).ok());
   EXPECT_THAT(Scores(), ElementsAre());
   Reopen(nullptr);
   EXPECT_EQ(engine_->rescore_backlog(), 0);
@@ -133,7 +133,7 @@ TEST_F(ScoringEngineTest, VectorsWaitForTheFirstModel) {
   EXPECT_EQ(engine_->rescore_backlog(), 3);
   RescoreAll();
   EXPECT_EQ(engine_->rescore_backlog(), 0);
-  EXPECT_THAT(Scores(), ElementsAre("anna 0.6 middle_profit/stable v1 #1", "boris 0.7 middle_profit/stable v1 #2",
+  EXPECT_THAT(Scores(), ElementsAre("anna 0.6 middle_profit/stable v1 #1", "boris 0.65 middle_profit/stable v1 #2",
                                     "clara 0.8 middle_profit/at_risk v1 #3"));
 }
 
@@ -178,8 +178,8 @@ TEST_F(ScoringEngineTest, NoSequenceIsUsedTwiceThroughARestart) {
 
 TEST_F(ScoringEngineTest, ABadVectorNeverCostsTheGoodOnesBesideIt) {
   ASSERT_TRUE(engine_->SwitchModel(Model(1, 0)).ok());
-  ASSERT_TRUE(Take({{"anna", 1, 50}, {"bad", INFINITY, 50}, {"", 1, 50}, {"boris", 2, 50}}).ok());
-  EXPECT_THAT(Scores(), ElementsAre("anna 0.6 middle_profit/stable v1 #1", "boris 0.7 middle_profit/stable v1 #2"));
+  ASSERT_TRUE(Take({{"anna", 1, 50}, {"bad", INFINITY, 50}, {"", 1, 50}, {"boris", 1.5, 50}}).ok());
+  EXPECT_THAT(Scores(), ElementsAre("anna 0.6 middle_profit/stable v1 #1", "boris 0.65 middle_profit/stable v1 #2"));
 }
 
 TEST_F(ScoringEngineTest, AModelThatTheStoreCannotFeedIsRefusedAndTheOldOneStays) {
@@ -228,7 +228,7 @@ TEST_F(ScoringEngineTest, TheSummaryAddsUpAndSaysNothingOfUnknownProfit) {
   EXPECT_EQ(summary->cells(7).customers(), 1);
   EXPECT_FALSE(summary->cells(7).has_value_at_risk());
 
-  ASSERT_TRUE(Take({{"anna", 3, 50}, {"boris", 1, 150}, {"clara", 2, 0}}).ok());
+  ASSERT_TRUE(Take({{"anna", 3, 50}, {"boris", 1, 150}, {"clara", 1, 0}}).ok());
   summary = queries.SummarizeSegments();
   EXPECT_EQ(summary->cells_size(), 6) << "nobody without a known profit is left";
   EXPECT_EQ(summary->profit_sum(), 200);
