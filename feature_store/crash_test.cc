@@ -58,7 +58,9 @@ class Shop {
       EXPECT_TRUE(response.ok()) << response.status();
       lost = response.ok() ? response->accepted() : -1;
     }
-    if (!unknown_.empty()) EXPECT_TRUE(Send(std::exchange(unknown_, {})));
+    if (!unknown_.empty()) {
+      EXPECT_TRUE(Send(std::exchange(unknown_, {})));
+    }
     return lost;
   }
 
@@ -170,7 +172,9 @@ TEST(Crash, ADiskThatLiesAboutSyncIsFoundOut) {
   shop.store().Kill();
   shop.disk().PowerLoss(0);
   shop.disk().LieAboutSync(false);
-  if (shop.store().Reopen().ok()) EXPECT_GT(shop.CountLost(), 0);
+  if (shop.store().Reopen().ok()) {
+    EXPECT_GT(shop.CountLost(), 0);
+  }
 }
 
 }  // namespace
