@@ -58,7 +58,9 @@ class Shop {
       EXPECT_TRUE(response.ok()) << response.status();
       lost = response.ok() ? response->accepted() : -1;
     }
-    if (!unknown_.empty()) EXPECT_TRUE(Send(std::exchange(unknown_, {})));
+    if (!unknown_.empty()) {
+      EXPECT_TRUE(Send(std::exchange(unknown_, {})));
+    }
     return lost;
   }
 
@@ -132,6 +134,26 @@ TEST(Crash, EachOperationOfTheDiskMayBeTheLast) {
   EXPECT_GT(fails_from, 30) << "hardly any operation was tried";
 }
 
+TEST(Crash, AnImportIsThereAsAWholeOrNotAtAll) {
+  std::vector<v1::SnapshotRow> rows;  // more than one entry of the log
+  for (int i = 0; i < 5'000; ++i) rows.push_back(RowOf(absl::StrCat("c", i), "revenue_month_0", "1"));
+  int whole = 0, none = 0;
+  for (int64_t fails_from = 1; whole == 0; fails_from += 2) {
+    SCOPED_TRACE(absl::StrCat("operation ", fails_from));
+    ASSERT_LT(fails_from, 500) << "the import never passes";
+    Shop shop(11);
+    shop.disk().FailFrom(fails_from);
+    const bool imported = shop.store().Import("digest", "2026-03-10T00:00:00Z", rows).ok();
+    ASSERT_NO_FATAL_FAILURE(shop.PowerLoss());
+    const int64_t customers = shop.store()->Stats().customers();
+    EXPECT_TRUE(customers == 5'000 || (customers == 0 && !imported)) << customers;
+    ++(customers == 0 ? none : whole);
+    ASSERT_TRUE(shop.store().Import("digest", "2026-03-10T00:00:00Z", rows).ok());
+    EXPECT_EQ(shop.store()->Stats().events(), 5'000);
+  }
+  EXPECT_GT(none, 1);
+}
+
 TEST(Crash, AfterAFailedWriteNothingIsAcknowledgedAnyMore) {
   Shop shop(3);
   ASSERT_TRUE(shop.SendSome());
@@ -150,7 +172,9 @@ TEST(Crash, ADiskThatLiesAboutSyncIsFoundOut) {
   shop.store().Kill();
   shop.disk().PowerLoss(0);
   shop.disk().LieAboutSync(false);
-  if (shop.store().Reopen().ok()) EXPECT_GT(shop.CountLost(), 0);
+  if (shop.store().Reopen().ok()) {
+    EXPECT_GT(shop.CountLost(), 0);
+  }
 }
 
 }  // namespace

@@ -74,8 +74,14 @@ using Families = std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount>;
 
 class RocksView final : public StorageView {
  public:
-  RocksView(rocksdb::DB* db, const Families& families) : db_(db), families_(families), snapshot_(db->GetSnapshot()) {}
-  ~RocksView() override { db_->ReleaseSnapshot(snapshot_); }
+  RocksView(rocksdb::DB* db, const Families& families, std::atomic<int>* views)
+      : db_(db), families_(families), views_(views), snapshot_(db->GetSnapshot()) {
+    ++*views_;
+  }
+  ~RocksView() override {
+    db_->ReleaseSnapshot(snapshot_);
+    --*views_;
+  }
 
   std::unique_ptr<Cursor> Scan(Family family, absl::string_view from, absl::string_view to) const override {
     rocksdb::ReadOptions options;
