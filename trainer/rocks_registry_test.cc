@@ -59,7 +59,8 @@ class RocksRegistryTest : public ::testing::Test {
   // "3 CHAMPION, 2 RETIRED, 1 CHALLENGER"
   std::string Models(const RocksRegistry& registry) {
     std::vector<std::string> lines;
-    for (const v1::Model& model : registry.ListModels(0, 100, false)->items) {
+    const absl::StatusOr<Page<v1::Model>> page = registry.ListModels(0, 100, false);
+    for (const v1::Model& model : page->items) {
       lines.push_back(absl::StrCat(model.version(), " ", v1::Model::State_Name(model.state())));
     }
     return absl::StrJoin(lines, ", ");
@@ -136,7 +137,9 @@ TEST_F(RocksRegistryTest, AModelWrittenByHalfIsInvisible) {
     ASSERT_NE(registry, nullptr) << "cut at " << cut;
     EXPECT_EQ(Models(*registry), "1 CHAMPION") << "cut at " << cut;
     const auto training = registry->GetTraining(2);
-    if (training.ok()) EXPECT_EQ(training->state(), v1::Training::INTERRUPTED) << "cut at " << cut;
+    if (training.ok()) {
+      EXPECT_EQ(training->state(), v1::Training::INTERRUPTED) << "cut at " << cut;
+    }
   }
   fs::remove_all(crashed);
 }

@@ -22,6 +22,7 @@ class ChunkReader final : public grpc::ClientReadReactor<v1::ReadTrainingSetResp
   ChunkReader(v1::FeatureStore::Stub* stub, const v1::ReadTrainingSetRequest& request, absl::Duration timeout) {
     SetDeadline(timeout, &context_);
     stub->async()->ReadTrainingSet(&context_, &request, this);
+    AddHold();  // reads are started from outside of reactions: without it the call may end, and be gone, before one
     StartRead(&chunk_);
     StartCall();
   }
@@ -42,8 +43,14 @@ class ChunkReader final : public grpc::ClientReadReactor<v1::ReadTrainingSetResp
 
   // Breaks off a call that is still running; then how it ended.
   grpc::Status Finish() {
+    bool running = false;
+    {
+      MutexLock lock(&mutex_);
+      running = !ended_;
+    }
+    if (running) context_.TryCancel();
+    RemoveHold();
     MutexLock lock(&mutex_);
-    if (!ended_) context_.TryCancel();
     while (!status_) changed_.Wait(&mutex_);
     return *status_;
   }
