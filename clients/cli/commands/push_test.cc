@@ -1,0 +1,95 @@
+// `ebb push` against a real gRPC server that drops streams.
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <sstream>
+
+#include "clients/cli/run.h"
+#include "clients/cpp/flaky_store_for_test.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace ebb {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class PushTest : public testing::Test {
+ protected:
+  PushTest() : folder_(fs::path(testing::TempDir()) / "ebb_push_test") {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  ~PushTest() override { fs::remove_all(folder_); }
+
+  std::string Write(const std::string& content) {
+    const std::string path = (folder_ / "events.jsonl").string();
+    std::ofstream(path) << content;
+    return path;
+  }
+  int Push(const FlakyStore& store, const std::string& file) {
+    out_.str("");
+    err_.str("");
+    return RunEbb({"push", file, "-o", "json", "-q"}, {{"EBB_FEATURE_STORE", store.address()}}, {}, out_, err_);
+  }
+  std::vector<nlohmann::json> Rejected() const {
+    std::ifstream file(folder_ / "events.jsonl.rejected.jsonl");
+    std::vector<nlohmann::json> lines;
+    for (std::string line; std::getline(file, line);) lines.push_back(nlohmann::json::parse(line));
+    return lines;
+  }
+
+  const fs::path folder_;
+  std::ostringstream out_, err_;
+};
+
+std::string Line(int number, const std::string& customer) {
+  return R"({"customer_id":")" + customer + R"(","event_id":"e)" + std::to_string(number) +
+         R"(","event_time":"2026-10-01T12:00:00Z","page_view":{"visit_id":"v"}})" + "\n";
+}
+
+TEST_F(PushTest, EverythingArrivesThoughStreamsBreak) {
+  const uint64_t seed = std::random_device()();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  const FlakyStore store(seed, /*drop_one_in=*/2);
+  std::string content;
+  for (int i = 0; i < 5'000; ++i) content += Line(i, "c" + std::to_string(i % 100));
+  EXPECT_EQ(Push(store, Write(content)), 0) << err_.str();
+  EXPECT_EQ(store.events().size(), 5'000);
+  const auto summary = nlohmann::json::parse(out_.str());
+  EXPECT_EQ(summary["accepted"].get<int>() + summary["duplicate"].get<int>(), 5'000);
+  EXPECT_EQ(summary["refused"], 0);
+  EXPECT_FALSE(fs::exists(folder_ / "events.jsonl.rejected.jsonl"));
+}
+
+TEST_F(PushTest, RefusedEventsGoToAFileWithTheirReasonsAndTheRestArrives) {
+  const FlakyStore store(/*seed=*/1, /*drop_one_in=*/0);
+  const std::string file = Write(Line(1, "a") + "{'customer_id':'b'}\n\n" + Line(3, "") + Line(4, "d"));
+  EXPECT_EQ(Push(store, file), 1);
+  EXPECT_EQ(store.events().size(), 2);
+  EXPECT_THAT(err_.str(), testing::AllOf(HasSubstr("2 events were refused"), HasSubstr(file + ".rejected.jsonl")));
+  EXPECT_EQ(nlohmann::json::parse(out_.str())["refused"], 2);
+  std::vector<nlohmann::json> rejected = Rejected();
+  ASSERT_EQ(rejected.size(), 2);
+  EXPECT_EQ(rejected[0]["line"], 2);
+  EXPECT_EQ(rejected[0]["text"], "{'customer_id':'b'}");
+  EXPECT_THAT(rejected[0]["rule"].get<std::string>(), HasSubstr("column 2: syntax error"));
+  EXPECT_EQ(rejected[1]["line"], 4);
+  EXPECT_EQ(rejected[1]["field"], "customer_id");
+  EXPECT_EQ(rejected[1]["rule"], "must not be empty");
+  EXPECT_EQ(rejected[1]["event"]["event_id"], "e3");
+}
+
+TEST_F(PushTest, PushingTheSameFileAgainCountsOnce) {
+  const FlakyStore store(/*seed=*/1, /*drop_one_in=*/0);
+  const std::string file = Write(Line(1, "a") + Line(2, "b"));
+  EXPECT_EQ(Push(store, file), 0);
+  EXPECT_EQ(Push(store, file), 0);
+  EXPECT_EQ(nlohmann::json::parse(out_.str())["duplicate"], 2);
+  EXPECT_EQ(store.events().size(), 2);
+}
+
+}  // namespace
+}  // namespace ebb
