@@ -1,6 +1,7 @@
 #include "runtime/change_list.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -111,14 +112,13 @@ absl::Status ChangeList::Restore(std::vector<Entry> entries, uint64_t last_seque
   std::sort(entries.begin(), entries.end(), BySequence);
   ChangeList restored;
   for (const Entry& entry : entries) {
-    const bool repeated = restored.SequenceOf(entry.id).has_value();
-    if (repeated || entry.sequence <= restored.last_sequence_ || entry.sequence > last_sequence) {
+    std::string wrong;
+    if (restored.SequenceOf(entry.id).has_value()) wrong = "names an id twice";
+    if (entry.sequence <= restored.last_sequence_) wrong = "has a sequence that is zero or occurs twice";
+    if (entry.sequence > last_sequence) wrong = absl::StrCat("is beyond the last sequence, ", last_sequence);
+    if (!wrong.empty()) {
       return absl::DataLossError(
-          absl::StrCat("change list: entry (id ", entry.id, ", sequence ", entry.sequence, ") ",
-                       repeated                                    ? "names an id twice"
-                       : entry.sequence <= restored.last_sequence_ ? "has a sequence that is zero or occurs twice"
-                                                                   : "is beyond the last sequence ",
-                       repeated || entry.sequence <= restored.last_sequence_ ? "" : absl::StrCat(last_sequence)));
+          absl::StrCat("change list: entry (id ", entry.id, ", sequence ", entry.sequence, ") ", wrong));
     }
     restored.TouchAt(entry.id, entry.sequence);
   }

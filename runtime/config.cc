@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_replace.h"
 #include "runtime/config_file.h"
 
@@ -84,7 +86,13 @@ absl::StatusOr<std::string> Flags::ReadCommandLine(const std::vector<std::string
     }
   }
   try {
-    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // the order CLI11 wants
+    std::vector<std::string> reversed;  // the order CLI11 wants
+    for (const std::string& argument : arguments) {
+      const bool sets_empty = absl::StartsWith(argument, "--") && absl::EndsWith(argument, "=");
+      reversed.push_back(sets_empty ? argument.substr(0, argument.size() - 1) : argument);
+      if (sets_empty) reversed.emplace_back();  // CLI11 takes `--name=` for a missing value
+    }
+    std::reverse(reversed.begin(), reversed.end());
     app.parse(reversed);
   } catch (const CLI::CallForHelp&) {
     return app.help();

@@ -91,12 +91,16 @@ absl::Status CreateFolder(const std::string& path) {
   if (!S_ISDIR(info.st_mode)) {
     return absl::FailedPreconditionError(absl::StrCat("data folder ", path, " is not a folder; choose another path"));
   }
-  // What others could read in a folder of our own is closed to them; one that belongs to somebody else is theirs to
-  // judge.
-  if ((info.st_mode & 077) != 0 && info.st_uid == geteuid() && chmod(path.c_str(), 0700) != 0) {
-    return SystemError(errno, "restrict access to", path);
-  }
   return absl::OkStatus();
+}
+
+// What others could read in a folder of our own is closed to them; one that belongs to another user (a mounted volume)
+// is left to its owner.
+absl::Status CloseToOthers(const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) return SystemError(errno, "look at", path);
+  if ((info.st_mode & 077) == 0 || info.st_uid != geteuid() || chmod(path.c_str(), 0700) == 0) return absl::OkStatus();
+  return SystemError(errno, "restrict access to", path);
 }
 
 }  // namespace
@@ -113,10 +117,10 @@ absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(const Options& opti
   fs::path path(options.path);
   if (!path.has_filename()) path = path.parent_path();  // "data/" is "data"
   std::unique_ptr<DataFolder> folder(new DataFolder(path.string(), options.service, options.format_version));
-  // Whose folder it is comes before its lock and its mode: a stranger's folder is not touched.
   if (absl::Status status = CreateFolder(folder->path_); !status.ok()) return status;
   if (absl::Status status = folder->Lock(); !status.ok()) return status;
   if (absl::Status status = folder->Identify(); !status.ok()) return status;
+  if (absl::Status status = CloseToOthers(folder->path_); !status.ok()) return status;
   return folder;
 }
 

@@ -1,7 +1,8 @@
 // Structured logs: one JSON object a line on standard error.
 //
 //   Log(Level::kInfo, "server", "listening", {{"address", address}, {"tls", true}});
-//   {"time":"2026-11-23T02:16:09.123456Z","level":"info","component":"server","message":"listening","address":"127.0.0.1:7500","tls":true}
+//   {"time":"2026-11-23T02:16:09.123456Z","level":"info","component":"server","message":"listening",
+//    "address":"127.0.0.1:7500","tls":true}
 //
 // By convention no line carries a secret (token, key, password) or names a person: log counts, positions and pseudonyms
 // instead. All functions are thread-safe; a line is written by one write(2), so lines of several threads do not mix.

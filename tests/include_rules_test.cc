@@ -97,13 +97,13 @@ const std::map<std::string, Room>& Rooms() {
        {{"trainer", "model", "model_schema", "runtime", "clients/cpp", "absl", "fmt", "eigen", "protos", "protobuf"},
         {{"rocksdb", ".*/rocks_[a-z_]+\\.(h|cc)"},
          {"solvers", "trainer/fit/.*"},
-         {"grpc", ".*(_service\\.(h|cc)|_reader\\.(h|cc)|_client\\.(h|cc)|/main\\.cc)"},
-         {"runtime/rpc", ".*(_service\\.(h|cc)|_reader\\.(h|cc)|_client\\.(h|cc)|/main\\.cc|_flags\\.(h|cc))"}}}},
+         {"grpc", ".*(_service(_[a-z]+)?\\.(h|cc)|_reader\\.(h|cc)|_client\\.(h|cc)|/main\\.cc)"},
+         {"runtime/rpc", ".*(_service(_[a-z]+)?\\.(h|cc)|_reader\\.(h|cc)|_client\\.(h|cc)|/main\\.cc|_flags\\.(h|cc))"}}}},
       {"scorer",
        {{"scorer", "model", "model_schema", "runtime", "clients/cpp", "absl", "fmt", "eigen", "protos", "protobuf"},
         {{"rocksdb", ".*/rocks_[a-z_]+\\.(h|cc)"},
          {"grpc", ".*(_service\\.(h|cc)|_follower\\.(h|cc)|/main\\.cc)"},
-         {"runtime/rpc", ".*(_service\\.(h|cc)|_follower\\.(h|cc)|/main\\.cc|_flags\\.(h|cc))"}}}},
+         {"runtime/rpc", ".*(_service\\.(h|cc)|_follower\\.(h|cc)|_server\\.(h|cc)|/main\\.cc|_flags\\.(h|cc))"}}}},
   };
   return *rooms;
 }

@@ -13,10 +13,10 @@
 namespace ebb {
 
 struct ChannelOptions {
-  std::string address;   // `host:port`
-  std::string tls_ca;    // file of the certificates that may have signed the server's; empty: plaintext
-  std::string tls_cert;  // with tls_key: this client's own certificate, where the server asks for one
-  std::string tls_key;
+  std::string address = {};   // `host:port`
+  std::string tls_ca = {};    // file of the certificates that may have signed the server's; empty: plaintext
+  std::string tls_cert = {};  // with tls_key: this client's own certificate, where the server asks for one
+  std::string tls_key = {};
   int max_message_bytes = 16 << 20;
 };
 

@@ -20,9 +20,9 @@ namespace ebb {
 
 struct ServerOptions {
   HostPort listen{"127.0.0.1", 0};  // port 0: the system chooses
-  std::string tls_cert;             // with tls_key: serve TLS with this certificate chain (PEM files)
-  std::string tls_key;
-  std::string tls_client_ca;  // with the above: only clients with a certificate signed by one of these get in
+  std::string tls_cert = {};        // with tls_key: serve TLS with this certificate chain (PEM files)
+  std::string tls_key = {};
+  std::string tls_client_ca = {};  // with the above: only clients with a certificate signed by one of these get in
   bool plaintext_beyond_loopback = false;  // say it aloud: anybody on the network may read and call
   bool reflection = true;
   int max_message_bytes = 16 << 20;

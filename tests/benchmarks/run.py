@@ -16,6 +16,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PROGRAMS = {
     "ingest": [str(ROOT / "build/release/bin/ebb-bench-ingest")],
+    "holdout": [sys.executable, str(HERE / "holdout.py")],
     "search": [sys.executable, str(HERE / "search.py")],
 }
 LEAST_ROUNDS = 5
@@ -57,6 +58,13 @@ def judge(bench, values, units, bars):
         mentioned |= {figure, against}
         row = dict.fromkeys(COLUMNS)
         row.update(bench=bench, figure=figure, against=against, bar=bar, holds=False)
+        if against == "-":  # the value itself has a bar: its mean over the rounds
+            if figure in values:
+                mean = statistics.mean(values[figure].values())
+                row.update(value=mean, unit=units[figure], min=min(values[figure].values()), max=max(values[figure].values()),
+                           holds=mean >= bar and len(values[figure]) >= LEAST_ROUNDS)
+            yield row
+            continue
         rounds = sorted(values.get(figure, {}).keys() & values.get(against, {}).keys())
         if rounds:
             # Where less is better (seconds), the ratio says how many times less.

@@ -6,11 +6,11 @@
 #include "clients/cli/one_click/snapshot.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
-#include <array>
 #include <string_view>
 #include <utility>
+
+#include "runtime/digest.h"
 
 namespace ebb::one_click {
 namespace {
@@ -24,15 +24,6 @@ class CanonicalText {
  private:
   std::string bytes_;
 };
-
-std::string Sha256Hex(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-  unsigned int size = 0;
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) fmt::format_to(std::back_inserter(hex), "{:02x}", digest[i]);
-  return hex;
-}
 
 v1::ActivityLabel::Activity WireActivity(Activity activity) {
   switch (activity) {

@@ -1,0 +1,299 @@
+#include "feature_store/customer_state.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "absl/container/flat_hash_set.h"
+#include "feature_store/event_time.h"
+#include "feature_store/imported_value.h"
+#include "feature_store/stable_hash.h"
+
+namespace ebb::feature_store {
+namespace {
+
+// Sums wrap around instead of overflowing: with the limits of event.proto that takes thousands of the dearest purchases
+// a day, and it stays independent of the order.
+int64_t WrappingAdd(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
+
+bool IsOfCategory(const Measure& measure, std::string_view category) {
+  return !measure.category || *measure.category == category;
+}
+
+bool Matches(const Measure& measure, const v1::PurchaseLine& line) {
+  return IsOfCategory(measure, line.category()) &&
+         (!measure.on_promotion || *measure.on_promotion == line.on_promotion());
+}
+
+int64_t Combine(MeasureKind kind, int64_t a, int64_t b) {
+  switch (kind) {
+    case MeasureKind::kMin:
+      return std::min(a, b);
+    case MeasureKind::kMax:
+    case MeasureKind::kLatest:
+      return std::max(a, b);
+    default:
+      return WrappingAdd(a, b);
+  }
+}
+
+}  // namespace
+
+void CustomerState::Fold(const CompiledDeclarations& declarations, const v1::Event& event) {
+  if (event.has_imported_snapshot()) return FoldSnapshot(declarations, event);
+  const std::vector<uint16_t>& touched = declarations.MeasuresOf(event.body_case());
+  if (touched.empty()) return;
+  const int64_t micros = ToMicros(event.event_time());
+  const Day day = declarations.calendar().DayOf(absl::FromUnixMicros(micros));
+  for (const uint16_t id : touched) {
+    FoldMeasure({declarations.measures()[id], id, day, micros, event.event_id()}, event);
+  }
+}
+
+void CustomerState::FoldMeasure(const Place& place, const v1::Event& event) {
+  const Measure& measure = place.measure;
+  switch (event.body_case()) {
+    case v1::Event::kPageView: {
+      const v1::PageView& view = event.page_view();
+      if (!IsOfCategory(measure, view.category())) return;
+      if (measure.field == v1::PAGE_VIEW) return Add(place, 1);
+      const uint64_t visit = StableHash(view.visit_id());
+      if (measure.field == v1::PAGE_VIEW_VISIT) return AddMember(place, visit);
+      if (!view.category().empty()) AddMember(place, StableHash(view.category(), visit));
+      return;
+    }
+    case v1::Event::kBasketChange:
+      for (const v1::BasketItem& item : event.basket_change().items()) {
+        if (!IsOfCategory(measure, item.category())) continue;
+        const bool added = event.basket_change().action() == v1::BasketChange::ADD;
+        AddKeyed(place, StableHash(item.product_id()), added ? item.quantity() : -item.quantity());
+      }
+      return;
+    case v1::Event::kServiceError:
+    case v1::Event::kMarketingContact:
+      return Add(place, 1);
+    case v1::Event::kProfileChange:
+      return FoldProfile(place, event.profile_change());
+    case v1::Event::kPurchase:
+      return FoldPurchase(place, event.purchase());
+    case v1::Event::kRefund:
+      // A refund is no purchase and names no lines: it lowers plain sums alone.
+      if (measure.kind == MeasureKind::kSum && !measure.category && !measure.on_promotion) {
+        Add(place, -event.refund().amount_minor());
+      }
+      return;
+    case v1::Event::kProfitStatement: {
+      const v1::ProfitStatement& statement = event.profit_statement();
+      // The last day of its month: a window of whole months then holds as many statements as months.
+      return SetLast(place, ShopCalendar::LastOfMonth(statement.year(), statement.month()), statement.profit_minor());
+    }
+    case v1::Event::kTimeOnSite:
+      return Add(place, event.time_on_site().duration_ms());
+    case v1::Event::kActivityLabel:
+    case v1::Event::kImportedSnapshot:
+    case v1::Event::BODY_NOT_SET:
+      return;
+  }
+}
+
+void CustomerState::FoldProfile(const Place& place, const v1::ProfileChange& profile) {
+  constexpr Day kNoDay = 0;
+  switch (place.measure.field) {
+    case v1::SERVICE_TIER:
+      if (profile.has_service_tier()) {
+        SetLast(place, kNoDay, static_cast<int64_t>(Remember(profile.service_tier())));
+      }
+      return;
+    case v1::MARKETING_CONSENT:
+      if (profile.has_marketing_consent()) SetLast(place, kNoDay, profile.marketing_consent());
+      return;
+    case v1::TENURE_DAYS:
+      if (profile.has_registration_date()) {
+        const v1::Date& date = profile.registration_date();
+        SetLast(place, kNoDay, ShopCalendar::FromDate(date.year(), date.month(), date.day()));
+      }
+      return;
+    default:
+      return;
+  }
+}
+
+void CustomerState::FoldPurchase(const Place& place, const v1::Purchase& purchase) {
+  const Measure& measure = place.measure;
+  if (measure.field == v1::PURCHASE_CATEGORY) return FoldCategories(place, purchase);
+  if (measure.field == v1::UNPAID_QUANTITY) {
+    for (const v1::PurchaseLine& line : purchase.lines()) {
+      if (IsOfCategory(measure, line.category())) AddKeyed(place, StableHash(line.product_id()), -line.quantity());
+    }
+    return;
+  }
+  int64_t lines = 0, quantity = 0, amount = 0;
+  for (const v1::PurchaseLine& line : purchase.lines()) {
+    if (!Matches(measure, line)) continue;
+    ++lines;
+    quantity += line.quantity();
+    amount = WrappingAdd(amount, line.quantity() * line.unit_price_minor());
+  }
+  if (lines == 0) return;
+  switch (measure.field) {
+    case v1::PURCHASE_ORDER:
+      return Add(place, 1);
+    case v1::PURCHASE_LINE:
+      return Add(place, lines, lines);
+    case v1::PURCHASE_QUANTITY:
+      return Add(place, quantity);
+    case v1::PURCHASE_AMOUNT:
+      return Add(place, amount);
+    default:
+      return;
+  }
+}
+
+void CustomerState::FoldCategories(const Place& place, const v1::Purchase& purchase) {
+  for (const v1::PurchaseLine& line : purchase.lines()) {
+    if (!Matches(place.measure, line)) continue;
+    switch (place.measure.kind) {
+      case MeasureKind::kDistinct:
+        AddMember(place, StableHash(line.category()));
+        break;
+      case MeasureKind::kByKey:
+        AddKeyed(place, Remember(line.category()), 1);
+        break;
+      default:
+        AddKeyed(place, Remember(line.category()), place.micros);
+    }
+  }
+}
+
+void CustomerState::FoldSnapshot(const CompiledDeclarations& declarations, const v1::Event& event) {
+  const int64_t micros = ToMicros(event.event_time());
+  for (const v1::ImportedValue& value : event.imported_snapshot().values()) {
+    const int index = declarations.FindFeature(value.feature());
+    if (index < 0) continue;  // Declared when it was imported, not any more.
+    const CompiledFeature& feature = declarations.features()[index];
+    ImportedFeature imported = PlaceImport(declarations, index, Stamp::OfSnapshot(micros, event.event_id()));
+    if (feature.kind == v1::CATEGORY) {
+      imported.value = feature.field == v1::MARKETING_CONSENT ? value.category() == kConsentYes
+                                                              : static_cast<int64_t>(Remember(value.category()));
+    } else if (feature.imported_as == ImportedAs::kHeld) {
+      imported.number = ReadNumber(value.decimal()).value_or(0);
+    } else {
+      imported.value = ReadInteger(feature, value.decimal()).value_or(0);
+      if (feature.field == v1::TENURE_DAYS) {
+        imported.value = declarations.calendar().DayOf(absl::FromUnixMicros(micros)) - imported.value;
+      }
+    }
+    const auto place =
+        std::lower_bound(imported_.begin(), imported_.end(), index,
+                         [](const ImportedFeature& entry, int feature_index) { return entry.feature < feature_index; });
+    if (place == imported_.end() || place->feature != index) {
+      imported_.insert(place, std::move(imported));
+    } else if (place->stamp < imported.stamp) {
+      *place = std::move(imported);
+    }
+  }
+}
+
+void CustomerState::Add(const Place& place, int64_t value, int64_t count) {
+  MarkSeen(place.id);
+  if (place.measure.kind == MeasureKind::kLast) return SetLast(place, place.day, value);
+  if (place.measure.kind == MeasureKind::kCount) value = count;
+  const auto at = std::lower_bound(tiles_.begin(), tiles_.end(), std::tie(place.id, place.day),
+                                   [](const Tile& t, const auto& key) { return std::tie(t.measure, t.day) < key; });
+  if (at != tiles_.end() && at->measure == place.id && at->day == place.day) {
+    at->value = Combine(place.measure.kind, at->value, value);
+  } else {
+    tiles_.insert(at, {value, place.day, place.id});
+  }
+}
+
+void CustomerState::AddMember(const Place& place, uint64_t hash) {
+  MarkSeen(place.id);
+  const Tile member{static_cast<int64_t>(hash), place.day, place.id};
+  const auto at = std::lower_bound(tiles_.begin(), tiles_.end(), member, [](const Tile& a, const Tile& b) {
+    return std::tie(a.measure, a.day, a.value) < std::tie(b.measure, b.day, b.value);
+  });
+  if (at == tiles_.end() || *at != member) tiles_.insert(at, member);
+}
+
+void CustomerState::AddKeyed(const Place& place, uint64_t key, int64_t value) {
+  MarkSeen(place.id);
+  const auto at =
+      std::lower_bound(keyed_tiles_.begin(), keyed_tiles_.end(), std::tie(place.id, place.day, key),
+                       [](const KeyedTile& t, const auto& k) { return std::tie(t.measure, t.day, t.key) < k; });
+  if (at != keyed_tiles_.end() && at->measure == place.id && at->day == place.day && at->key == key) {
+    at->value = Combine(place.measure.kind, at->value, value);
+  } else {
+    keyed_tiles_.insert(at, {key, value, place.day, place.id});
+  }
+}
+
+void CustomerState::SetLast(const Place& place, Day day, int64_t value) {
+  MarkSeen(place.id);
+  Stamp stamp = Stamp::OfEvent(place.micros, place.event_id);
+  const auto at =
+      std::lower_bound(last_values_.begin(), last_values_.end(), std::tie(place.id, day),
+                       [](const LastValue& v, const auto& key) { return std::tie(v.measure, v.day) < key; });
+  if (at == last_values_.end() || at->measure != place.id || at->day != day) {
+    last_values_.insert(at, {place.id, day, value, std::move(stamp)});
+  } else if (at->stamp < stamp) {
+    at->value = value;
+    at->stamp = std::move(stamp);
+  }
+}
+
+void CustomerState::MarkSeen(uint16_t measure) {
+  if (seen_.size() <= measure) seen_.resize(measure + size_t{1});
+  seen_[measure] = true;
+}
+
+uint64_t CustomerState::Remember(std::string_view text) {
+  const uint64_t key = StableHash(text);
+  const auto at = std::lower_bound(texts_.begin(), texts_.end(), key,
+                                   [](const Text& entry, uint64_t wanted) { return entry.key < wanted; });
+  if (at == texts_.end() || at->key != key) texts_.insert(at, {key, std::string(text)});
+  return key;
+}
+
+std::string_view CustomerState::TextOf(uint64_t key) const {
+  const auto at = std::lower_bound(texts_.begin(), texts_.end(), key,
+                                   [](const Text& entry, uint64_t wanted) { return entry.key < wanted; });
+  return at != texts_.end() && at->key == key ? std::string_view(at->text) : std::string_view();
+}
+
+bool CustomerState::Seen(int measure) const {
+  return static_cast<size_t>(measure) < seen_.size() && seen_[static_cast<size_t>(measure)];
+}
+
+void CustomerState::DropExpired(const CompiledDeclarations& declarations, absl::Time as_of) {
+  const Day today = declarations.calendar().DayOf(as_of);
+  const auto expired = [&](const auto& tile) {
+    const Day reach = declarations.measures()[tile.measure].reach;
+    return reach != kLastDay && tile.day < today - reach;
+  };
+  std::erase_if(tiles_, expired);
+  std::erase_if(keyed_tiles_, expired);
+  std::erase_if(last_values_, expired);
+
+  absl::flat_hash_set<uint64_t> used;
+  for (const KeyedTile& tile : keyed_tiles_) used.insert(tile.key);
+  for (const LastValue& last : last_values_) used.insert(static_cast<uint64_t>(last.value));
+  for (const ImportedFeature& imported : imported_) used.insert(static_cast<uint64_t>(imported.value));
+  std::erase_if(texts_, [&](const Text& text) { return !used.contains(text.key); });
+}
+
+size_t CustomerState::MemoryBytes() const {
+  const auto heap = [](const std::string& text) {
+    return text.capacity() > sizeof(text) / 2 ? text.capacity() + 1 : 0;
+  };
+  size_t bytes = sizeof(*this) + tiles_.capacity() * sizeof(Tile) + keyed_tiles_.capacity() * sizeof(KeyedTile) +
+                 last_values_.capacity() * sizeof(LastValue) + imported_.capacity() * sizeof(ImportedFeature) +
+                 texts_.capacity() * sizeof(Text) + seen_.capacity() / 8;
+  for (const LastValue& last : last_values_) bytes += heap(last.stamp.event_id);
+  for (const ImportedFeature& imported : imported_) bytes += heap(imported.stamp.event_id);
+  for (const Text& text : texts_) bytes += heap(text.text);
+  return bytes;
+}
+
+}  // namespace ebb::feature_store

@@ -1,0 +1,47 @@
+#include "feature_store/declarations.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "feature_store/declaration_check.h"
+#include "google/protobuf/io/tokenizer.h"
+#include "google/protobuf/text_format.h"
+
+namespace ebb::feature_store {
+namespace {
+
+// The parser counts lines and columns from 0.
+class ParseMistakes : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int line, google::protobuf::io::ColumnNumber column, const std::string& message) override {
+    mistakes.push_back({line + 1, column + 1, message});
+  }
+
+  std::vector<DeclarationMistake> mistakes;
+};
+
+absl::Status ToStatus(const std::vector<DeclarationMistake>& mistakes, std::string_view file_name) {
+  return absl::InvalidArgumentError(
+      absl::StrJoin(mistakes, "\n", [&](std::string* out, const DeclarationMistake& mistake) {
+        absl::StrAppend(out, std::string(file_name), ":", mistake.line, ":", mistake.column, ": ", mistake.message);
+      }));
+}
+
+}  // namespace
+
+absl::StatusOr<CompiledDeclarations> CompileDeclarations(std::string_view text, std::string_view file_name) {
+  v1::FeatureDeclarations declarations;
+  google::protobuf::TextFormat::ParseInfoTree locations;
+  ParseMistakes parse;
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&parse);
+  parser.WriteLocationsTo(&locations);
+  if (!parser.ParseFromString(std::string(text), &declarations)) return ToStatus(parse.mistakes, file_name);
+  const std::vector<DeclarationMistake> mistakes = CheckDeclarations(declarations, locations);
+  if (!mistakes.empty()) return ToStatus(mistakes, file_name);
+  return CompiledDeclarations(declarations);
+}
+
+}  // namespace ebb::feature_store

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "feature_store/compiled_declarations.h"
+
+// Reads the features of a store from a protobuf text file (ebb.v1.FeatureDeclarations). Pure functions.
+namespace ebb::feature_store {
+
+// Parses and checks everything, then compiles. INVALID_ARGUMENT lists every mistake, one a line, as
+// `FILE:LINE:COLUMN: feature `NAME`: rule`; `file_name` only appears in these.
+absl::StatusOr<CompiledDeclarations> CompileDeclarations(std::string_view text, std::string_view file_name);
+
+// The features of the shop that ebb was made for: deploy/features.textproto, built into the program.
+std::string_view DefaultDeclarationsText();
+
+}  // namespace ebb::feature_store

@@ -1,0 +1,103 @@
+// The feature store without its network: the file to read first after storage.h.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "ebb/v1/feature_store_service.pb.h"
+#include "feature_store/compiled_declarations.h"
+#include "feature_store/live_state.h"
+#include "feature_store/log_writer.h"
+#include "feature_store/maintenance.h"
+#include "feature_store/storage.h"
+#include "feature_store/training_set.h"
+#include "runtime/clock.h"
+#include "runtime/digest.h"
+
+namespace ebb::feature_store {
+
+// What every message of a store's life is made of: events go in through Ingest and CommitSnapshot, are written to the
+// log, folded into vectors, and come out by GetFeatures, ReadChanges and ReadTrainingSet. Thread-safe.
+//
+// Errors are absl statuses that name field, value and rule, with google.rpc details. After `on_failure` was called
+// nothing is acknowledged any more: the process has to end and start again.
+class FeatureStoreEngine {
+ public:
+  struct Parts {
+    std::unique_ptr<Storage> storage;
+    const CompiledDeclarations* declarations;  // borrowed, as is the clock
+    const Clock* clock;
+    uint64_t source_id;  // of resume tokens
+    std::string secret;  // of the pseudonyms; 32 random bytes kept with the data
+    std::function<absl::StatusOr<uint64_t>()> free_bytes;
+    std::function<void(absl::Status)> on_failure;
+  };
+  struct Options {
+    WriterOptions writer;
+    MaintenanceOptions maintenance;
+  };
+
+  // Recovers what the storage holds. DATA_LOSS when it is damaged.
+  static absl::StatusOr<std::unique_ptr<FeatureStoreEngine>> Open(const Options& options, Parts parts);
+  ~FeatureStoreEngine();  // stops
+
+  // Begins to commit, sweep, sort and save. Tests leave it out and step `writer()` and `maintenance()` by hand.
+  void Start();
+  // Acknowledges what waits, saves a checkpoint, ends. Later calls are refused with UNAVAILABLE.
+  void Stop();
+  // Ends without a checkpoint, so that the next start replays: after a failure, and to test that start.
+  void Abandon();
+
+  // `request` is an IngestRequest as it came from the wire. `done` is called exactly once, those of one caller in
+  // order; see LogWriter.
+  using IngestDone = std::function<void(absl::StatusOr<v1::IngestResponse>)>;
+  void Ingest(std::string request, IngestDone done);
+
+  // RESOURCE_EXHAUSTED while another import runs: their memory is large.
+  absl::StatusOr<std::unique_ptr<StagedSnapshot>> BeginSnapshot();
+  void CommitSnapshot(std::unique_ptr<StagedSnapshot> snapshot, LogWriter::SnapshotDone done);
+
+  const v1::FeatureSchema& schema() const { return declarations_->schema(); }
+  absl::StatusOr<v1::GetFeaturesResponse> GetFeatures(const v1::GetFeaturesRequest& request) const;
+  absl::StatusOr<v1::ListCustomersResponse> ListCustomers(const v1::ListCustomersRequest& request) const;
+  absl::StatusOr<std::unique_ptr<TrainingSetReader>> ReadTrainingSet(const v1::ReadTrainingSetRequest& request) const;
+  // All but what the network knows.
+  v1::StoreStats Stats() const;
+
+  // The latest vectors of customers that changed after `sequence`, in order of sequence; fewer than `max` when there
+  // are no more.
+  std::vector<v1::CustomerFeatures> ReadChanges(uint64_t sequence, size_t max) const;
+  uint64_t change_sequence() const;
+  uint64_t source_id() const { return parts_.source_id; }
+  // Called after each change, by the writer's thread. Set before Start.
+  void OnChange(std::function<void()> listener) { on_change_ = std::move(listener); }
+
+  LogWriter& writer() { return *writer_; }
+  Maintenance& maintenance() { return *maintenance_; }
+
+ private:
+  FeatureStoreEngine(const Options& options, Parts parts);
+  void Fail(absl::Status status);
+  absl::StatusOr<v1::GetFeaturesResponse> FeaturesAsOf(const v1::GetFeaturesRequest& request) const;
+  absl::Time StoreClock() const;
+
+  const Options options_;
+  Parts parts_;
+  const CompiledDeclarations* const declarations_;
+  const Pseudonymizer pseudonyms_;
+  mutable LiveState live_;
+  std::function<void()> on_change_ = [] {};
+  Mutex failure_mutex_;
+  bool failed_ ABSL_GUARDED_BY(failure_mutex_) = false;
+  std::shared_ptr<std::atomic<bool>> importing_ = std::make_shared<std::atomic<bool>>(false);
+  bool stopped_ = false;
+  std::unique_ptr<Maintenance> maintenance_;
+  std::unique_ptr<LogWriter> writer_;  // after what it calls
+};
+
+}  // namespace ebb::feature_store

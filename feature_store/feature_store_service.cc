@@ -1,0 +1,118 @@
+#include "feature_store/feature_store_service.h"
+
+#include <utility>
+
+#include "feature_store/change_source.h"
+#include "feature_store/snapshot_stream.h"
+#include "runtime/rpc/status.h"
+
+namespace ebb::feature_store {
+namespace {
+
+template <typename Response>
+grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, absl::StatusOr<Response> answer,
+                                 Response* response) {
+  if (answer.ok()) *response = *std::move(answer);
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(ToGrpcStatus(answer.status()));
+  return reactor;
+}
+
+// A stream that was refused before it began.
+template <typename Response>
+class Refusal final : public StreamSource<Response> {
+ public:
+  explicit Refusal(absl::Status status) : status_(std::move(status)) {}
+  Pull Next(Response*) override { return Pull::kDone; }
+  absl::Status status() const override { return status_; }
+
+ private:
+  const absl::Status status_;
+};
+
+class TrainingSetSource final : public StreamSource<v1::ReadTrainingSetResponse> {
+ public:
+  explicit TrainingSetSource(std::unique_ptr<TrainingSetReader> reader) : reader_(std::move(reader)) {}
+  Pull Next(v1::ReadTrainingSetResponse* message) override {
+    const absl::StatusOr<bool> more = reader_->Next(message);
+    status_ = more.status();
+    return more.ok() && *more ? Pull::kMessage : Pull::kDone;
+  }
+  absl::Status status() const override { return status_; }
+
+ private:
+  const std::unique_ptr<TrainingSetReader> reader_;
+  absl::Status status_;
+};
+
+}  // namespace
+
+FeatureStoreService::FeatureStoreService(FeatureStoreEngine* engine) : engine_(engine) {
+  engine_->OnChange([this] { watchers_.WakeAll(); });
+}
+
+void FeatureStoreService::CloseStreams() {
+  const absl::Status closing = absl::UnavailableError("the store is shutting down; connect again and go on");
+  ingest_.Close(closing);
+  watchers_.Close(closing);
+  training_sets_.Close(closing);
+}
+
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* FeatureStoreService::Ingest(grpc::CallbackServerContext*) {
+  return IngestStream::Begin(engine_, &ingest_);
+}
+
+grpc::ServerReadReactor<v1::ImportSnapshotRequest>* FeatureStoreService::ImportSnapshot(
+    grpc::CallbackServerContext*, v1::ImportSnapshotResponse* response) {
+  return new SnapshotStream(engine_, response);
+}
+
+grpc::ServerUnaryReactor* FeatureStoreService::GetFeatureSchema(grpc::CallbackServerContext* context,
+                                                                const v1::GetFeatureSchemaRequest*,
+                                                                v1::FeatureSchema* response) {
+  return Answer<v1::FeatureSchema>(context, engine_->schema(), response);
+}
+
+grpc::ServerUnaryReactor* FeatureStoreService::GetFeatures(grpc::CallbackServerContext* context,
+                                                           const v1::GetFeaturesRequest* request,
+                                                           v1::GetFeaturesResponse* response) {
+  return Answer(context, engine_->GetFeatures(*request), response);
+}
+
+grpc::ServerUnaryReactor* FeatureStoreService::ListCustomers(grpc::CallbackServerContext* context,
+                                                             const v1::ListCustomersRequest* request,
+                                                             v1::ListCustomersResponse* response) {
+  return Answer(context, engine_->ListCustomers(*request), response);
+}
+
+grpc::ServerWriteReactor<v1::WatchFeaturesResponse>* FeatureStoreService::WatchFeatures(
+    grpc::CallbackServerContext*, const v1::WatchFeaturesRequest* request) {
+  absl::StatusOr<std::unique_ptr<ChangeSource>> source = ChangeSource::Open(engine_, *request);
+  if (!source.ok()) {
+    return watchers_.Serve<v1::WatchFeaturesResponse>(
+        std::make_unique<Refusal<v1::WatchFeaturesResponse>>(source.status()), absl::InfiniteDuration());
+  }
+  const absl::Duration heartbeat = (*source)->heartbeat();
+  return watchers_.Serve<v1::WatchFeaturesResponse>(*std::move(source), heartbeat);
+}
+
+grpc::ServerWriteReactor<v1::ReadTrainingSetResponse>* FeatureStoreService::ReadTrainingSet(
+    grpc::CallbackServerContext*, const v1::ReadTrainingSetRequest* request) {
+  absl::StatusOr<std::unique_ptr<TrainingSetReader>> reader = engine_->ReadTrainingSet(*request);
+  std::unique_ptr<StreamSource<v1::ReadTrainingSetResponse>> source;
+  if (reader.ok()) {
+    source = std::make_unique<TrainingSetSource>(*std::move(reader));
+  } else {
+    source = std::make_unique<Refusal<v1::ReadTrainingSetResponse>>(reader.status());
+  }
+  return training_sets_.Serve<v1::ReadTrainingSetResponse>(std::move(source), absl::InfiniteDuration());
+}
+
+grpc::ServerUnaryReactor* FeatureStoreService::GetStats(grpc::CallbackServerContext* context,
+                                                        const v1::GetStatsRequest*, v1::StoreStats* response) {
+  v1::StoreStats stats = engine_->Stats();
+  stats.set_watchers(static_cast<int32_t>(watchers_.size()));
+  return Answer<v1::StoreStats>(context, std::move(stats), response);
+}
+
+}  // namespace ebb::feature_store

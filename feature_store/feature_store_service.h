@@ -1,0 +1,50 @@
+// ebb.v1.FeatureStore on the network: checks nothing, knows nothing, hands everything to the engine.
+#pragma once
+
+#include "ebb/v1/feature_store_service.grpc.pb.h"
+#include "feature_store/feature_store_engine.h"
+#include "feature_store/ingest_stream.h"
+#include "runtime/rpc/server_stream.h"
+
+namespace ebb::feature_store {
+
+// Thread-safe. The engine is borrowed and must outlive it; it must outlive the server.
+class FeatureStoreService final
+    // All methods by callback; Ingest as raw bytes.
+    : public v1::FeatureStore::WithRawCallbackMethod_Ingest<v1::FeatureStore::WithCallbackMethod_ImportSnapshot<
+          v1::FeatureStore::WithCallbackMethod_GetFeatureSchema<v1::FeatureStore::WithCallbackMethod_GetFeatures<
+              v1::FeatureStore::WithCallbackMethod_ListCustomers<v1::FeatureStore::WithCallbackMethod_WatchFeatures<
+                  v1::FeatureStore::WithCallbackMethod_ReadTrainingSet<
+                      v1::FeatureStore::WithCallbackMethod_GetStats<v1::FeatureStore::Service>>>>>>>> {
+ public:
+  static constexpr absl::string_view kName = "ebb.v1.FeatureStore";
+
+  explicit FeatureStoreService(FeatureStoreEngine* engine);
+
+  // Streams end with UNAVAILABLE after what they have in flight; for ServerHost::OnDrain.
+  void CloseStreams();
+
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Ingest(grpc::CallbackServerContext*) override;
+  grpc::ServerReadReactor<v1::ImportSnapshotRequest>* ImportSnapshot(grpc::CallbackServerContext*,
+                                                                     v1::ImportSnapshotResponse* response) override;
+  grpc::ServerUnaryReactor* GetFeatureSchema(grpc::CallbackServerContext* context, const v1::GetFeatureSchemaRequest*,
+                                             v1::FeatureSchema* response) override;
+  grpc::ServerUnaryReactor* GetFeatures(grpc::CallbackServerContext* context, const v1::GetFeaturesRequest* request,
+                                        v1::GetFeaturesResponse* response) override;
+  grpc::ServerUnaryReactor* ListCustomers(grpc::CallbackServerContext* context, const v1::ListCustomersRequest* request,
+                                          v1::ListCustomersResponse* response) override;
+  grpc::ServerWriteReactor<v1::WatchFeaturesResponse>* WatchFeatures(grpc::CallbackServerContext*,
+                                                                     const v1::WatchFeaturesRequest* request) override;
+  grpc::ServerWriteReactor<v1::ReadTrainingSetResponse>* ReadTrainingSet(
+      grpc::CallbackServerContext*, const v1::ReadTrainingSetRequest* request) override;
+  grpc::ServerUnaryReactor* GetStats(grpc::CallbackServerContext* context, const v1::GetStatsRequest*,
+                                     v1::StoreStats* response) override;
+
+ private:
+  FeatureStoreEngine* const engine_;
+  IngestStreams ingest_;
+  StreamSet watchers_;
+  StreamSet training_sets_{8};  // each holds the unsorted events in memory
+};
+
+}  // namespace ebb::feature_store

@@ -1,0 +1,382 @@
+// The service over a real connection.
+#include "feature_store/feature_store_service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "feature_store/test_engine.h"
+#include "grpcpp/create_channel.h"
+#include "runtime/resume_token.h"
+#include "runtime/rpc/server_host.h"
+
+namespace ebb::feature_store {
+namespace {
+
+// A server on a port of its own, with an engine that runs by itself.
+class Server {
+ public:
+  Server() { Start(); }
+  ~Server() { End(); }
+
+  void Restart() {
+    End();
+    store_.Restart();
+    Start();
+  }
+  v1::FeatureStore::Stub& stub() { return *stub_; }
+  ManualClock& clock() { return store_.clock; }
+  FeatureStoreEngine& engine() { return *store_; }
+  ServerHost& host() { return *host_; }
+
+ private:
+  void Start() {
+    service_ = std::make_unique<FeatureStoreService>(&*store_);
+    store_->Start();
+    host_ = *ServerHost::Start({.drain_time = absl::Seconds(5)}, {service_.get()});
+    host_->OnDrain([this] { service_->CloseStreams(); });
+    stub_ = v1::FeatureStore::NewStub(grpc::CreateChannel(host_->address(), grpc::InsecureChannelCredentials()));
+  }
+  void End() {
+    host_->Drain();
+    store_->Stop();
+    host_.reset();
+    service_.reset();
+  }
+
+  TestEngine store_;
+  std::unique_ptr<FeatureStoreService> service_;
+  std::unique_ptr<ServerHost> host_;
+  std::unique_ptr<v1::FeatureStore::Stub> stub_;
+};
+
+std::unique_ptr<grpc::ClientContext> Context() {
+  auto context = std::make_unique<grpc::ClientContext>();
+  context->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  return context;
+}
+
+struct IngestResult {
+  std::vector<v1::IngestResponse> responses;
+  grpc::Status status;
+};
+
+IngestResult Ingest(Server& server, const std::vector<v1::IngestRequest>& requests) {
+  IngestResult result;
+  const auto context = Context();
+  const auto stream = server.stub().Ingest(context.get());
+  for (const v1::IngestRequest& request : requests) stream->Write(request);
+  stream->WritesDone();
+  v1::IngestResponse response;
+  while (stream->Read(&response)) result.responses.push_back(response);
+  result.status = stream->Finish();
+  return result;
+}
+
+v1::IngestRequest Batch(int64_t id, const std::vector<v1::Event>& events) {
+  v1::IngestRequest request;
+  request.set_batch_id(id);
+  for (const v1::Event& event : events) *request.add_events() = event;
+  return request;
+}
+
+TEST(FeatureStoreService, AnswersEachBatchInOrder) {
+  Server server;
+  std::vector<v1::IngestRequest> batches;
+  for (int64_t id = 0; id < 100; ++id) {
+    batches.push_back(Batch(id, {PageViewOf("anna", absl::StrCat("e", id / 2), "2026-03-10T10:00:00Z")}));
+  }
+  const IngestResult result = Ingest(server, batches);
+  EXPECT_TRUE(result.status.ok()) << result.status.error_message();
+  ASSERT_EQ(result.responses.size(), 100u);
+  int64_t accepted = 0, duplicate = 0;
+  for (int64_t id = 0; id < 100; ++id) {
+    EXPECT_EQ(result.responses[id].batch_id(), id);
+    accepted += result.responses[id].accepted();
+    duplicate += result.responses[id].duplicate();
+  }
+  EXPECT_EQ(accepted, 50);
+  EXPECT_EQ(duplicate, 50);
+}
+
+TEST(FeatureStoreService, RefusesABatchThatCannotBeTaken) {
+  Server server;
+  const v1::Event event = PageViewOf("anna", "e1", "2026-03-10T10:00:00Z");
+  struct Case {
+    std::string what;
+    v1::IngestRequest request;
+    std::string error;
+  };
+  std::vector<Case> cases = {{"no events", Batch(1, {}), "0 events; 1 to 10000"},
+                             {"too many events", Batch(1, std::vector<v1::Event>(10'001, event)), "10001 events"},
+                             {"too many bytes", {}, "send smaller batches"}};
+  for (int i = 0; i < 10'000; ++i) {
+    v1::Event* large = cases[2].request.add_events();
+    *large = event;
+    large->mutable_page_view()->set_category(std::string(500, 'x'));
+  }
+  for (const Case& one : cases) {
+    const IngestResult result = Ingest(server, {Batch(7, {event}), one.request});
+    EXPECT_EQ(result.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << one.what;
+    EXPECT_THAT(result.status.error_message(), testing::HasSubstr(one.error)) << one.what;
+    EXPECT_EQ(result.responses.size(), 1u) << one.what << ": the batch before it stays acknowledged";
+  }
+}
+
+TEST(FeatureStoreService, AnEventThatIsNotUtf8CostsOnlyItself) {
+  Server server;
+  v1::IngestRequest request =
+      Batch(3, {PageViewOf("anna", "e1", "2026-03-10T10:00:00Z"), PageViewOf("boris", "e2", "2026-03-10T10:00:00Z")});
+  std::string bytes = request.SerializeAsString();
+  bytes[bytes.find("anna")] = '\xff';
+  // Through the generated stub such bytes cannot be sent: the engine gets them as a stream would hand them on.
+  Notification answered;
+  absl::StatusOr<v1::IngestResponse> answer;
+  server.engine().Ingest(bytes, [&](absl::StatusOr<v1::IngestResponse> response) {
+    answer = std::move(response);
+    answered.Notify();
+  });
+  ASSERT_TRUE(answered.WaitForNotificationWithTimeout(absl::Seconds(30)));
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->batch_id(), 3);
+  EXPECT_EQ(answer->accepted(), 1);
+  ASSERT_EQ(answer->rejections_size(), 1);
+  EXPECT_EQ(answer->rejections(0).index(), 0);
+  EXPECT_THAT(answer->rejections(0).rule(), testing::HasSubstr("UTF-8"));
+}
+
+TEST(FeatureStoreService, RefusesEachMalformedEventWithItsField) {
+  struct Case {
+    std::string field;
+    std::function<void(v1::Event*)> spoil;
+  };
+  const Case cases[] = {
+      {"customer_id", [](v1::Event* e) { e->clear_customer_id(); }},
+      {"customer_id", [](v1::Event* e) { e->set_customer_id(std::string(129, 'x')); }},
+      {"event_id", [](v1::Event* e) { e->clear_event_id(); }},
+      {"event_id", [](v1::Event* e) { e->set_event_id("a\nb"); }},
+      {"event_time", [](v1::Event* e) { e->clear_event_time(); }},
+      {"event_time", [](v1::Event* e) { e->mutable_event_time()->set_nanos(-1); }},
+      {"event_time", [](v1::Event* e) { *e->mutable_event_time() = Stamp("2026-03-10T12:05:01Z"); }},
+      {"event_time", [](v1::Event* e) { *e->mutable_event_time() = Stamp("2020-03-10T12:05:01Z"); }},
+      {"body", [](v1::Event* e) { e->clear_body(); }},
+      {"purchase.lines", [](v1::Event* e) { e->mutable_purchase()->clear_lines(); }},
+      {"purchase.lines[0].quantity", [](v1::Event* e) { e->mutable_purchase()->mutable_lines(0)->set_quantity(-1); }},
+      {"purchase.lines[0].category", [](v1::Event* e) { e->mutable_purchase()->mutable_lines(0)->clear_category(); }},
+      {"imported_snapshot", [](v1::Event* e) { e->mutable_imported_snapshot(); }},
+  };
+  std::vector<v1::Event> events;
+  for (size_t i = 0; i < std::size(cases); ++i) {
+    events.push_back(PurchaseOf("anna", absl::StrCat("bad", i), "2026-03-10T10:00:00Z", 100));
+    cases[i].spoil(&events.back());
+    events.push_back(PurchaseOf("anna", absl::StrCat("good", i), "2026-03-10T10:00:00Z", 100));
+  }
+  Server server;
+  const IngestResult result = Ingest(server, {Batch(1, events)});
+  ASSERT_EQ(result.responses.size(), 1u) << result.status.error_message();
+  const v1::IngestResponse& response = result.responses[0];
+  EXPECT_EQ(response.accepted(), static_cast<int64_t>(std::size(cases)));
+  EXPECT_EQ(response.rejected(), static_cast<int64_t>(std::size(cases)));
+  std::map<int, std::string> first_field;
+  for (const v1::RejectedEvent& rejection : response.rejections()) {
+    first_field.emplace(rejection.index(), rejection.field());
+    EXPECT_NE(rejection.rule(), "");
+  }
+  for (size_t i = 0; i < std::size(cases); ++i) EXPECT_EQ(first_field[static_cast<int>(2 * i)], cases[i].field) << i;
+}
+
+TEST(FeatureStoreService, ImportsASnapshotAndServesIt) {
+  Server server;
+  v1::ImportSnapshotResponse response;
+  const auto context = Context();
+  const auto writer = server.stub().ImportSnapshot(context.get(), &response);
+  v1::ImportSnapshotRequest message;
+  message.mutable_header()->set_snapshot_id("digest");
+  writer->Write(message);
+  *message.mutable_rows()->add_rows() = RowOf("anna", "revenue_month_0", "12.5");
+  writer->Write(message);
+  message.mutable_commit()->set_row_count(1);
+  writer->Write(message);
+  writer->WritesDone();
+  const grpc::Status status = writer->Finish();
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(response.customers(), 1);
+
+  v1::GetFeaturesRequest get;
+  get.add_customer_ids("anna");
+  get.add_customer_ids("nobody");
+  v1::GetFeaturesResponse features;
+  ASSERT_TRUE(server.stub().GetFeatures(Context().get(), get, &features).ok());
+  EXPECT_THAT(features.found(), testing::ElementsAre(true, false));
+  EXPECT_EQ(features.feature_names_size(), features.columns_size());
+  v1::FeatureSchema schema;
+  ASSERT_TRUE(server.stub().GetFeatureSchema(Context().get(), {}, &schema).ok());
+  EXPECT_EQ(schema.features_size(), features.columns_size());
+  v1::ListCustomersResponse customers;
+  ASSERT_TRUE(server.stub().ListCustomers(Context().get(), {}, &customers).ok());
+  EXPECT_THAT(customers.customer_ids(), testing::ElementsAre("anna"));
+  v1::StoreStats stats;
+  ASSERT_TRUE(server.stub().GetStats(Context().get(), {}, &stats).ok());
+  EXPECT_EQ(stats.customers(), 1);
+  EXPECT_EQ(stats.events(), 1);
+}
+
+TEST(FeatureStoreService, AnImportWithoutCommitLeavesNothing) {
+  Server server;
+  v1::ImportSnapshotResponse response;
+  const auto context = Context();
+  const auto writer = server.stub().ImportSnapshot(context.get(), &response);
+  v1::ImportSnapshotRequest message;
+  message.mutable_header()->set_snapshot_id("digest");
+  writer->Write(message);
+  *message.mutable_rows()->add_rows() = RowOf("anna", "revenue_month_0", "12.5");
+  writer->Write(message);
+  writer->WritesDone();
+  const grpc::Status status = writer->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), testing::HasSubstr("nothing was imported"));
+  EXPECT_EQ(server.engine().Stats().customers(), 0);
+}
+
+// What a follower learns: each customer's latest sequence, and the token to go on from.
+struct Follower {
+  std::map<std::string, int64_t> latest;
+  std::string token;
+  bool has_schema = false;
+
+  // Reads until caught up, or until `customer` came.
+  grpc::Status Follow(Server& server, const std::string& customer = "") {
+    v1::WatchFeaturesRequest request;
+    request.set_resume_token(token);
+    request.set_max_batch(2);
+    const auto context = Context();
+    const auto reader = server.stub().WatchFeatures(context.get(), request);
+    v1::WatchFeaturesResponse message;
+    bool found = false;
+    while (!found && reader->Read(&message)) {
+      has_schema |= message.has_schema();
+      for (const v1::CustomerFeatures& change : message.customers()) {
+        EXPECT_GT(change.sequence(), latest[change.customer_id()]) << "older after newer";
+        latest[change.customer_id()] = change.sequence();
+        found |= change.customer_id() == customer;
+      }
+      token = message.resume_token();
+      if (customer.empty()) found |= message.caught_up();
+    }
+    if (found) context->TryCancel();
+    return reader->Finish();
+  }
+};
+
+TEST(FeatureStoreService, AWatcherResumesAcrossARestartWithoutAGap) {
+  Server server;
+  for (const char* customer : {"anna", "boris", "vera", "gleb", "dina"}) {
+    ASSERT_TRUE(Ingest(server, {Batch(1, {PurchaseOf(customer, "e1", "2026-03-10T10:00:00Z", 100)})}).status.ok());
+  }
+  Follower follower;
+  follower.Follow(server);
+  EXPECT_TRUE(follower.has_schema);
+  EXPECT_EQ(follower.latest.size(), 5u);
+  ASSERT_TRUE(Ingest(server, {Batch(2, {PurchaseOf("boris", "e2", "2026-03-10T10:00:00Z", 100)})}).status.ok());
+  server.Restart();
+  ASSERT_TRUE(Ingest(server, {Batch(3, {PurchaseOf("zoe", "e1", "2026-03-10T10:00:00Z", 100)})}).status.ok());
+  const int64_t seen = follower.latest["boris"];
+  follower.Follow(server);
+  EXPECT_GT(follower.latest["boris"], seen) << "changed while nobody watched, before the restart";
+  EXPECT_EQ(follower.latest.count("zoe"), 1u);
+  std::set<int64_t> sequences;
+  for (const auto& [customer, sequence] : follower.latest) sequences.insert(sequence);
+  EXPECT_EQ(sequences.size(), 6u);
+}
+
+TEST(FeatureStoreService, AWatcherSeesChangesAsTheyHappen) {
+  Server server;
+  ASSERT_TRUE(Ingest(server, {Batch(1, {PurchaseOf("anna", "e1", "2026-03-10T10:00:00Z", 100)})}).status.ok());
+  Follower follower;
+  follower.Follow(server);
+  std::thread sender([&] {
+    EXPECT_TRUE(Ingest(server, {Batch(2, {PurchaseOf("boris", "e1", "2026-03-10T10:00:00Z", 100)})}).status.ok());
+  });
+  follower.Follow(server, "boris");
+  sender.join();
+  EXPECT_EQ(follower.latest.count("boris"), 1u);
+}
+
+TEST(FeatureStoreService, AForeignTokenIsOutOfRangeAndRubbishIsRefused) {
+  Server server;
+  const std::pair<std::string, grpc::StatusCode> cases[] = {
+      {ResumeToken{7, 1}.Encode(), grpc::StatusCode::OUT_OF_RANGE},
+      {ResumeToken{42, 1'000'000}.Encode(), grpc::StatusCode::OUT_OF_RANGE},
+      {"rubbish", grpc::StatusCode::INVALID_ARGUMENT},
+  };
+  for (const auto& [token, code] : cases) {
+    Follower follower;
+    follower.token = token;
+    EXPECT_EQ(follower.Follow(server).error_code(), code);
+  }
+}
+
+TEST(FeatureStoreService, StreamsATrainingSet) {
+  Server server;
+  ASSERT_TRUE(Ingest(server, {Batch(1, {PurchaseOf("anna", "e1", "2026-03-10T10:00:00Z", 100)})}).status.ok());
+  v1::ReadTrainingSetRequest request;
+  request.mutable_imported();
+  *request.add_as_of() = Stamp("2026-03-10T11:00:00Z");
+  const auto context = Context();
+  const auto reader = server.stub().ReadTrainingSet(context.get(), request);
+  v1::ReadTrainingSetResponse message;
+  ASSERT_TRUE(reader->Read(&message));
+  EXPECT_TRUE(message.has_schema());
+  ASSERT_TRUE(message.has_summary());
+  EXPECT_EQ(message.summary().rows(), 0);
+  EXPECT_EQ(message.summary().exclusions(0).reason(), "unlabelled");
+  EXPECT_FALSE(reader->Read(&message));
+  EXPECT_TRUE(reader->Finish().ok());
+}
+
+TEST(FeatureStoreService, DrainAnswersWhatIsInFlightAndEndsTheStream) {
+  Server server;
+  const auto context = Context();
+  const auto stream = server.stub().Ingest(context.get());
+  ASSERT_TRUE(stream->Write(Batch(1, {PurchaseOf("anna", "e1", "2026-03-10T10:00:00Z", 100)})));
+  v1::IngestResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  server.host().Drain();
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST(FeatureStoreService, ManyStreamsAndReadersAtOnce) {
+  Server server;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&server, t] {
+      std::vector<v1::IngestRequest> batches;
+      for (int i = 0; i < 20; ++i) {
+        batches.push_back(
+            Batch(i, {PurchaseOf(absl::StrCat("c", i % 5), absl::StrCat("t", t, "e", i), "2026-03-10T10:00:00Z", 100),
+                      PurchaseOf("shared", absl::StrCat("e", i), "2026-03-10T10:00:00Z", 100)}));
+      }
+      EXPECT_EQ(Ingest(server, batches).responses.size(), 20u);
+    });
+    threads.emplace_back([&server] {
+      for (int i = 0; i < 20; ++i) {
+        v1::GetFeaturesRequest request;
+        request.add_customer_ids("shared");
+        if (i % 2 == 0) *request.mutable_as_of() = Stamp("2026-03-10T11:00:00Z");
+        v1::GetFeaturesResponse response;
+        EXPECT_TRUE(server.stub().GetFeatures(Context().get(), request, &response).ok());
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(server.engine().Stats().events(), 4 * 20 + 20);
+}
+
+}  // namespace
+}  // namespace ebb::feature_store

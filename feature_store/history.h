@@ -1,0 +1,53 @@
+// Each customer's events in order of time: the sorted history, and what still waits in the log.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "ebb/v1/event.pb.h"
+#include "feature_store/storage.h"
+#include "runtime/digest.h"
+
+namespace ebb::feature_store {
+
+// What sorting a piece of the log put into the history.
+struct SortedSegment {
+  absl::flat_hash_map<std::string, int64_t> latest_us;  // by customer_id: its latest event
+  uint64_t events = 0;
+};
+
+// Adds the events of log entries in [from, to) to the history; both are ends of units. May be repeated for the same
+// range.
+absl::StatusOr<SortedSegment> SortIntoHistory(Storage* storage, const Pseudonymizer& pseudonyms, uint64_t from,
+                                              uint64_t to);
+
+// A consistent reading of both at one moment. Not thread-safe.
+class HistoryReader {
+ public:
+  // `view` was taken while the history held exactly the log before `sorted_to` or more, and the log everything up to
+  // `position`. Reads the events in between into memory, only those of the customers in `only` unless it is null.
+  static absl::StatusOr<HistoryReader> Open(std::unique_ptr<StorageView> view, uint64_t sorted_to, uint64_t position,
+                                            const absl::flat_hash_set<std::string>* only);
+
+  // All events of a customer, sorted by (event_time, event_id), each once. Cheapest when customers are asked in the
+  // order of their pseudonyms.
+  absl::StatusOr<std::vector<v1::Event>> EventsOf(absl::string_view customer_id, const Pseudonym& pseudonym);
+
+ private:
+  using Tail = absl::flat_hash_map<std::string, std::vector<v1::Event>>;
+  HistoryReader(std::unique_ptr<StorageView> view, Tail tail);
+
+  std::unique_ptr<StorageView> view_;  // before the cursor that reads from it
+  std::unique_ptr<Cursor> cursor_;
+  Tail tail_;
+};
+
+}  // namespace ebb::feature_store

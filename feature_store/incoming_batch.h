@@ -1,0 +1,35 @@
+// A batch of events on its way into the store: read from the wire and checked event by event, by the thread that
+// received it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "ebb/v1/feature_store_service.pb.h"
+#include "feature_store/event_check.h"
+#include "google/protobuf/arena.h"
+
+namespace ebb::feature_store {
+
+inline constexpr int kMaxBatchEvents = 10'000;
+inline constexpr size_t kMaxBatchBytes = 4 << 20;
+
+struct IncomingBatch {
+  std::string bytes;  // what the log keeps: as received, unless a part of it could not be read
+  google::protobuf::Arena arena;
+  v1::IngestRequest* request = nullptr;  // of the arena
+  std::vector<uint32_t> refused;         // indexes in `request`, ascending
+  v1::IngestResponse response;           // so far batch_id and what was refused
+  // Called exactly once, by a thread of the store's; must not block.
+  std::function<void(absl::StatusOr<v1::IngestResponse>)> done;
+};
+
+// Reads an IngestRequest. An event that breaks a rule, or that is no event at all, is refused by itself.
+// INVALID_ARGUMENT when the batch as a whole cannot be taken: too many bytes or events, none, or no IngestRequest.
+absl::StatusOr<std::unique_ptr<IncomingBatch>> ReadBatch(std::string bytes, absl::Time now, EventLimits limits);
+
+}  // namespace ebb::feature_store

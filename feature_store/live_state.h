@@ -1,0 +1,58 @@
+// What the parts of a running store share.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "feature_store/customer_table.h"
+#include "feature_store/identity_index.h"
+#include "feature_store/storage.h"
+#include "runtime/clock.h"
+#include "runtime/mutex.h"
+
+namespace ebb::feature_store {
+
+enum class ClockMode {
+  kWall,       // T is the wall clock
+  kWatermark,  // T is the largest event time seen + 1 µs: for replays of history
+};
+
+// The store as it is folded so far, under one lock. The writer alone changes what is folded; the maintenance thread
+// alone what is sorted, saved and dropped; anybody reads. Log positions: everything in [begin of log, position) is
+// folded and on disk.
+struct LiveState {
+  LiveState(const CompiledDeclarations* declarations, const Pseudonymizer* pseudonyms, absl::string_view hash_key)
+      : table(declarations, pseudonyms), identities(hash_key) {}
+
+  Mutex mutex;
+  CustomerTable table ABSL_GUARDED_BY(mutex);
+  IdentityIndex identities ABSL_GUARDED_BY(mutex);  // of the log from sorted_to on
+  uint64_t position ABSL_GUARDED_BY(mutex) = 0;
+  int64_t clock_us ABSL_GUARDED_BY(mutex) = 0;                               // T of the last entry
+  std::set<std::pair<std::string, int64_t>> imports ABSL_GUARDED_BY(mutex);  // snapshot_id, as_of
+  std::vector<uint32_t> outdated ABSL_GUARDED_BY(mutex);  // refolded under new declarations, not yet touched
+
+  // Where the segments of the unsorted log begin; the last one is still growing.
+  std::deque<uint64_t> segments ABSL_GUARDED_BY(mutex) = {0};
+  uint64_t open_segment_events ABSL_GUARDED_BY(mutex) = 0;
+  uint64_t sorted_to ABSL_GUARDED_BY(mutex) = 0;
+  uint64_t checkpointed_to ABSL_GUARDED_BY(mutex) = 0;
+  uint64_t dropped_to ABSL_GUARDED_BY(mutex) = 0;
+  int64_t history_latest_us ABSL_GUARDED_BY(mutex) = kBeforeAll;
+
+  int64_t accepted ABSL_GUARDED_BY(mutex) = 0;  // these three since the process started
+  int64_t duplicate ABSL_GUARDED_BY(mutex) = 0;
+  int64_t rejected ABSL_GUARDED_BY(mutex) = 0;
+};
+
+// Called after each folded unit of the log, at first and in a replay alike: closes a segment that has become full.
+void CountInSegment(LiveState* live, uint64_t end, uint64_t events, uint64_t segment_events)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex);
+
+}  // namespace ebb::feature_store

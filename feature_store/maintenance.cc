@@ -1,0 +1,135 @@
+#include "feature_store/maintenance.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "feature_store/history.h"
+#include "feature_store/record_key.h"
+#include "feature_store/stored_record.h"
+#include "runtime/log.h"
+
+namespace ebb::feature_store {
+
+Maintenance::Maintenance(const MaintenanceOptions& options, Surroundings surroundings)
+    : options_(options),
+      with_(std::move(surroundings)),
+      live_(with_.live),
+      next_checkpoint_(absl::Now() + options.checkpoint_interval),
+      worker_("maintenance", [this] { return Step(); }) {}
+
+absl::Duration Maintenance::Step() {
+  if (failed_) return absl::InfiniteDuration();
+  const bool checkpoint_due = absl::Now() >= next_checkpoint_;
+  const absl::Status status = RunAll(checkpoint_due);
+  if (!status.ok()) {
+    failed_ = true;
+    Log(Level::kError, "store", "maintenance failed", {{"error", status.ToString()}});
+    with_.on_failure(status);
+    return absl::InfiniteDuration();
+  }
+  if (checkpoint_due) next_checkpoint_ = absl::Now() + options_.checkpoint_interval;
+  return std::max(absl::ZeroDuration(), next_checkpoint_ - absl::Now());
+}
+
+absl::Status Maintenance::RunAll(bool checkpoint_due) {
+  if (absl::Status sorted = SortFullSegments(); !sorted.ok()) return sorted;
+  if (!checkpoint_due) return absl::OkStatus();
+  if (absl::Status saved = WriteCheckpoint(); !saved.ok()) return saved;
+  return DropOldLog();
+}
+
+absl::Status Maintenance::SortFullSegments() {
+  while (!worker_.stopping()) {
+    uint64_t from, to;
+    storage::v1::History history;
+    {
+      ReaderMutexLock lock(&live_->mutex);
+      if (live_->segments.size() < 2) return absl::OkStatus();
+      from = live_->sorted_to;
+      to = live_->segments[1];
+      history.set_dropped_to(live_->dropped_to);
+      history.set_latest_event_us(live_->history_latest_us);
+    }
+    const absl::StatusOr<SortedSegment> segment = SortIntoHistory(with_.storage, *with_.pseudonyms, from, to);
+    if (!segment.ok()) return segment.status();
+    for (const auto& [customer, latest] : segment->latest_us) {
+      history.set_latest_event_us(std::max(history.latest_event_us(), latest));
+    }
+    history.set_sorted_to(to);
+    WriteSet changes;
+    changes.Add(Family::kMeta, std::string(kHistoryKey), EncodeRecord(history));
+    if (absl::Status written = with_.storage->Write(changes, Durability::kSynced); !written.ok()) return written;
+    {
+      // In one step: from here on the history is asked for what memory forgets.
+      MutexLock lock(&live_->mutex);
+      for (const auto& [customer_id, latest_us] : segment->latest_us) {
+        live_->table.RaiseHistoryUntil(live_->table.Find(customer_id), latest_us);
+      }
+      live_->history_latest_us = history.latest_event_us();
+      live_->sorted_to = to;
+      live_->segments.pop_front();
+      live_->identities.ForgetBefore(to);
+    }
+    Log(Level::kDebug, "store", "sorted a segment of the log", {{"events", segment->events}, {"to", to}});
+    with_.on_sorted();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Maintenance::WriteCheckpoint() {
+  storage::v1::Checkpoint checkpoint;
+  std::vector<uint32_t> dirty;
+  {
+    MutexLock lock(&live_->mutex);
+    if (live_->position == live_->checkpointed_to) return absl::OkStatus();
+    checkpoint.set_position(live_->position);
+    checkpoint.set_clock_us(live_->clock_us);
+    checkpoint.set_change_sequence(live_->table.change_sequence());
+    checkpoint.set_customers(live_->table.folded_customers());
+    checkpoint.set_events(live_->table.events());
+    dirty = live_->table.TakeDirty();
+  }
+  for (size_t begin = 0; begin < dirty.size(); begin += options_.customers_at_once) {
+    WriteSet records;
+    const size_t end = std::min(dirty.size(), begin + options_.customers_at_once);
+    {
+      MutexLock lock(&live_->mutex);
+      for (size_t i = begin; i < end; ++i) {
+        records.Add(Family::kState, StateKey(dirty[i]), EncodeRecord(live_->table.Save(dirty[i], live_->position)));
+      }
+    }
+    if (absl::Status written = with_.storage->Write(records, Durability::kBuffered); !written.ok()) return written;
+  }
+  WriteSet changes;
+  changes.Add(Family::kMeta, std::string(kCheckpointKey), EncodeRecord(checkpoint));
+  if (absl::Status written = with_.storage->Write(changes, Durability::kSynced); !written.ok()) return written;
+  MutexLock lock(&live_->mutex);
+  live_->checkpointed_to = checkpoint.position();
+  return absl::OkStatus();
+}
+
+absl::Status Maintenance::DropOldLog() {
+  uint64_t from, to;
+  storage::v1::History history;
+  {
+    ReaderMutexLock lock(&live_->mutex);
+    from = live_->dropped_to;
+    to = std::min(live_->sorted_to, live_->checkpointed_to);
+    history.set_sorted_to(live_->sorted_to);
+    history.set_latest_event_us(live_->history_latest_us);
+    history.set_dropped_to(to);
+  }
+  if (to <= from) return absl::OkStatus();
+  // First the record, then the range: a crash between leaves a rest that the next start drops.
+  WriteSet changes;
+  changes.Add(Family::kMeta, std::string(kHistoryKey), EncodeRecord(history));
+  if (absl::Status written = with_.storage->Write(changes, Durability::kSynced); !written.ok()) return written;
+  {
+    MutexLock lock(&live_->mutex);
+    live_->dropped_to = to;
+  }
+  return with_.storage->Drop(Family::kLog, LogKey(from), LogKey(to));
+}
+
+}  // namespace ebb::feature_store

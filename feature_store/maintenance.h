@@ -1,0 +1,58 @@
+// What keeps the log short, off the write path: sorting it into the history and saving what is folded from it.
+#pragma once
+
+#include <functional>
+
+#include "absl/status/status.h"
+#include "feature_store/live_state.h"
+#include "feature_store/storage.h"
+#include "runtime/digest.h"
+#include "runtime/worker.h"
+
+namespace ebb::feature_store {
+
+struct MaintenanceOptions {
+  absl::Duration checkpoint_interval = absl::Minutes(1);  // bounds the replay at start
+  size_t customers_at_once = 512;                         // saved while the fold waits
+};
+
+// Thread-safe, except that Start and Stop belong to the owner. A failed write is reported once to `on_failure`; the
+// process then has to end.
+class Maintenance {
+ public:
+  struct Surroundings {  // borrowed
+    LiveState* live;
+    Storage* storage;
+    const Pseudonymizer* pseudonyms;
+    std::function<void()> on_sorted;  // batches that waited for room may go on
+    std::function<void(absl::Status)> on_failure;
+  };
+
+  Maintenance(const MaintenanceOptions& options, Surroundings surroundings);
+
+  void Start() { worker_.Start(); }
+  void Stop() { worker_.Stop(); }
+  void Wake() { worker_.Wake(); }
+
+  // The pieces of the loop, on the caller's thread; not while it runs.
+  // Sorts every full segment of the log; the one that is still growing stays.
+  absl::Status SortFullSegments();
+  // Saves every customer that changed since the last time. Fuzzy: folding goes on meanwhile, each record names the
+  // position it stands for.
+  absl::Status WriteCheckpoint();
+  // Drops from the log what is both sorted and saved.
+  absl::Status DropOldLog();
+
+ private:
+  absl::Duration Step();
+  absl::Status RunAll(bool checkpoint_due);
+
+  const MaintenanceOptions options_;
+  const Surroundings with_;
+  LiveState* const live_;
+  absl::Time next_checkpoint_;
+  bool failed_ = false;
+  Worker worker_;
+};
+
+}  // namespace ebb::feature_store

@@ -1,0 +1,23 @@
+// How a store comes back: the last checkpoint, then the log again from there.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "feature_store/live_state.h"
+#include "feature_store/storage.h"
+
+namespace ebb::feature_store {
+
+struct RecoveryReport {
+  uint64_t customers = 0;
+  uint64_t replayed_events = 0;
+  uint64_t refolded_customers = 0;  // the declarations changed: their aggregates were made anew from the history
+};
+
+// Fills an empty `live` from the storage, and cuts from the log's end what a crash left unfinished. DATA_LOSS when the
+// log ends before the checkpoint or has a hole: what is missing may have been acknowledged, so the store must not go
+// on.
+absl::StatusOr<RecoveryReport> Recover(uint64_t segment_events, Storage* storage, LiveState* live);
+
+}  // namespace ebb::feature_store

@@ -1,0 +1,255 @@
+#include "feature_store/rocks_storage.h"
+
+#include <array>
+#include <atomic>
+#include <cstdarg>
+#include <cstdio>
+
+#include "absl/strings/str_cat.h"
+#include "rocksdb/cache.h"
+#include "rocksdb/convenience.h"
+#include "rocksdb/db.h"
+#include "rocksdb/env.h"
+#include "rocksdb/filter_policy.h"
+#include "rocksdb/options.h"
+#include "rocksdb/sst_file_writer.h"
+#include "rocksdb/table.h"
+#include "rocksdb/write_batch.h"
+#include "runtime/log.h"
+
+namespace ebb::feature_store {
+namespace {
+
+constexpr std::array<const char*, kFamilyCount> kFamilyNames = {"log", "state", "events", "meta"};
+
+absl::Status ToStatus(const rocksdb::Status& status, absl::string_view what) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string message = absl::StrCat(what, ": ", status.ToString());
+  if (status.IsCorruption()) return absl::DataLossError(message);
+  if (status.IsNoSpace()) return absl::ResourceExhaustedError(message);
+  if (status.IsInvalidArgument()) return absl::FailedPreconditionError(message);
+  return absl::UnavailableError(message);
+}
+
+rocksdb::Slice ToSlice(absl::string_view text) { return {text.data(), text.size()}; }
+absl::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+// RocksDB's own LOG file aborts the process on a full disk (its writer asserts), so its lines go to our log. Keys hold
+// pseudonyms only.
+class InfoLogger final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* format, va_list arguments) override {
+    if (!LogEnabled(Level::kDebug)) return;
+    char line[1024];
+    std::vsnprintf(line, sizeof(line), format, arguments);
+    Log(Level::kDebug, "rocksdb", line);
+  }
+};
+
+class RocksCursor final : public Cursor {
+ public:
+  RocksCursor(rocksdb::DB* db, rocksdb::ReadOptions options, rocksdb::ColumnFamilyHandle* family,
+              absl::string_view from, absl::string_view to)
+      : to_(to), bound_(to_) {
+    if (!to_.empty()) options.iterate_upper_bound = &bound_;
+    iterator_.reset(db->NewIterator(options, family));
+    iterator_->Seek(ToSlice(from));
+  }
+
+  bool Valid() const override { return iterator_->Valid(); }
+  void Next() override { iterator_->Next(); }
+  void Seek(absl::string_view key) override { iterator_->Seek(ToSlice(key)); }
+  absl::string_view key() const override { return ToView(iterator_->key()); }
+  absl::string_view value() const override { return ToView(iterator_->value()); }
+  absl::Status status() const override { return ToStatus(iterator_->status(), "reading"); }
+
+ private:
+  const std::string to_;
+  const rocksdb::Slice bound_;
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+};
+
+using Families = std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount>;
+
+class RocksView final : public StorageView {
+ public:
+  RocksView(rocksdb::DB* db, const Families& families, std::atomic<int>* views)
+      : db_(db), families_(families), views_(views), snapshot_(db->GetSnapshot()) {
+    ++*views_;
+  }
+  ~RocksView() override {
+    db_->ReleaseSnapshot(snapshot_);
+    --*views_;
+  }
+
+  std::unique_ptr<Cursor> Scan(Family family, absl::string_view from, absl::string_view to) const override {
+    rocksdb::ReadOptions options;
+    options.snapshot = snapshot_;
+    options.readahead_size = 1 << 20;
+    return std::make_unique<RocksCursor>(db_, options, families_[static_cast<int>(family)], from, to);
+  }
+
+ private:
+  rocksdb::DB* const db_;
+  const Families& families_;
+  std::atomic<int>* const views_;
+  const rocksdb::Snapshot* const snapshot_;
+};
+
+class RocksStorage final : public Storage {
+ public:
+  RocksStorage(std::string path, rocksdb::Options options, std::unique_ptr<rocksdb::DB> db, Families families)
+      : path_(std::move(path)), options_(std::move(options)), db_(std::move(db)), families_(families) {}
+
+  ~RocksStorage() override {
+    for (rocksdb::ColumnFamilyHandle* family : families_) db_->DestroyColumnFamilyHandle(family);
+    if (rocksdb::Status closed = db_->Close(); !closed.ok()) {
+      Log(Level::kError, "storage", "closing failed", {{"error", closed.ToString()}});
+    }
+  }
+
+  absl::Status Write(const WriteSet& changes, Durability durability) override {
+    size_t bytes = 0;
+    for (const WriteSet::Put& put : changes.puts) bytes += put.key.size() + put.value.size() + 32;
+    rocksdb::WriteBatch batch(bytes, /*max_bytes=*/0, /*protection_bytes_per_key=*/8, /*default_cf_ts_sz=*/0);
+    for (const WriteSet::Put& put : changes.puts) {
+      const rocksdb::Status added = batch.Put(Handle(put.family), put.key, put.value);
+      if (!added.ok()) return ToStatus(added, "building a write");
+    }
+    rocksdb::WriteOptions how;
+    how.sync = durability == Durability::kSynced;
+    return ToStatus(db_->Write(how, &batch), "writing to the log");
+  }
+
+  absl::Status AddSorted(Family family, std::span<const KeyValue> records) override {
+    if (records.empty()) return absl::OkStatus();
+    const std::string file = absl::StrCat(path_, "/sorted-", next_file_++, ".tmp");
+    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), options_, Handle(family));
+    rocksdb::Status status = writer.Open(file);
+    for (size_t i = 0; status.ok() && i < records.size(); ++i) status = writer.Put(records[i].key, records[i].value);
+    if (status.ok()) status = writer.Finish();
+    if (!status.ok()) return ToStatus(status, "writing a sorted file");
+    rocksdb::IngestExternalFileOptions how;
+    how.move_files = true;
+    how.write_global_seqno = false;
+    return ToStatus(db_->IngestExternalFile(Handle(family), {file}, how), "adding a sorted file");
+  }
+
+  absl::Status Drop(Family family, absl::string_view from, absl::string_view to) override {
+    const rocksdb::Slice begin = ToSlice(from), end = ToSlice(to);
+    const rocksdb::RangePtr range(&begin, &end);
+    rocksdb::Status status;
+    // Deleting whole files frees their space at once but asks no snapshot; a view that is open now may still read them.
+    if (views_ == 0) status = rocksdb::DeleteFilesInRanges(db_.get(), Handle(family), &range, 1, /*include_end=*/false);
+    if (status.ok()) status = db_->DeleteRange(rocksdb::WriteOptions(), Handle(family), begin, end);
+    return ToStatus(status, "dropping a range");
+  }
+
+  absl::StatusOr<std::optional<std::string>> Get(Family family, absl::string_view key) const override {
+    std::string value;
+    const rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), Handle(family), ToSlice(key), &value);
+    if (status.IsNotFound()) return std::nullopt;
+    if (!status.ok()) return ToStatus(status, "reading");
+    return value;
+  }
+
+  absl::StatusOr<std::vector<bool>> Contains(Family family, std::span<const std::string> keys) const override {
+    const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+    std::vector<rocksdb::PinnableSlice> values(keys.size());
+    std::vector<rocksdb::Status> statuses(keys.size());
+    db_->MultiGet(rocksdb::ReadOptions(), Handle(family), slices.size(), slices.data(), values.data(), statuses.data());
+    std::vector<bool> found(keys.size());
+    for (size_t i = 0; i < keys.size(); ++i) {
+      if (!statuses[i].ok() && !statuses[i].IsNotFound()) return ToStatus(statuses[i], "looking for duplicates");
+      found[i] = statuses[i].ok();
+    }
+    return found;
+  }
+
+  std::unique_ptr<StorageView> View() const override {
+    return std::make_unique<RocksView>(db_.get(), families_, &views_);
+  }
+
+  uint64_t DiskBytes() const override {
+    uint64_t bytes = 0, part = 0;
+    for (rocksdb::ColumnFamilyHandle* family : families_) {
+      if (db_->GetIntProperty(family, rocksdb::DB::Properties::kTotalSstFilesSize, &part)) bytes += part;
+    }
+    rocksdb::VectorLogPtr wals;
+    if (db_->GetSortedWalFiles(wals).ok()) {
+      for (const auto& wal : wals) bytes += wal->SizeFileBytes();
+    }
+    return bytes;
+  }
+
+ private:
+  rocksdb::ColumnFamilyHandle* Handle(Family family) const { return families_[static_cast<int>(family)]; }
+
+  const std::string path_;
+  const rocksdb::Options options_;  // of the history, for files made beside the database
+  const std::unique_ptr<rocksdb::DB> db_;
+  const Families families_;
+  mutable std::atomic<int> views_ = 0;
+  uint64_t next_file_ = 0;  // AddSorted has one caller at a time
+};
+
+// Long values, written once in order, read once, dropped: no filter, no compression.
+rocksdb::ColumnFamilyOptions LogOptions() {
+  rocksdb::ColumnFamilyOptions options;
+  options.write_buffer_size = 64 << 20;
+  options.compression = rocksdb::kNoCompression;
+  options.level0_file_num_compaction_trigger = 8;
+  return options;
+}
+
+// Large sorted files, looked up by exact key for duplicates (filters answer most) and scanned by customer.
+rocksdb::ColumnFamilyOptions EventOptions() {
+  rocksdb::ColumnFamilyOptions options;
+  options.compaction_style = rocksdb::kCompactionStyleUniversal;
+  options.compression = rocksdb::kLZ4Compression;
+  rocksdb::BlockBasedTableOptions table;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.block_cache = rocksdb::NewLRUCache(64 << 20);
+  table.block_size = 8 << 10;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+rocksdb::Options DatabaseOptions(const RocksOptions& from) {
+  rocksdb::Options options;
+  if (from.env != nullptr) options.env = from.env;
+  options.create_if_missing = from.create;
+  options.create_missing_column_families = from.create;
+  options.info_log = std::make_shared<InfoLogger>();
+  options.info_log_level = LogEnabled(Level::kDebug) ? rocksdb::INFO_LEVEL : rocksdb::FATAL_LEVEL;
+  options.paranoid_checks = true;
+  options.track_and_verify_wals_in_manifest = true;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;  // a torn tail after a crash is ordinary
+  options.max_background_jobs = 2;
+  options.max_total_wal_size = 256 << 20;
+  options.bytes_per_sync = 1 << 20;
+  return options;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Storage>> OpenRocksStorage(const RocksOptions& from) {
+  const rocksdb::Options options = DatabaseOptions(from);
+  const std::array<rocksdb::ColumnFamilyOptions, kFamilyCount> layouts = {LogOptions(), {}, EventOptions(), {}};
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {{rocksdb::kDefaultColumnFamilyName, {}}};
+  for (int i = 0; i < kFamilyCount; ++i) descriptors.emplace_back(kFamilyNames[i], layouts[i]);
+
+  rocksdb::DB* db = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const rocksdb::Status opened = rocksdb::DB::Open(options, from.path, descriptors, &handles, &db);
+  if (!opened.ok()) return ToStatus(opened, absl::StrCat("opening the database in ", from.path));
+  std::unique_ptr<rocksdb::DB> owned(db);
+  db->DestroyColumnFamilyHandle(handles[0]);  // the default family stays empty
+  Families families;
+  for (int i = 0; i < kFamilyCount; ++i) families[i] = handles[i + 1];
+  return std::make_unique<RocksStorage>(from.path, rocksdb::Options(options, EventOptions()), std::move(owned),
+                                        families);
+}
+
+}  // namespace ebb::feature_store

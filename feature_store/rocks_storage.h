@@ -1,0 +1,27 @@
+// Storage on RocksDB. The only files of this room that know it: rocks_*.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "feature_store/storage.h"
+
+namespace rocksdb {
+class Env;
+}
+
+namespace ebb::feature_store {
+
+struct RocksOptions {
+  std::string path;
+  // Whether an absent database is made; otherwise it is an error.
+  bool create = false;
+  // File system and threads; null: the system's. Borrowed; must outlive the storage. Tests inject faults here.
+  rocksdb::Env* env = nullptr;
+};
+
+// FAILED_PRECONDITION: locked by another process or absent; DATA_LOSS: damaged.
+absl::StatusOr<std::unique_ptr<Storage>> OpenRocksStorage(const RocksOptions& options);
+
+}  // namespace ebb::feature_store

@@ -1,0 +1,136 @@
+#include "feature_store/shop_calendar.h"
+
+#include <algorithm>
+
+namespace ebb::feature_store {
+namespace {
+
+constexpr absl::CivilDay kEpoch(1970, 1, 1);
+
+Day FromCivil(absl::CivilDay day) { return static_cast<Day>(day - kEpoch); }
+
+absl::CivilMonth MonthOfDay(Day day) { return absl::CivilMonth(ShopCalendar::ToCivil(day)); }
+
+// The same day of `month`, or its last one.
+absl::CivilDay DayInMonth(absl::CivilMonth month, int day) {
+  return std::min(absl::CivilDay(month) + (day - 1), absl::CivilDay(month + 1) - 1);
+}
+
+// The edge `back` units (calendar months: whole months) before a T on day `today`.
+Day Edge(CompiledWindow::Unit unit, int back, Day today) {
+  switch (unit) {
+    case CompiledWindow::Unit::kDays:
+      return today - back;
+    case CompiledWindow::Unit::kMonths:
+      return ShopCalendar::MonthsBefore(today, back);
+    case CompiledWindow::Unit::kCalendarMonths:
+      return FromCivil(absl::CivilDay(MonthOfDay(today) - back));
+    case CompiledWindow::Unit::kLifetime:
+      break;
+  }
+  return kFirstDay;
+}
+
+// The first today at which that edge lies after `day`. Edges never move back, so this is where it passes the day.
+Day EdgePasses(CompiledWindow::Unit unit, int back, Day day) {
+  switch (unit) {
+    case CompiledWindow::Unit::kDays:
+      return day + back + 1;
+    case CompiledWindow::Unit::kMonths: {
+      // Months differ in length: `back` months after the day its edge has not passed it, a few days later it has.
+      Day today = ShopCalendar::MonthsBefore(day, -back);
+      while (Edge(unit, back, today) <= day) ++today;
+      return today;
+    }
+    case CompiledWindow::Unit::kCalendarMonths:
+      return FromCivil(absl::CivilDay(MonthOfDay(day) + back + 1));
+    case CompiledWindow::Unit::kLifetime:
+      break;
+  }
+  return kLastDay;
+}
+
+// A calendar month is not over when T lies in it: its edges are one month nearer.
+int BeginEdge(const CompiledWindow& window) {
+  return (window.offset + 1) * window.length - (window.unit == CompiledWindow::Unit::kCalendarMonths ? 1 : 0);
+}
+
+int EndEdge(const CompiledWindow& window) { return BeginEdge(window) - window.length; }
+
+}  // namespace
+
+CompiledWindow CompileWindow(const v1::Window& window) {
+  using Unit = CompiledWindow::Unit;
+  switch (window.length_case()) {
+    case v1::Window::kDays:
+      return {Unit::kDays, window.days(), window.offset()};
+    case v1::Window::kMonths:
+      return {Unit::kMonths, window.months(), window.offset()};
+    case v1::Window::kCalendarMonths:
+      return {Unit::kCalendarMonths, window.calendar_months(), window.offset()};
+    case v1::Window::kLifetime:
+    case v1::Window::LENGTH_NOT_SET:
+      break;
+  }
+  return {};
+}
+
+Day ShopCalendar::DayOf(absl::Time time) const {
+  Day day = FromCivil(absl::CivilDay(zone_.At(time).cs));
+  // Where a clock set back repeats the end of a day after midnight, the new day has begun already.
+  if (StartOf(day + 1) <= time) ++day;
+  return day;
+}
+
+absl::Time ShopCalendar::StartOf(Day day) const {
+  const absl::TimeZone::TimeInfo info = zone_.At(absl::CivilSecond(ToCivil(day)));
+  return info.kind == absl::TimeZone::TimeInfo::SKIPPED ? info.trans : info.pre;
+}
+
+Day ShopCalendar::MonthsBefore(Day day, int months) {
+  const absl::CivilDay civil = ToCivil(day);
+  return FromCivil(DayInMonth(absl::CivilMonth(civil) - months, civil.day()));
+}
+
+Day ShopCalendar::FirstOfMonth(Day day) { return FromCivil(absl::CivilDay(MonthOfDay(day))); }
+
+Day ShopCalendar::LastOfMonth(int year, int month) {
+  return FromCivil(absl::CivilDay(absl::CivilMonth(year, month) + 1) - 1);
+}
+
+Day ShopCalendar::FromDate(int year, int month, int day) { return FromCivil(absl::CivilDay(year, month, day)); }
+
+absl::CivilDay ShopCalendar::ToCivil(Day day) { return kEpoch + day; }
+
+absl::Time ShopCalendar::MonthsAfter(absl::Time time, int months) const {
+  const absl::TimeZone::CivilInfo now = zone_.At(time);
+  const absl::CivilDay day = DayInMonth(absl::CivilMonth(now.cs) + months, now.cs.day());
+  const absl::CivilSecond then(day.year(), day.month(), day.day(), now.cs.hour(), now.cs.minute(), now.cs.second());
+  return absl::FromCivil(then, zone_) + now.subsecond;
+}
+
+DayRange ShopCalendar::DaysOf(const CompiledWindow& window, Day today) {
+  if (window.unit == CompiledWindow::Unit::kLifetime) return {kFirstDay, today + 1};
+  return {Edge(window.unit, BeginEdge(window), today),
+          window.offset == 0 ? today + 1 : Edge(window.unit, EndEdge(window), today)};
+}
+
+DayRange ShopCalendar::MonthOf(const CompiledWindow& window, int index, Day today) {
+  CompiledWindow month = window;
+  month.offset = window.offset * window.length + index;
+  month.length = 1;
+  return DaysOf(month, today);
+}
+
+Day ShopCalendar::LeavesOn(const CompiledWindow& window, Day day) {
+  if (window.unit == CompiledWindow::Unit::kLifetime) return kLastDay;
+  return EdgePasses(window.unit, BeginEdge(window), day);
+}
+
+Day ShopCalendar::EntersOn(const CompiledWindow& window, Day day) {
+  // Today is the last day of a window without offset.
+  if (window.offset == 0) return day;
+  return EdgePasses(window.unit, EndEdge(window), day);
+}
+
+}  // namespace ebb::feature_store

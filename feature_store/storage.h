@@ -1,0 +1,98 @@
+// What the feature store needs of an embedded, ordered key-value store; rocks_storage.h has the one it runs on.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace ebb::feature_store {
+
+// Separate key spaces, each with the layout that suits its use.
+enum class Family {
+  kLog,     // accepted batches in order of arrival; short-lived
+  kState,   // one record a customer: the last checkpoint
+  kEvents,  // history, sorted by customer and time; only added to by AddSorted
+  kMeta,    // a few small records: positions, committed imports
+};
+inline constexpr int kFamilyCount = 4;
+
+struct KeyValue {
+  std::string key;
+  std::string value;
+};
+
+// Changes that are applied together or not at all.
+struct WriteSet {
+  struct Put {
+    Family family;
+    std::string key;
+    std::string value;
+  };
+  std::vector<Put> puts;
+
+  void Add(Family family, std::string key, std::string value) {
+    puts.push_back({family, std::move(key), std::move(value)});
+  }
+};
+
+enum class Durability {
+  kBuffered,  // may be lost with the process or the machine, but never out of order: an earlier write is not lost
+              // before a later one
+  kSynced,    // on disk, with everything written before, when the call returns OK
+};
+
+// Walks keys in ascending byte order. Views returned by key() and value() hold until Next.
+//   for (; cursor->Valid(); cursor->Next()) …; if (!cursor->status().ok()) …
+class Cursor {
+ public:
+  virtual ~Cursor() = default;
+  virtual bool Valid() const = 0;
+  virtual void Next() = 0;
+  virtual void Seek(absl::string_view key) = 0;  // first key at or after it
+  virtual absl::string_view key() const = 0;
+  virtual absl::string_view value() const = 0;
+  // DATA_LOSS or UNAVAILABLE: the walk ended early.
+  virtual absl::Status status() const = 0;
+};
+
+// All families as they were at one moment. Must go before the storage it came from.
+class StorageView {
+ public:
+  virtual ~StorageView() = default;
+  // Keys in [from, to); an empty `to` is the end.
+  virtual std::unique_ptr<Cursor> Scan(Family family, absl::string_view from, absl::string_view to) const = 0;
+};
+
+// Thread-safe; AddSorted has one caller at a time. Errors: DATA_LOSS for what a checksum refused, RESOURCE_EXHAUSTED
+// for a full disk, UNAVAILABLE for any other failure of the file system. After a failed Write what was to be written
+// may or may not be there, and nothing further can be written until the storage is opened again: the process has to
+// end.
+class Storage {
+ public:
+  virtual ~Storage() = default;
+
+  virtual absl::Status Write(const WriteSet& changes, Durability durability) = 0;
+  // Adds many records at once, past the write-ahead log. Keys ascend strictly; records that exist already are replaced.
+  // Synced when OK.
+  virtual absl::Status AddSorted(Family family, std::span<const KeyValue> records) = 0;
+  // Forgets keys in [from, to) and gives their space back.
+  virtual absl::Status Drop(Family family, absl::string_view from, absl::string_view to) = 0;
+
+  virtual absl::StatusOr<std::optional<std::string>> Get(Family family, absl::string_view key) const = 0;
+  // Element i tells whether keys[i] exists.
+  virtual absl::StatusOr<std::vector<bool>> Contains(Family family, std::span<const std::string> keys) const = 0;
+  virtual std::unique_ptr<StorageView> View() const = 0;
+
+  // Bytes of live files.
+  virtual uint64_t DiskBytes() const = 0;
+};
+
+}  // namespace ebb::feature_store

@@ -1,0 +1,52 @@
+#include "feature_store/store_options.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "feature_store/declarations.h"
+
+namespace ebb::feature_store {
+
+void AddStoreFlags(StoreOptions* options, Flags* flags) {
+  AddServerFlags(&options->server, flags);
+  flags->Add("data-dir", &options->data_dir, "Folder of the data; made if absent, used by one process at a time",
+             NotEmpty());
+  flags->Add("declarations", &options->declarations, "Text file that declares the features; empty: those built in");
+  flags->Add("clock", &options->clock, "wall: time is the machine's; watermark: the latest event's, to replay history",
+             OneOf({"wall", "watermark"}));
+  flags->Add("retention", &options->retention, "Events older than this are refused", AtLeast(absl::Hours(24)));
+  flags->Add("disk-reserve", &options->disk_reserve, "Free space below which nothing more is taken", AtLeast(MiB(16)));
+  flags->Add("checkpoint-interval", &options->checkpoint_interval,
+             "How often folded state is saved; bounds the replay at start", Between(absl::Seconds(1), absl::Hours(24)));
+  flags->Add("sweep-interval", &options->sweep_interval,
+             "How often customers are looked at whose vectors time alone changes",
+             Between(absl::Milliseconds(10), absl::Hours(1)));
+  flags->Add("segment-events", &options->segment_events, "Events of the log that are sorted into the history at once",
+             Between(uint64_t{1'000}, uint64_t{10'000'000}));
+  flags->Add("log-level", &options->log_level, "debug, info, warning or error");
+}
+
+FeatureStoreEngine::Options EngineOptions(const StoreOptions& options) {
+  FeatureStoreEngine::Options engine;
+  engine.writer.clock_mode = options.clock == "wall" ? ClockMode::kWall : ClockMode::kWatermark;
+  engine.writer.retention = options.retention;
+  engine.writer.reserve_bytes = options.disk_reserve.bytes;
+  engine.writer.segment_events = options.segment_events;
+  engine.writer.sweep_interval = options.sweep_interval;
+  engine.maintenance.checkpoint_interval = options.checkpoint_interval;
+  return engine;
+}
+
+absl::StatusOr<CompiledDeclarations> LoadDeclarations(const StoreOptions& options) {
+  if (options.declarations.empty()) return CompileDeclarations(DefaultDeclarationsText(), "built-in features");
+  std::ifstream file(options.declarations, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) {
+    return absl::NotFoundError(absl::StrCat("--declarations: the file ", options.declarations, " cannot be read"));
+  }
+  return CompileDeclarations(text.str(), options.declarations);
+}
+
+}  // namespace ebb::feature_store

@@ -1,0 +1,139 @@
+#include "feature_store/training_row.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "feature_store/test_events.h"
+#include "gmock/gmock.h"
+
+namespace ebb::feature_store {
+namespace {
+
+using ::testing::HasSubstr;
+
+const absl::Time kT = absl::FromCivil(absl::CivilDay(2025, 6, 1), absl::UTCTimeZone());
+const absl::Time kNow = absl::FromCivil(absl::CivilDay(2026, 1, 1), absl::UTCTimeZone());
+
+class TrainingRowTest : public ::testing::Test {
+ protected:
+  void Known(v1::Event event, absl::Time known_at) {
+    *event.mutable_known_at() = ToTimestamp(known_at);
+    history_.push_back(std::move(event));
+  }
+  // Pieces bought on the 15th of a month of 2025, known at once.
+  void Buy(int month, int64_t pieces) {
+    const absl::Time time = absl::FromCivil(absl::CivilDay(2025, month, 15), absl::UTCTimeZone());
+    Known(PurchaseAt(time, absl::StrCat("m", month), 100, pieces), time + absl::Seconds(1));
+  }
+
+  // `declined`, `steady` or the reason of an exclusion.
+  std::string Row(const LabelRule& rule, absl::Time as_of = kT, absl::Time now = kNow) const {
+    const auto row = BuildTrainingRow(declarations_, history_, as_of, rule, now);
+    if (const auto* exclusion = std::get_if<Exclusion>(&row)) return exclusion->reason;
+    return std::get<TrainingRow>(row).declined ? "declined" : "steady";
+  }
+
+  double Revenue(const v1::FeatureVector& vector) const {
+    return vector.values(declarations_.FindFeature("revenue_month_0")).number();
+  }
+
+  const CompiledDeclarations declarations_ = DefaultDeclarations();
+  std::vector<v1::Event> history_;
+};
+
+v1::PurchaseDecline Decline(double share = 0, v1::PurchaseDecline::Measure measure = v1::PurchaseDecline::ITEMS) {
+  v1::PurchaseDecline rule;
+  rule.set_decline_share(share);
+  rule.set_measure(measure);
+  return rule;
+}
+
+TEST_F(TrainingRowTest, FallingByMoreThanTheShareIsADecline) {
+  for (int month : {3, 4, 5}) Buy(month, 10);
+  Buy(6, 21);
+  EXPECT_EQ(Row(Decline(0.3)), "steady");  // 21 of 30: by exactly 0.3.
+  EXPECT_EQ(Row(Decline(0.29)), "declined");
+  EXPECT_EQ(Row(Decline(0.5, v1::PurchaseDecline::ORDERS)), "declined");  // One of three.
+  EXPECT_EQ(Row(Decline(0.7, v1::PurchaseDecline::ORDERS)), "steady");
+}
+
+TEST_F(TrainingRowTest, RefundsLowerSpend) {
+  for (int month : {3, 4, 5, 6, 7, 8}) Buy(month, 10);
+  EXPECT_EQ(Row(Decline(0.3, v1::PurchaseDecline::SPEND)), "steady");
+  history_.push_back(EventAt(At("2025-08-20T00:00:00"), "r", "refund { order_id: 'm8' amount_minor: 950 }"));
+  EXPECT_EQ(Row(Decline(0.3, v1::PurchaseDecline::SPEND)), "declined");
+}
+
+TEST_F(TrainingRowTest, ALabelMustBeMature) {
+  for (int month : {3, 4, 5}) Buy(month, 10);
+  EXPECT_EQ(Row(Decline(), kT, At("2025-08-31T23:59:59")), "label_not_mature");
+  EXPECT_EQ(Row(Decline(), kT, At("2025-09-01T00:00:00")), "declined");
+}
+
+TEST_F(TrainingRowTest, OnlyCustomersActiveInEachMonthBeforeAreEligible) {
+  for (int month : {3, 5}) Buy(month, 10);
+  EXPECT_EQ(Row(Decline()), "not_active");
+  // A purchase that became known only after T makes nobody eligible in hindsight.
+  Known(PurchaseAt(At("2025-04-15T00:00:00"), "late", 100, 1), kT);
+  EXPECT_EQ(Row(Decline()), "not_active");
+  history_.back().clear_known_at();
+  EXPECT_EQ(Row(Decline()), "declined");
+}
+
+TEST_F(TrainingRowTest, ImportedLabelsAreStampedExactlyT) {
+  Buy(5, 1);
+  EXPECT_EQ(Row(v1::ImportedLabels()), "unlabelled");
+  history_.push_back(EventAt(kT + absl::Microseconds(1), "l0", "activity_label { activity: DECLINED }"));
+  EXPECT_EQ(Row(v1::ImportedLabels()), "unlabelled");
+  history_.push_back(
+      EventAt(kT, "s", "imported_snapshot { values { feature: 'tenure_days' decimal: '5' } activity: STEADY }"));
+  EXPECT_EQ(Row(v1::ImportedLabels()), "steady");
+  history_.push_back(EventAt(kT, "l1", "activity_label { activity: DECLINED }"));
+  EXPECT_EQ(Row(v1::ImportedLabels()), "declined");
+}
+
+TEST_F(TrainingRowTest, AnImportCanExcludeItsRow) {
+  history_.push_back(EventAt(kT, "s",
+                             "imported_snapshot { values { feature: 'tenure_days' decimal: '5' } activity: STEADY "
+                             "training_exclusions: 'revenue_outlier' }"));
+  EXPECT_EQ(Row(v1::ImportedLabels()), "revenue_outlier");
+}
+
+TEST_F(TrainingRowTest, ALabelAloneMakesNoRow) {
+  history_.push_back(EventAt(kT, "l1", "activity_label { activity: DECLINED }"));
+  EXPECT_EQ(Row(v1::ImportedLabels()), "not_active");
+}
+
+TEST_F(TrainingRowTest, TheVectorUsesOnlyWhatWasKnown) {
+  const absl::Time time = kT - absl::Hours(24);
+  Known(PurchaseAt(time, "in time", 1'000), time);
+  Known(PurchaseAt(time, "late", 500), kT);
+  Known(PurchaseAt(kT, "after", 50), kT);
+  EXPECT_EQ(Revenue(VectorAsOf(declarations_, history_, kT, kT)), 10);
+  EXPECT_EQ(Revenue(VectorAsOf(declarations_, history_, kT, kT + absl::Microseconds(1))), 15);
+  EXPECT_EQ(Revenue(VectorAsOf(declarations_, history_, kT + absl::Microseconds(1), absl::InfiniteFuture())), 15.5);
+}
+
+TEST_F(TrainingRowTest, ASnapshotAtTIsKnownAtT) {
+  v1::Event snapshot = EventAt(kT, "s", "imported_snapshot { values { feature: 'revenue_month_0' decimal: '7' } }");
+  Known(std::move(snapshot), kNow);  // The day it was imported does not matter.
+  EXPECT_EQ(Revenue(VectorAsOf(declarations_, history_, kT, kT)), 7);
+  EXPECT_EQ(Revenue(VectorAsOf(declarations_, history_, kT - absl::Microseconds(1), kT)), 0);
+}
+
+TEST(LabelRuleTest, IsChecked) {
+  v1::PurchaseDecline rule = Decline(1.5);
+  EXPECT_THAT(std::string(CheckLabelRule(rule).message()),
+              HasSubstr("decline_share: 1.5 must be above 0 and at most 1"));
+  rule = Decline(0.5);
+  rule.set_horizon_months(13);
+  EXPECT_THAT(std::string(CheckLabelRule(rule).message()), HasSubstr("horizon_months: 13 must be 1 to 12"));
+  rule = Decline(0.5, static_cast<v1::PurchaseDecline::Measure>(9));
+  EXPECT_THAT(std::string(CheckLabelRule(rule).message()), HasSubstr("measure: 9 must be ITEMS, ORDERS or SPEND"));
+  EXPECT_TRUE(CheckLabelRule(Decline()).ok());
+  EXPECT_TRUE(CheckLabelRule(v1::ImportedLabels()).ok());
+}
+
+}  // namespace
+}  // namespace ebb::feature_store

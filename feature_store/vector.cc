@@ -1,0 +1,336 @@
+#include "feature_store/vector.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <span>
+#include <tuple>
+#include <vector>
+
+#include "absl/container/inlined_vector.h"
+#include "feature_store/event_time.h"
+#include "feature_store/imported_value.h"
+
+namespace ebb::feature_store {
+namespace {
+
+// The part of tiles (sorted by measure, then day) that is of a measure and in a range of days.
+template <typename T>
+std::span<const T> In(const std::vector<T>& tiles, int measure, DayRange days) {
+  const auto before = [](const T& tile, const std::pair<int, Day>& key) {
+    return tile.measure < key.first || (tile.measure == key.first && tile.day < key.second);
+  };
+  if (days.begin >= days.end) return {};
+  const auto begin = std::lower_bound(tiles.begin(), tiles.end(), std::pair(measure, days.begin), before);
+  const auto end = std::lower_bound(begin, tiles.end(), std::pair(measure, days.end), before);
+  return {begin, end};
+}
+
+// A value before it is put into a vector; nothing where the window holds nothing.
+using Number = std::optional<double>;
+
+// Computes the features of one customer as of a day.
+class VectorBuilder {
+ public:
+  VectorBuilder(const CompiledDeclarations& declarations, const CustomerState& state, Day today)
+      : declarations_(declarations), state_(state), today_(today) {}
+
+  v1::FeatureValue Value(const CompiledFeature& feature) const {
+    v1::FeatureValue value;
+    if (feature.kind == v1::CATEGORY) {
+      if (const std::optional<std::string_view> category = Category(feature)) {
+        value.set_category(std::string(*category));
+        value.set_status(v1::PRESENT);
+        return value;
+      }
+    } else if (const Number number = ComputeNumber(feature)) {
+      value.set_number(*number);
+      value.set_status(v1::PRESENT);
+      return value;
+    }
+    value = feature.default_value;
+    value.set_status(Seen(feature) ? v1::DEFAULT : v1::NEVER_SEEN);
+    return value;
+  }
+
+ private:
+  using Tiles = std::span<const Tile>;
+  using KeyedTiles = std::span<const KeyedTile>;
+  // What the snapshot's values of a family stand for.
+  using Imports = absl::InlinedVector<const ImportedFeature*, 4>;
+
+  const MeasureKind& KindOf(int measure) const { return declarations_.measures()[measure].kind; }
+
+  bool Seen(const CompiledFeature& feature) const {
+    return state_.Seen(feature.measure) || state_.Seen(feature.second_measure) || !ImportsOf(feature).empty();
+  }
+
+  Imports ImportsOf(const CompiledFeature& feature) const {
+    Imports imports;
+    for (const ImportedFeature& imported : state_.imported()) {
+      if (declarations_.features()[imported.feature].family == feature.family) imports.push_back(&imported);
+    }
+    return imports;
+  }
+
+  // The imported value of exactly this feature while it holds.
+  const ImportedFeature* Held(const CompiledFeature& feature) const {
+    if (feature.imported_as != ImportedAs::kHeld) return nullptr;
+    CompiledWindow newest = feature.window;
+    newest.offset = 0;
+    for (const ImportedFeature& imported : state_.imported()) {
+      if (&declarations_.features()[imported.feature] != &feature) continue;
+      return ShopCalendar::DaysOf(newest, today_).begin <= imported.anchor ? &imported : nullptr;
+    }
+    return nullptr;
+  }
+
+  Number ComputeNumber(const CompiledFeature& feature) const {
+    if (const ImportedFeature* held = Held(feature)) return held->number;
+    const DayRange days = ShopCalendar::DaysOf(feature.window, today_);
+    if (feature.field == v1::PROFIT) return Profit(feature, days);
+    switch (feature.aggregation) {
+      case v1::COUNT:
+      case v1::SUM:
+        return Tiled(feature, days);
+      case v1::MEAN: {
+        const int64_t count = Total(feature.second_measure, days);
+        if (count == 0) return {};
+        return feature.scale.Apply(static_cast<double>(Total(feature.measure, days)) / static_cast<double>(count));
+      }
+      case v1::MIN:
+      case v1::MAX:
+        return Extreme(feature, days);
+      case v1::LAST:
+        return Last(feature, days);
+      case v1::DISTINCT: {
+        const int64_t distinct = Total(feature.measure, days);
+        return distinct == 0 ? Number() : feature.scale.Apply(distinct);
+      }
+      case v1::RATIO: {
+        const Number ratio = Ratio(feature, days);
+        return ratio ? Number(feature.scale.Apply(*ratio)) : Number();
+      }
+      case v1::MONTHLY_MEAN:
+        if (In(state_.tiles(), feature.measure, days).empty()) return {};
+        return feature.scale.Apply(Total(feature.measure, days)) / feature.window.length;
+      case v1::MEAN_OF_PERIODS:
+        return MeanOfPeriods(feature);
+      default:
+        return {};
+    }
+  }
+
+  // COUNT and SUM: the tiles of the window, but for days that a snapshot stands for, and the snapshot's own.
+  Number Tiled(const CompiledFeature& feature, DayRange days) const {
+    const Imports imports = ImportsOf(feature);
+    const auto covered = [&](Day day) {
+      return std::any_of(imports.begin(), imports.end(), [&](const auto* i) { return i->covers.Contains(day); });
+    };
+    bool any = false;
+    int64_t sum = 0;
+    const auto add = [&](int64_t value) {
+      any = true;
+      sum = static_cast<int64_t>(static_cast<uint64_t>(sum) + static_cast<uint64_t>(value));
+    };
+    for (const ImportedFeature* imported : imports) {
+      if (days.Contains(imported->anchor)) add(imported->value);
+    }
+    if (feature.field == v1::UNPAID_QUANTITY) {
+      absl::InlinedVector<std::pair<uint64_t, int64_t>, 32> products;
+      for (const KeyedTile& tile : In(state_.keyed_tiles(), feature.measure, days)) {
+        if (!covered(tile.day)) products.emplace_back(tile.key, tile.value);
+      }
+      SumByKey(products);
+      for (const auto& [product, net] : products) add(std::max<int64_t>(net, 0));
+    } else {
+      for (const Tile& tile : In(state_.tiles(), feature.measure, days)) {
+        if (!covered(tile.day)) add(tile.value);
+      }
+    }
+    return any ? Number(feature.scale.Apply(sum)) : Number();
+  }
+
+  // Leaves one entry for each key, values summed.
+  template <typename Entries>
+  static void SumByKey(Entries& entries) {
+    std::sort(entries.begin(), entries.end());
+    size_t kept = 0;
+    for (size_t i = 0; i < entries.size(); ++i) {
+      if (kept > 0 && entries[kept - 1].first == entries[i].first) {
+        entries[kept - 1].second += entries[i].second;
+      } else {
+        entries[kept++] = entries[i];
+      }
+    }
+    entries.resize(kept);
+  }
+
+  // The count or sum of a window, or how many different members its days have together.
+  int64_t Total(int measure, DayRange days) const {
+    const Tiles tiles = In(state_.tiles(), measure, days);
+    if (KindOf(measure) != MeasureKind::kDistinct) {
+      uint64_t sum = 0;
+      for (const Tile& tile : tiles) sum += static_cast<uint64_t>(tile.value);
+      return static_cast<int64_t>(sum);
+    }
+    absl::InlinedVector<int64_t, 64> members;
+    for (const Tile& tile : tiles) members.push_back(tile.value);
+    std::sort(members.begin(), members.end());
+    return std::unique(members.begin(), members.end()) - members.begin();
+  }
+
+  Number Extreme(const CompiledFeature& feature, DayRange days) const {
+    const Tiles tiles = In(state_.tiles(), feature.measure, days);
+    if (tiles.empty()) return {};
+    const auto [least, greatest] =
+        std::minmax_element(tiles.begin(), tiles.end(), [](const Tile& a, const Tile& b) { return a.value < b.value; });
+    return feature.scale.Apply(feature.aggregation == v1::MIN ? least->value : greatest->value);
+  }
+
+  Number Ratio(const CompiledFeature& feature, DayRange days) const {
+    const int64_t below = Total(feature.second_measure, days);
+    if (below == 0) return {};
+    return static_cast<double>(Total(feature.measure, days)) / static_cast<double>(below);
+  }
+
+  // Months are added from the newest to the oldest: the order is part of the bits.
+  Number MeanOfPeriods(const CompiledFeature& feature) const {
+    double sum = 0;
+    int periods = 0;
+    for (int month = 0; month < feature.window.length; ++month) {
+      const Number ratio = Ratio(feature, ShopCalendar::MonthOf(feature.window, month, today_));
+      if (!ratio) continue;
+      sum += *ratio;
+      ++periods;
+    }
+    return periods == 0 ? Number() : feature.scale.Apply(sum / periods);
+  }
+
+  // Statements of profit, one a month.
+  Number Profit(const CompiledFeature& feature, DayRange days) const {
+    const std::span<const LastValue> statements = In(state_.last_values(), feature.measure, days);
+    if (statements.empty()) return {};
+    int64_t sum = 0, least = statements.front().value, greatest = least;
+    const LastValue* last = &statements.front();
+    for (const LastValue& statement : statements) {
+      sum += statement.value;
+      least = std::min(least, statement.value);
+      greatest = std::max(greatest, statement.value);
+      if (last->stamp < statement.stamp) last = &statement;
+    }
+    const auto count = static_cast<double>(statements.size());
+    switch (feature.aggregation) {
+      case v1::COUNT:
+        return feature.scale.Apply(count);
+      case v1::SUM:
+        return feature.scale.Apply(sum);
+      case v1::MEAN:
+        return feature.scale.Apply(static_cast<double>(sum) / count);
+      case v1::MIN:
+        return feature.scale.Apply(least);
+      case v1::MAX:
+        return feature.scale.Apply(greatest);
+      case v1::LAST:
+        return feature.scale.Apply(last->value);
+      default:
+        return feature.scale.Apply(sum) / feature.window.length;
+    }
+  }
+
+  // The newest value of the window's events and of a snapshot.
+  std::optional<int64_t> Newest(const CompiledFeature& feature, DayRange days) const {
+    const bool profile = feature.window.unit == CompiledWindow::Unit::kLifetime;
+    const Stamp* newest = nullptr;
+    int64_t value = 0;
+    for (const LastValue& last : In(state_.last_values(), feature.measure, profile ? DayRange() : days)) {
+      if (newest != nullptr && last.stamp < *newest) continue;
+      newest = &last.stamp;
+      value = last.value;
+    }
+    for (const ImportedFeature* imported : ImportsOf(feature)) {
+      if (!days.Contains(imported->anchor) || (newest != nullptr && imported->stamp < *newest)) continue;
+      newest = &imported->stamp;
+      value = imported->value;
+    }
+    return newest == nullptr ? std::optional<int64_t>() : value;
+  }
+
+  Number Last(const CompiledFeature& feature, DayRange days) const {
+    const std::optional<int64_t> value = Newest(feature, days);
+    if (!value) return {};
+    // A registration is kept as its day; before it the tenure is 0.
+    if (feature.field == v1::TENURE_DAYS) return feature.scale.Apply(std::max<int64_t>(today_ - *value, 0));
+    return feature.scale.Apply(*value);
+  }
+
+  std::optional<std::string_view> Category(const CompiledFeature& feature) const {
+    if (const ImportedFeature* held = Held(feature)) return state_.TextOf(static_cast<uint64_t>(held->value));
+    const DayRange days = ShopCalendar::DaysOf(feature.window, today_);
+    if (feature.aggregation == v1::MOST_FREQUENT) return MostFrequent(feature, days);
+    const std::optional<int64_t> value = Newest(feature, days);
+    if (!value) return {};
+    if (feature.field == v1::MARKETING_CONSENT) return *value != 0 ? kConsentYes : kConsentNo;
+    return state_.TextOf(static_cast<uint64_t>(*value));
+  }
+
+  std::optional<std::string_view> MostFrequent(const CompiledFeature& feature, DayRange days) const {
+    struct Candidate {
+      uint64_t key;
+      int64_t count;
+      int64_t latest;
+    };
+    absl::InlinedVector<Candidate, 16> candidates;
+    const auto candidate = [&](uint64_t key) -> Candidate& {
+      for (Candidate& known : candidates) {
+        if (known.key == key) return known;
+      }
+      return candidates.emplace_back(Candidate{key, 0, std::numeric_limits<int64_t>::min()});
+    };
+    for (const KeyedTile& tile : In(state_.keyed_tiles(), feature.measure, days)) {
+      candidate(tile.key).count += tile.value;
+    }
+    if (candidates.empty()) return {};
+    for (const KeyedTile& tile : In(state_.keyed_tiles(), feature.second_measure, days)) {
+      int64_t& latest = candidate(tile.key).latest;
+      latest = std::max(latest, tile.value);
+    }
+    // More often, then later, then first by bytes.
+    const auto best = std::min_element(candidates.begin(), candidates.end(), [&](const auto& a, const auto& b) {
+      return std::tuple(-a.count, -a.latest, state_.TextOf(a.key)) <
+             std::tuple(-b.count, -b.latest, state_.TextOf(b.key));
+    });
+    return state_.TextOf(best->key);
+  }
+
+  const CompiledDeclarations& declarations_;
+  const CustomerState& state_;
+  const Day today_;
+};
+
+}  // namespace
+
+v1::FeatureVector ComputeVector(const CompiledDeclarations& declarations, const CustomerState& state,
+                                absl::Time as_of) {
+  v1::FeatureVector vector;
+  const VectorBuilder builder(declarations, state, declarations.calendar().DayOf(as_of));
+  vector.mutable_values()->Reserve(static_cast<int>(declarations.features().size()));
+  for (const CompiledFeature& feature : declarations.features()) *vector.add_values() = builder.Value(feature);
+  *vector.mutable_as_of() = ToTimestamp(as_of);
+  return vector;
+}
+
+bool SameValues(const v1::FeatureVector& a, const v1::FeatureVector& b) {
+  if (a.values_size() != b.values_size()) return false;
+  for (int i = 0; i < a.values_size(); ++i) {
+    const v1::FeatureValue& x = a.values(i);
+    const v1::FeatureValue& y = b.values(i);
+    if (x.kind_case() != y.kind_case() || x.status() != y.status() || x.category() != y.category() ||
+        x.number() != y.number()) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace ebb::feature_store

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "feature_store/event_check.h"
+#include "google/protobuf/timestamp.pb.h"
+
+namespace ebb::feature_store {
+
+// Collects violations while a message is checked. Not thread-safe.
+class ViolationList {
+ public:
+  struct TextRule {
+    bool required = false;
+    size_t most_bytes = 256;
+  };
+
+  void Add(std::string field, std::string value, std::string rule);
+  void Text(const std::string& field, std::string_view text, TextRule rule);
+  // Whether the value is in range.
+  bool Range(const std::string& field, int64_t value, int64_t least, int64_t most);
+  // Whether it is a time at all: years 1 to 9999, nanoseconds below a second.
+  bool Timestamp(const std::string& field, const google::protobuf::Timestamp& stamp);
+
+  std::vector<Violation> Take() { return std::move(violations_); }
+
+ private:
+  std::vector<Violation> violations_;
+};
+
+}  // namespace ebb::feature_store

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+
+namespace ebb {
+
+// The loops that scoring spends its time in. Every body computes in fixed lanes of four doubles and without fused
+// multiply-adds, so all give the same bits (lanes_test.cc holds them to it); which one runs is chosen once, by what the
+// processor can do.
+struct Lanes {
+  const char* name;
+
+  // Sum of a[i] × b[i]: lane l sums i = l, l + 4, …; then (lane 0 + lane 1) + (lane 2 + lane 3).
+  double (*dot)(const double* a, const double* b, size_t count);
+
+  // One row against many stored by columns (ColumnMatrix: `stride` is a multiple of four and `out` has as many places).
+  // Each result is summed over the columns in their order.
+  void (*dot_to_columns)(const double* row, const double* columns, size_t stride, size_t count, double* out);
+  void (*squared_distance_to_columns)(const double* row, const double* columns, size_t stride, size_t count,
+                                      double* out);
+  void (*absolute_distance_to_columns)(const double* row, const double* columns, size_t stride, size_t count,
+                                       double* out);
+
+  // e^x in place, within 1.5 units in the last place; below -708 it is 0, above 709 infinite, NaN stays NaN.
+  void (*exp)(double* values, size_t count);
+};
+
+const Lanes& ChosenLanes();
+
+// For tests: all bodies that this processor can run, the plainest first.
+const Lanes* const* RunnableLanes(size_t* count);
+
+}  // namespace ebb

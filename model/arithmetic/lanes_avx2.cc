@@ -1,0 +1,10 @@
+// AVX2: compiled with -mavx2, called only where the processor has it.
+#include "model/arithmetic/lanes.h"
+#include "model/arithmetic/lanes_body.inc"
+
+namespace ebb {
+
+extern const Lanes kAvx2Lanes;
+const Lanes kAvx2Lanes = MakeLanes("avx2");
+
+}  // namespace ebb

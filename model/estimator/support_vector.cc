@@ -1,0 +1,44 @@
+#include "model/estimator/support_vector.h"
+
+#include "model/arithmetic/lanes.h"
+
+namespace ebb {
+namespace {
+
+double Power(double base, int exponent) {
+  double result = 1;
+  for (; exponent > 0; exponent /= 2) {
+    if (exponent % 2 == 1) result *= base;
+    base *= base;
+  }
+  return result;
+}
+
+}  // namespace
+
+void Kernel::Apply(std::span<double> values) const {
+  switch (kind) {
+    case KernelKind::kLinear:
+      return;
+    case KernelKind::kRbf:
+      for (double& value : values) value *= -gamma;
+      ChosenLanes().exp(values.data(), values.size());
+      return;
+    case KernelKind::kPolynomial:
+      for (double& value : values) value = Power(gamma * value + offset, degree);
+      return;
+  }
+}
+
+void SupportVectorClassifier::Score(const RowMatrix& rows, std::span<double> scores) const {
+  const Lanes& lanes = ChosenLanes();
+  const auto compare = kernel.kind == KernelKind::kRbf ? lanes.squared_distance_to_columns : lanes.dot_to_columns;
+  std::vector<double> values(vectors.stride());
+  for (size_t r = 0; r < rows.rows(); ++r) {
+    compare(rows.Row(r).data(), vectors.data(), vectors.stride(), vectors.columns(), values.data());
+    kernel.Apply({values.data(), vectors.rows()});
+    scores[r] = lanes.dot(coefficients.data(), values.data(), coefficients.size()) - rho;
+  }
+}
+
+}  // namespace ebb

@@ -1,0 +1,138 @@
+#include "model/model_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "model/model_message.h"
+#include "model/testing/models.h"
+#include "runtime/digest.h"
+
+namespace ebb {
+namespace {
+
+using namespace testing_models;
+using ::testing::HasSubstr;
+
+TrainedModel EveryEstimator() { return ModelOf({Logistic(), Neighbours(), Tree(), SupportVectors()}); }
+
+TEST(ModelFile, ComesBackAsItWas) {
+  const TrainedModel model = EveryEstimator();
+  const std::string bytes = SerializeModelFile(model);
+  const absl::StatusOr<TrainedModel> read = ParseModelFile(bytes);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(SerializeModelFile(*read), bytes);
+  EXPECT_TRUE(read->schema == model.schema);
+  EXPECT_EQ(read->ScoreOne(Vector(4, 9, "premium")).probability, model.ScoreOne(Vector(4, 9, "premium")).probability);
+}
+
+// Files that were published must stay readable: when this fails, the format has changed and needs a new version beside
+// the old.
+TEST(ModelFile, HasTheBytesOfVersionOne) {
+  const std::string bytes = SerializeModelFile(EveryEstimator());
+  EXPECT_EQ(bytes.substr(0, 12), std::string("EBBMODEL\x01\0\0\0", 12));
+  EXPECT_EQ(bytes.size(), 1407u);
+  EXPECT_EQ(Sha256Hex(bytes), "1da3e3a6969d6efbe918e368ddbee35e292de09a5ec7bb9e207b44aef207282f");
+}
+
+TEST(ModelFile, RefusesEveryCut) {
+  const std::string bytes = SerializeModelFile(EveryEstimator());
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_EQ(ParseModelFile(bytes.substr(0, size)).status().code(), absl::StatusCode::kDataLoss) << size;
+  }
+  EXPECT_EQ(ParseModelFile(bytes + "x").status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST(ModelFile, RefusesEveryFlippedBit) {
+  std::string bytes = SerializeModelFile(EveryEstimator());
+  for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    bytes[bit / 8] ^= static_cast<char>(1 << (bit % 8));
+    EXPECT_EQ(ParseModelFile(bytes).status().code(), absl::StatusCode::kDataLoss) << bit;
+    bytes[bit / 8] ^= static_cast<char>(1 << (bit % 8));
+  }
+}
+
+TEST(ModelFile, NamesANewerFormat) {
+  std::string bytes = SerializeModelFile(EveryEstimator());
+  bytes[8] = 2;
+  const Sha256Digest digest = Sha256(bytes.substr(0, 20) + bytes.substr(52));
+  std::copy(digest.begin(), digest.end(), bytes.begin() + 20);
+  const absl::Status status = ParseModelFile(bytes).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("format version 2, this program reads up to 1"));
+}
+
+struct BrokenRule {
+  const char* want;
+  std::function<void(v1::ModelFile&)> spoil;
+};
+
+class ModelFileRules : public ::testing::TestWithParam<BrokenRule> {};
+
+TEST_P(ModelFileRules, AreChecked) {
+  v1::ModelFile message = ToMessage(EveryEstimator());
+  GetParam().spoil(message);
+  const absl::StatusOr<TrainedModel> read = FromMessage(message);
+  ASSERT_EQ(read.status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(read.status().message()), HasSubstr(GetParam().want));
+}
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, ModelFileRules,
+    ::testing::Values(
+        BrokenRule{"features are 0", [](v1::ModelFile& m) { m.clear_features(); }},
+        BrokenRule{"features name visits twice", [](v1::ModelFile& m) { m.mutable_features(1)->set_name("visits"); }},
+        BrokenRule{"feature visits has the unknown kind 9",
+                   [](v1::ModelFile& m) { m.mutable_features(0)->set_kind(static_cast<v1::ModelFeatureKind>(9)); }},
+        BrokenRule{"schema fingerprint is 1", [](v1::ModelFile& m) { m.set_schema_fingerprint(1); }},
+        BrokenRule{"members are 0", [](v1::ModelFile& m) { m.clear_members(); }},
+        BrokenRule{"member weights sum to 1.25", [](v1::ModelFile& m) { m.mutable_members(0)->set_weight(0.5); }},
+        BrokenRule{"member 0: weight is nan", [](v1::ModelFile& m) { m.mutable_members(0)->set_weight(kNan); }},
+        BrokenRule{"number column refers to feature 3",
+                   [](v1::ModelFile& m) {
+                     m.mutable_members(0)->mutable_preprocessing()->mutable_numbers(0)->set_feature(3);
+                   }},
+        BrokenRule{
+            "number column's scale is 0",
+            [](v1::ModelFile& m) { m.mutable_members(0)->mutable_preprocessing()->mutable_numbers(0)->set_scale(0); }},
+        BrokenRule{"category values of feature 2 are not sorted",
+                   [](v1::ModelFile& m) {
+                     m.mutable_members(0)->mutable_preprocessing()->mutable_categories(0)->set_values(0, "z");
+                   }},
+        BrokenRule{"weights are 5 for 4 columns",
+                   [](v1::ModelFile& m) { m.mutable_members(0)->mutable_logistic_regression()->add_weights(1); }},
+        BrokenRule{"member 0: estimator is missing", [](v1::ModelFile& m) { m.mutable_members(0)->clear_estimator(); }},
+        BrokenRule{"k is 4 for 3 rows",
+                   [](v1::ModelFile& m) { m.mutable_members(1)->mutable_k_nearest_neighbours()->set_k(4); }},
+        BrokenRule{"matrix has 12 values for 4000000000 by 4",
+                   [](v1::ModelFile& m) {
+                     m.mutable_members(1)->mutable_k_nearest_neighbours()->mutable_rows()->set_rows(4'000'000'000);
+                   }},
+        BrokenRule{
+            "labels hold another byte",
+            [](v1::ModelFile& m) { m.mutable_members(1)->mutable_k_nearest_neighbours()->set_labels("\1\2\1"); }},
+        BrokenRule{"tree node 0 has the children 0 and 2",
+                   [](v1::ModelFile& m) { m.mutable_members(2)->mutable_decision_tree()->set_left(0, 0); }},
+        BrokenRule{"tree node 0 splits column 4 of 4",
+                   [](v1::ModelFile& m) { m.mutable_members(2)->mutable_decision_tree()->set_column(0, 4); }},
+        BrokenRule{"tree has lists of 3, 3, 3, 3 and 4",
+                   [](v1::ModelFile& m) { m.mutable_members(2)->mutable_decision_tree()->add_share(1); }},
+        BrokenRule{"kernel degree is 11",
+                   [](v1::ModelFile& m) { m.mutable_members(3)->mutable_support_vector()->set_degree(11); }},
+        BrokenRule{"coefficients are 4 for 3 vectors",
+                   [](v1::ModelFile& m) { m.mutable_members(3)->mutable_support_vector()->add_coefficients(1); }},
+        BrokenRule{"calibration does not rise at knot 1",
+                   [](v1::ModelFile& m) { m.mutable_members(0)->mutable_calibration()->set_scores(1, -1); }},
+        BrokenRule{"calibration probability is 1",
+                   [](v1::ModelFile& m) { m.mutable_members(0)->mutable_calibration()->set_probabilities(2, 1); }},
+        BrokenRule{"segments are over visits", [](v1::ModelFile& m) { m.mutable_segments()->set_feature("visits"); }},
+        BrokenRule{"lower profit bound 6 is above the upper 5",
+                   [](v1::ModelFile& m) { m.mutable_segments()->set_lower(6); }},
+        BrokenRule{"horizon is 0 months", [](v1::ModelFile& m) { m.set_horizon_months(0); }},
+        BrokenRule{"risk threshold is 1", [](v1::ModelFile& m) { m.set_risk_threshold(1); }}));
+
+}  // namespace
+}  // namespace ebb

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <array>
+#include <span>
+#include <string_view>
+#include <variant>
+
+#include "model/calibration.h"
+#include "model/estimator/decision_tree.h"
+#include "model/estimator/k_nearest_neighbours.h"
+#include "model/estimator/logistic_regression.h"
+#include "model/estimator/support_vector.h"
+#include "model/feature_vector.h"
+#include "model/preprocessing.h"
+
+namespace ebb {
+
+using Estimator = std::variant<LogisticRegression, KNearestNeighbours, DecisionTree, SupportVectorClassifier>;
+
+// Names of metrics, reports and files, in the order of Estimator: "logistic_regression", "k_nearest_neighbours",
+// "decision_tree", "support_vector".
+const std::array<std::string_view, std::variant_size_v<Estimator>>& EstimatorNames();
+std::string_view EstimatorName(const Estimator& estimator);
+
+// One member of a model: what is done to a feature vector until a probability comes out. Immutable once filled, so
+// threads may share one.
+struct Pipeline {
+  Preprocessing preprocessing;
+  Estimator estimator;
+  Calibration calibration;
+
+  // The estimator's own scores: log-odds, share or decision value. Both spans have the same size.
+  void Score(std::span<const FeatureVector> vectors, std::span<double> scores) const;
+};
+
+}  // namespace ebb

@@ -1,0 +1,107 @@
+#include "runtime/worker.h"
+
+#include <atomic>
+
+#include "gtest/gtest.h"
+
+namespace ebb {
+namespace {
+
+constexpr absl::Duration kLong = absl::Seconds(30);  // bounds waits that end at once when all is well
+
+TEST(WorkerTest, RunOnceRunsOneStepOnTheCallersThread) {
+  int steps = 0;
+  Worker worker("steps", [&] {
+    ++steps;
+    return absl::Seconds(5);
+  });
+  EXPECT_EQ(worker.RunOnce(), absl::Seconds(5));
+  EXPECT_EQ(worker.RunOnce(), absl::Seconds(5));
+  EXPECT_EQ(steps, 2);
+}
+
+TEST(WorkerTest, RunsAtStartThenWhenWoken) {
+  std::atomic<int> steps = 0;
+  Notification first, second;
+  Worker worker("woken", [&] {
+    const int step = ++steps;
+    if (step == 1) first.Notify();
+    if (step == 2) second.Notify();
+    return absl::InfiniteDuration();
+  });
+  worker.Start();
+  ASSERT_TRUE(first.WaitForNotificationWithTimeout(kLong));
+  worker.Wake();
+  ASSERT_TRUE(second.WaitForNotificationWithTimeout(kLong));
+  worker.Stop();
+  EXPECT_EQ(steps, 2);
+}
+
+TEST(WorkerTest, RunsAgainWhenTheTimeItAskedForHasPassed) {
+  std::atomic<int> steps = 0;
+  Notification third;
+  Worker worker("timed", [&] {
+    if (++steps == 3) third.Notify();
+    return steps < 3 ? absl::Milliseconds(1) : absl::InfiniteDuration();
+  });
+  worker.Start();
+  EXPECT_TRUE(third.WaitForNotificationWithTimeout(kLong));
+}
+
+TEST(WorkerTest, AWakeDuringAStepIsKept) {
+  std::atomic<int> steps = 0;
+  Notification in_first_step, go_on, second;
+  Worker worker("kept", [&] {
+    if (++steps == 1) {
+      in_first_step.Notify();
+      go_on.WaitForNotification();
+    } else {
+      second.Notify();
+    }
+    return absl::InfiniteDuration();
+  });
+  worker.Start();
+  ASSERT_TRUE(in_first_step.WaitForNotificationWithTimeout(kLong));
+  worker.Wake();
+  go_on.Notify();
+  EXPECT_TRUE(second.WaitForNotificationWithTimeout(kLong));
+}
+
+TEST(WorkerTest, StopEndsALongStepThatLooksAtIt) {
+  Notification running;
+  Worker* self = nullptr;
+  Worker worker("long", [&] {
+    running.Notify();
+    while (!self->stopping()) std::this_thread::yield();
+    return absl::ZeroDuration();
+  });
+  self = &worker;
+  worker.Start();
+  ASSERT_TRUE(running.WaitForNotificationWithTimeout(kLong));
+  worker.Stop();
+  worker.Stop();
+}
+
+TEST(WorkerTest, StartsAgainAfterStop) {
+  std::atomic<int> steps = 0;
+  CondVar changed;
+  Mutex mutex;
+  Worker worker("again", [&] {
+    MutexLock lock(&mutex);
+    ++steps;
+    changed.SignalAll();
+    return absl::InfiniteDuration();
+  });
+  for (int round = 1; round <= 2; ++round) {
+    worker.Start();
+    {
+      MutexLock lock(&mutex);
+      while (steps < round) ASSERT_FALSE(changed.WaitWithTimeout(&mutex, kLong));
+    }
+    worker.Stop();
+    EXPECT_EQ(steps, round);
+  }
+}
+
+}  // namespace
+}  // namespace ebb

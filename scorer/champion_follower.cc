@@ -1,0 +1,96 @@
+#include "scorer/champion_follower.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "model/model_file.h"
+#include "runtime/digest.h"
+#include "runtime/log.h"
+#include "runtime/rpc/channel.h"
+#include "runtime/rpc/status.h"
+
+namespace ebb::scorer {
+namespace {
+
+constexpr absl::Duration kDownloadTime = absl::Minutes(1);
+// What a damaged or hostile trainer could make us hold.
+constexpr size_t kLargestModel = size_t{1} << 30;
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const ServedModel>> ServeFile(const ModelFile& file, double risk_threshold) {
+  auto model = ParseModelFile(file.bytes);
+  if (!model.ok()) return model.status();
+  const double threshold = risk_threshold > 0 ? risk_threshold : model->risk_threshold;
+  return MakeServedModel(*std::move(model), file.version, file.digest, threshold);
+}
+
+ChampionFollower::ChampionFollower(std::shared_ptr<grpc::Channel> trainer, absl::Duration longest_wait,
+                                   double risk_threshold, ModelFolder folder, const ModelSlot* slot,
+                                   ScoringEngine* engine, std::function<void()> on_switched)
+    : PeerFollower("champion_follower", trainer, longest_wait),
+      stub_(v1::Trainer::NewStub(std::move(trainer))),
+      risk_threshold_(risk_threshold),
+      folder_(std::move(folder)),
+      slot_(slot),
+      engine_(engine),
+      on_switched_(std::move(on_switched)) {}
+
+absl::Status ChampionFollower::FollowOnce(grpc::ClientContext* context) {
+  const auto reader = stub_->WatchChampion(context, v1::WatchChampionRequest());
+  v1::WatchChampionResponse message;
+  absl::Status served;
+  while (served.ok() && reader->Read(&message)) {
+    MessageReceived();
+    served = Serve(message.model());
+    if (!served.ok()) {
+      Log(Level::kError, "champion_follower", "the champion cannot be served; the present model stays",
+          {{"model_version", message.model().version()}, {"reason", served.message()}});
+    }
+  }
+  if (!served.ok()) context->TryCancel();
+  const absl::Status ended = FromGrpcStatus(reader->Finish());
+  return served.ok() ? ended : served;
+}
+
+absl::Status ChampionFollower::Serve(const v1::Model& champion) {
+  const std::shared_ptr<const ServedModel> present = slot_->Get();
+  if (present != nullptr && present->version == champion.version() && present->digest == champion.digest()) {
+    return absl::OkStatus();
+  }
+  auto file = Download(champion);
+  if (!file.ok()) return file.status();
+  auto model = ServeFile(*file, risk_threshold_);
+  if (!model.ok()) return model.status();
+  // Kept before it serves: after a crash no score on disk is of a model that is not.
+  if (absl::Status fits = engine_->CheckModel((*model)->model); !fits.ok()) return fits;
+  if (absl::Status kept = folder_.Save(*file); !kept.ok()) return kept;
+  if (absl::Status switched = engine_->SwitchModel(*std::move(model)); !switched.ok()) return switched;
+  on_switched_();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ModelFile> ChampionFollower::Download(const v1::Model& champion) {
+  Call call(this, kDownloadTime);
+  v1::DownloadModelRequest request;
+  request.set_name(absl::StrCat("models/", champion.version()));
+  const auto reader = stub_->DownloadModel(call.context(), request);
+  ModelFile file{.version = champion.version(), .digest = champion.digest(), .bytes = {}};
+  v1::DownloadModelResponse part;
+  while (reader->Read(&part)) {
+    file.bytes += part.data();
+    if (file.bytes.size() > kLargestModel) {
+      call.context()->TryCancel();
+      reader->Finish();
+      return absl::DataLossError(absl::StrCat(request.name(), " is larger than ", kLargestModel, " bytes"));
+    }
+  }
+  if (absl::Status ended = FromGrpcStatus(reader->Finish()); !ended.ok()) return ended;
+  if (Sha256Hex(file.bytes) != file.digest) {
+    return absl::DataLossError(
+        absl::StrCat(request.name(), ": ", file.bytes.size(), " bytes do not match the digest ", file.digest));
+  }
+  return file;
+}
+
+}  // namespace ebb::scorer

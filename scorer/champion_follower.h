@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "ebb/v1/trainer_service.grpc.pb.h"
+#include "grpcpp/channel.h"
+#include "scorer/model_folder.h"
+#include "scorer/model_slot.h"
+#include "scorer/peer_follower.h"
+#include "scorer/scoring_engine.h"
+
+namespace ebb::scorer {
+
+// Brings the trainer's champion into service: fetched, checked and kept on disk on this follower's own thread, then one
+// switch. A champion that cannot be served is named in the log and the present model stays.
+class ChampionFollower final : public PeerFollower {
+ public:
+  // `risk_threshold` 0: the model's own. `on_switched` is called after each switch.
+  ChampionFollower(std::shared_ptr<grpc::Channel> trainer, absl::Duration longest_wait, double risk_threshold,
+                   ModelFolder folder, const ModelSlot* slot, ScoringEngine* engine, std::function<void()> on_switched);
+  ~ChampionFollower() override { Stop(); }
+
+ protected:
+  absl::Status FollowOnce(grpc::ClientContext* context) override;
+
+ private:
+  absl::Status Serve(const v1::Model& champion);
+  absl::StatusOr<ModelFile> Download(const v1::Model& champion);
+
+  const std::unique_ptr<v1::Trainer::Stub> stub_;
+  const double risk_threshold_;
+  const ModelFolder folder_;
+  const ModelSlot* const slot_;
+  ScoringEngine* const engine_;
+  const std::function<void()> on_switched_;
+};
+
+// The bytes of a model file, checked, as it is served. `risk_threshold` 0: the model's own. Errors of ParseModelFile.
+absl::StatusOr<std::shared_ptr<const ServedModel>> ServeFile(const ModelFile& file, double risk_threshold);
+
+}  // namespace ebb::scorer

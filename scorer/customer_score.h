@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "scorer/segments.h"
+
+namespace ebb::scorer {
+
+// Everything a reader may ask about one customer's latest score: 104 bytes. Times are microseconds since the Unix
+// epoch, UTC.
+struct CustomerScore {
+  double probability = 0;
+  double ranking_score = 0;
+  std::optional<double> monthly_profit;  // absent: not known
+  int64_t model_version = 0;
+  // Which model and threshold made it (ServedModel::scoring_id).
+  uint64_t scoring_id = 0;
+  int64_t as_of_micros = 0;
+  int64_t score_time_micros = 0;
+  // Of the last published change; the fields above may be newer by a move too small to be published. 0: there is no
+  // score yet.
+  int64_t sequence = 0;
+  // What subscribers were last told, and before that. A slow drift is measured against it, so it cannot hide in small
+  // steps.
+  double published_probability = 0;
+  std::optional<double> previous_probability;  // absent: the published one is the first
+  Segment segment;
+  uint8_t horizon_months = 0;
+
+  bool scored() const { return sequence > 0; }
+
+  friend bool operator==(const CustomerScore&, const CustomerScore&) = default;
+};
+
+}  // namespace ebb::scorer

@@ -1,0 +1,60 @@
+#include "scorer/model_folder.h"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "runtime/digest.h"
+#include "scorer/backoff.h"
+
+namespace ebb::scorer {
+namespace {
+
+class ModelFolderTest : public ::testing::Test {
+ protected:
+  ModelFolderTest() : path_(::testing::TempDir() + "/model_folder_test") {
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directory(path_);
+  }
+  ~ModelFolderTest() override { std::filesystem::remove_all(path_); }
+
+  static ModelFile File(int64_t version, const std::string& bytes) {
+    return {.version = version, .digest = Sha256Hex(bytes), .bytes = bytes};
+  }
+
+  const std::string path_;
+};
+
+TEST_F(ModelFolderTest, GivesBackTheLastOneKept) {
+  const ModelFolder folder(path_);
+  EXPECT_FALSE(folder.Load().value().has_value());
+  ASSERT_TRUE(folder.Save(File(1, "first\nof two lines")).ok());
+  ASSERT_TRUE(folder.Save(File(2, std::string("binary\0bytes", 12))).ok());
+  const auto loaded = ModelFolder(path_).Load();
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ((*loaded)->version, 2);
+  EXPECT_EQ((*loaded)->bytes, std::string("binary\0bytes", 12));
+}
+
+TEST_F(ModelFolderTest, DamageIsDataLossAndSaysWhatToDo) {
+  const ModelFolder folder(path_);
+  ASSERT_TRUE(folder.Save(File(1, "bytes")).ok());
+  std::ofstream(path_ + "/champion", std::ios::app) << "x";
+  const absl::Status status = folder.Load().status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_NE(status.message().find("delete it"), absl::string_view::npos);
+}
+
+TEST(BackoffTest, DoublesToItsLimitAndStartsAgainAfterSuccess) {
+  Backoff backoff(absl::Milliseconds(100), absl::Milliseconds(300));
+  EXPECT_EQ(backoff.Next(1), absl::Milliseconds(100));
+  EXPECT_EQ(backoff.Next(0), absl::Milliseconds(100)) << "half of 200 ms";
+  EXPECT_EQ(backoff.Next(1), absl::Milliseconds(300));
+  EXPECT_EQ(backoff.Next(1), absl::Milliseconds(300));
+  backoff.Reset();
+  EXPECT_EQ(backoff.Next(1), absl::Milliseconds(100));
+}
+
+}  // namespace
+}  // namespace ebb::scorer

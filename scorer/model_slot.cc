@@ -1,0 +1,26 @@
+#include "scorer/model_slot.h"
+
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "runtime/digest.h"
+
+namespace ebb::scorer {
+
+std::shared_ptr<const ServedModel> MakeServedModel(TrainedModel model, int64_t version, std::string digest,
+                                                   double risk_threshold) {
+  auto served = std::make_shared<ServedModel>();
+  // The threshold's bits, not its text: two thresholds that print alike are still two.
+  uint64_t threshold_bits = 0;
+  std::memcpy(&threshold_bits, &risk_threshold, sizeof(threshold_bits));
+  const Sha256Digest id = Sha256(absl::StrCat(digest, "/", version, "/", threshold_bits));
+  std::memcpy(&served->scoring_id, id.data(), sizeof(served->scoring_id));
+  served->model = std::move(model);
+  served->version = version;
+  served->digest = std::move(digest);
+  served->risk_threshold = risk_threshold;
+  return served;
+}
+
+}  // namespace ebb::scorer

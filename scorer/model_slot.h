@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "model/trained_model.h"
+#include "runtime/mutex.h"
+
+namespace ebb::scorer {
+
+// A model as this scorer serves it. Immutable.
+struct ServedModel {
+  TrainedModel model;
+  int64_t version = 0;
+  std::string digest;         // SHA-256 of its file, lower-case hexadecimal
+  double risk_threshold = 0;  // in force: the scorer's flag, or else the model's own
+  uint64_t scoring_id =
+      0;  // equal exactly when digest, version and threshold are: scores with equal ids are comparable
+};
+
+std::shared_ptr<const ServedModel> MakeServedModel(TrainedModel model, int64_t version, std::string digest,
+                                                   double risk_threshold);
+
+// The model in service. Whoever scores or answers takes it once and uses that one to the end, so nothing is ever made
+// of two models. Thread-safe. Empty until the first Set.
+class ModelSlot {
+ public:
+  std::shared_ptr<const ServedModel> Get() const {
+    MutexLock lock(&mutex_);
+    return model_;
+  }
+  void Set(std::shared_ptr<const ServedModel> model) {
+    {
+      MutexLock lock(&mutex_);
+      model_.swap(model);
+    }
+    // The old model is freed here, after the lock, or by its last user.
+  }
+
+ private:
+  mutable Mutex mutex_;
+  std::shared_ptr<const ServedModel> model_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace ebb::scorer

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "ebb/v1/score.pb.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "scorer/customer_score.h"
+
+namespace ebb::scorer {
+
+// The score as it goes over the wire.
+void FillScore(const std::string& customer_id, const CustomerScore& score, v1::Score* message);
+
+void FillTimestamp(int64_t micros, google::protobuf::Timestamp* message);
+
+}  // namespace ebb::scorer

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "absl/time/time.h"
+#include "runtime/config.h"
+#include "runtime/rpc/server_host.h"
+
+namespace ebb::scorer {
+
+// Everything that can be set about a scorer.
+struct Options {
+  Options() { server.listen = {"127.0.0.1", 7502}; }
+
+  ServerOptions server;
+  std::string data_dir;
+  HostPort feature_store{"127.0.0.1", 7500};
+  HostPort trainer{"127.0.0.1", 7501};
+  // For calls to store and trainer. Empty: plaintext.
+  std::string peer_tls_ca;
+  std::string peer_tls_cert;
+  std::string peer_tls_key;
+  // Longest wait before a lost peer is tried again.
+  absl::Duration reconnect_wait = absl::Seconds(5);
+  double publish_delta = 0.01;
+  // 0: the model's own.
+  double risk_threshold = 0;
+  size_t max_subscribers = 10'000;
+};
+
+void AddFlags(Options* options, Flags* flags);
+
+}  // namespace ebb::scorer

@@ -1,0 +1,143 @@
+#include "scorer/scorer_server.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "runtime/log.h"
+#include "runtime/rpc/channel.h"
+#include "scorer/model_folder.h"
+#include "scorer/rocks_score_table.h"
+#include "scorer/score_messages.h"
+
+namespace ebb::scorer {
+namespace {
+
+constexpr uint32_t kFormatVersion = 1;
+// Customers between two looks at new vectors: some milliseconds.
+constexpr size_t kRescoreChunk = 512;
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenPeer(const Options& options, const HostPort& address) {
+  return OpenChannel({.address = FormatFlagValue(address),
+                      .tls_ca = options.peer_tls_ca,
+                      .tls_cert = options.peer_tls_cert,
+                      .tls_key = options.peer_tls_key});
+}
+
+absl::Status CreateFolder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directory(path, error);
+  return error ? absl::InternalError(absl::StrCat("creating ", path, ": ", error.message())) : absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ScorerServer>> ScorerServer::Start(const Options& options, const Clock* clock,
+                                                                  std::function<void(const absl::Status&)> on_fatal) {
+  auto folder = DataFolder::Open({.path = options.data_dir, .service = "ebb-scorer", .format_version = kFormatVersion});
+  if (!folder.ok()) return folder.status();
+  auto table = OpenRocksScoreTable((*folder)->Path("scores"), (*folder)->is_new());
+  if (!table.ok()) return table.status();
+  if ((*folder)->is_new()) {
+    if (absl::Status made = CreateFolder((*folder)->Path("model")); !made.ok()) return made;
+    if (absl::Status finished = (*folder)->FinishCreation(); !finished.ok()) return finished;
+  }
+  std::unique_ptr<ScorerServer> server(
+      new ScorerServer(options, clock, std::move(on_fatal), *std::move(folder), *std::move(table)));
+  if (absl::Status loaded = server->LoadScores(); !loaded.ok()) return loaded;
+  if (absl::Status peers = server->OpenPeers(); !peers.ok()) return peers;
+  auto host = ServerHost::Start(options.server, {&server->service_});
+  if (!host.ok()) return host.status();
+  server->host_ = *std::move(host);
+  server->host_->OnDrain([service = &server->service_] { service->Close(); });
+  server->Follow();
+  server->host_->SetServing(v1::Scorer::service_full_name(), true);
+  return server;
+}
+
+ScorerServer::ScorerServer(const Options& options, const Clock* clock,
+                           std::function<void(const absl::Status&)> on_fatal, std::unique_ptr<DataFolder> folder,
+                           std::unique_ptr<ScoreTable> table)
+    : options_(options),
+      on_fatal_(std::move(on_fatal)),
+      folder_(std::move(folder)),
+      table_(std::move(table)),
+      service_(folder_->source_id(), &board_, &slot_, options.max_subscribers, [this] { return Status(); }),
+      engine_({.publish_delta = options.publish_delta}, table_.get(), &board_, &slot_, clock,
+              [this] { service_.Wake(); }),
+      rescorer_("rescore", [this] { return Rescore(); }) {}
+
+ScorerServer::~ScorerServer() {
+  // Callers first: what answers them must still be there.
+  if (host_ != nullptr) host_->Drain();
+  host_.reset();
+  champion_.reset();
+  features_.reset();
+  rescorer_.Stop();
+}
+
+absl::Status ScorerServer::LoadScores() {
+  std::shared_ptr<const ServedModel> model;
+  auto file = ModelFolder(folder_->Path("model")).Load();
+  if (!file.ok()) return file.status();
+  if (file->has_value()) {
+    auto served = ServeFile(**file, options_.risk_threshold);
+    if (!served.ok()) return served.status();
+    model = *std::move(served);
+  }
+  if (absl::Status loaded = engine_.Load(std::move(model)); !loaded.ok()) return loaded;
+  Log(Level::kInfo, "scorer", "scores loaded",
+      {{"customers", board_.size()}, {"scored", board_.scored()}, {"sequence", board_.last_sequence()}});
+  return absl::OkStatus();
+}
+
+absl::Status ScorerServer::OpenPeers() {
+  auto store = OpenPeer(options_, options_.feature_store);
+  if (!store.ok()) return store.status();
+  auto trainer = OpenPeer(options_, options_.trainer);
+  if (!trainer.ok()) return trainer.status();
+  features_ = std::make_unique<FeatureFollower>(*std::move(store), options_.reconnect_wait, &engine_,
+                                                [this](const absl::Status& status) { Fail(status); });
+  champion_ = std::make_unique<ChampionFollower>(*std::move(trainer), options_.reconnect_wait, options_.risk_threshold,
+                                                 ModelFolder(folder_->Path("model")), &slot_, &engine_,
+                                                 [this] { rescorer_.Wake(); });
+  return absl::OkStatus();
+}
+
+void ScorerServer::Follow() {
+  rescorer_.Start();
+  champion_->Start();
+  features_->Start();
+}
+
+absl::Duration ScorerServer::Rescore() {
+  const auto handled = engine_.RescoreSome(kRescoreChunk);
+  if (!handled.ok()) {
+    Fail(handled.status());
+    return absl::InfiniteDuration();
+  }
+  return *handled > 0 ? absl::ZeroDuration() : absl::InfiniteDuration();
+}
+
+void ScorerServer::Fail(const absl::Status& status) {
+  Log(Level::kError, "scorer", "the disk failed; a restart recovers what was acknowledged",
+      {{"reason", status.message()}});
+  host_->SetServing(v1::Scorer::service_full_name(), false);
+  on_fatal_(status);
+}
+
+v1::ScorerStatus ScorerServer::Status() const {
+  v1::ScorerStatus status;
+  if (const auto model = slot_.Get(); model != nullptr) status.set_model_version(model->version);
+  status.set_customers(static_cast<int64_t>(board_.scored()));
+  status.set_sequence(board_.last_sequence());
+  status.set_store_connected(features_->connected());
+  status.set_trainer_connected(champion_->connected());
+  if (const int64_t as_of = engine_.features_as_of_micros(); as_of != 0)
+    FillTimestamp(as_of, status.mutable_features_as_of());
+  status.set_rescore_backlog(engine_.rescore_backlog());
+  return status;
+}
+
+}  // namespace ebb::scorer

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "runtime/clock.h"
+#include "runtime/data_folder.h"
+#include "runtime/rpc/server_host.h"
+#include "runtime/worker.h"
+#include "scorer/champion_follower.h"
+#include "scorer/feature_follower.h"
+#include "scorer/model_slot.h"
+#include "scorer/score_board.h"
+#include "scorer/score_table.h"
+#include "scorer/scorer_flags.h"
+#include "scorer/scorer_service.h"
+#include "scorer/scoring_engine.h"
+
+namespace ebb::scorer {
+
+// A whole scorer: loads what is on disk, serves it, follows store and trainer. Serves from Start to destruction,
+// whether the peers are there or not.
+class ScorerServer {
+ public:
+  // `clock` is borrowed. `on_fatal` is called when only a restart heals (the disk failed), on a thread of the server's:
+  // it must not destroy the server. Errors of DataFolder, ScoreTable, ServerHost and OpenChannel, each saying what to
+  // do.
+  static absl::StatusOr<std::unique_ptr<ScorerServer>> Start(const Options& options, const Clock* clock,
+                                                             std::function<void(const absl::Status&)> on_fatal);
+  ~ScorerServer();  // ends subscriptions, drains, then stops following
+  ScorerServer(const ScorerServer&) = delete;
+  ScorerServer& operator=(const ScorerServer&) = delete;
+
+  std::string address() const { return host_->address(); }
+
+ private:
+  ScorerServer(const Options& options, const Clock* clock, std::function<void(const absl::Status&)> on_fatal,
+               std::unique_ptr<DataFolder> folder, std::unique_ptr<ScoreTable> table);
+
+  absl::Status LoadScores();
+  absl::Status OpenPeers();
+  void Follow();
+  absl::Duration Rescore();
+  void Fail(const absl::Status& status);
+  v1::ScorerStatus Status() const;
+
+  const Options options_;
+  const std::function<void(const absl::Status&)> on_fatal_;
+  // In the order of construction: each uses what stands above it.
+  const std::unique_ptr<DataFolder> folder_;
+  const std::unique_ptr<ScoreTable> table_;
+  ScoreBoard board_;
+  ModelSlot slot_;
+  ScorerService service_;
+  ScoringEngine engine_;
+  Worker rescorer_;
+  std::unique_ptr<FeatureFollower> features_;
+  std::unique_ptr<ChampionFollower> champion_;
+  std::unique_ptr<ServerHost> host_;
+};
+
+}  // namespace ebb::scorer

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "ebb/v1/scorer_service.grpc.pb.h"
+#include "runtime/rpc/server_stream.h"
+#include "scorer/score_board.h"
+#include "scorer/score_queries.h"
+
+namespace ebb::scorer {
+
+// The Scorer service on the wire: checks are in Subscription and ScoreQueries, here they only become gRPC. Thread-safe;
+// must outlive its server.
+class ScorerService final : public v1::Scorer::CallbackService {
+ public:
+  // `status` fills all of ScorerStatus but the subscribers.
+  ScorerService(uint64_t source_id, const ScoreBoard* board, const ModelSlot* slot, size_t max_subscribers,
+                std::function<v1::ScorerStatus()> status);
+
+  // Subscribers look for news. Cheap; without locks held.
+  void Wake() { subscribers_.WakeAll(); }
+  // Ends all subscriptions: the process is stopping.
+  void Close();
+
+  grpc::ServerWriteReactor<v1::SubscribeResponse>* Subscribe(grpc::CallbackServerContext* context,
+                                                             const v1::SubscribeRequest* request) override;
+  grpc::ServerUnaryReactor* GetScores(grpc::CallbackServerContext* context, const v1::GetScoresRequest* request,
+                                      v1::GetScoresResponse* response) override;
+  grpc::ServerUnaryReactor* ListScores(grpc::CallbackServerContext* context, const v1::ListScoresRequest* request,
+                                       v1::ListScoresResponse* response) override;
+  grpc::ServerUnaryReactor* ListAtRisk(grpc::CallbackServerContext* context, const v1::ListAtRiskRequest* request,
+                                       v1::ListAtRiskResponse* response) override;
+  grpc::ServerUnaryReactor* GetSegmentSummary(grpc::CallbackServerContext* context,
+                                              const v1::GetSegmentSummaryRequest* request,
+                                              v1::SegmentSummary* response) override;
+  grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context, const v1::GetStatusRequest* request,
+                                      v1::ScorerStatus* response) override;
+
+ private:
+  const uint64_t source_id_;
+  const ScoreBoard* const board_;
+  const ScoreQueries queries_;
+  const std::function<v1::ScorerStatus()> status_;
+  StreamSet subscribers_;
+};
+
+}  // namespace ebb::scorer

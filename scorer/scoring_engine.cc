@@ -1,0 +1,300 @@
+#include "scorer/scoring_engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "runtime/log.h"
+#include "scorer/publication.h"
+
+namespace ebb::scorer {
+namespace {
+
+int64_t Micros(const google::protobuf::Timestamp& time) { return time.seconds() * 1'000'000 + time.nanos() / 1'000; }
+
+}  // namespace
+
+ScoringEngine::ScoringEngine(const Options& options, ScoreTable* table, ScoreBoard* board, ModelSlot* slot,
+                             const Clock* clock, std::function<void()> on_published)
+    : options_(options),
+      table_(table),
+      board_(board),
+      slot_(slot),
+      clock_(clock),
+      on_published_(std::move(on_published)) {}
+
+absl::Status ScoringEngine::Load(std::shared_ptr<const ServedModel> model) {
+  MutexLock lock(&mutex_);
+  position_ = table_->loaded_position();
+  features_as_of_ = position_.features_as_of_micros;
+  for (const std::string& bytes : table_->loaded_schemas()) {
+    v1::FeatureSchema message;
+    if (!message.ParseFromString(bytes)) return absl::DataLossError("score table: a schema is damaged");
+    auto schema = ReadSchema(message);
+    if (!schema.ok()) return absl::DataLossError(schema.status().message());
+    schema_bytes_.push_back(bytes);
+    schemas_.push_back(*std::move(schema));
+  }
+  if (!schemas_.empty()) schema_ = static_cast<uint32_t>(schemas_.size() - 1);
+  readings_.resize(schemas_.size());
+
+  std::vector<ScoreBoard::Named> customers;
+  absl::Status read = table_->ForEach([&](uint32_t, ScoreRecord record) {
+    if (record.schema >= schemas_.size())
+      return absl::DataLossError("score table: a record names a schema that is not there");
+    customers.push_back({.customer_id = std::move(record.customer_id), .score = record.score});
+    return absl::OkStatus();
+  });
+  if (!read.ok()) return read;
+  handled_.resize(customers.size(), 0);
+  if (model != nullptr) {
+    StartGeneration(*model);
+    for (uint32_t i = 0; i < customers.size(); ++i) {
+      const CustomerScore& score = customers[i].score;
+      if (score.scored() && score.scoring_id == model->scoring_id) MarkHandled(i);
+    }
+    slot_->Set(std::move(model));
+  }
+  return board_->Restore(std::move(customers), position_.sequence);
+}
+
+absl::Status ScoringEngine::TakeFeatures(const v1::WatchFeaturesResponse& message) {
+  bool published = false;
+  {
+    MutexLock lock(&mutex_);
+    if (!failed_.ok()) return failed_;
+    if (message.has_schema()) {
+      if (absl::Status status = UseSchema(message.schema()); !status.ok()) return status;
+    }
+    ScorerPosition position = position_;
+    position.store_token = message.resume_token();
+    if (message.customers().empty()) {
+      // Progress alone: not worth a write. After a crash the store is asked from a little earlier, which changes
+      // nothing.
+      position_ = position;
+      return absl::OkStatus();
+    }
+    if (!schema_.has_value()) return absl::InvalidArgumentError("the store sent vectors before its schema");
+    std::vector<Candidate> candidates = ReadCandidates(message);
+    for (const Candidate& candidate : candidates) {
+      position.features_as_of_micros =
+          std::max(position.features_as_of_micros, candidate.write.record.vector_as_of_micros);
+    }
+    const std::shared_ptr<const ServedModel> model = slot_->Get();
+    if (model != nullptr) Score(*model, &candidates, &position.sequence);
+    auto committed = Commit(std::move(candidates), position);
+    if (!committed.ok()) return committed.status();
+    published = *committed;
+  }
+  if (published) on_published_();
+  return absl::OkStatus();
+}
+
+absl::Status ScoringEngine::CheckModel(const TrainedModel& model) const {
+  MutexLock lock(&mutex_);
+  if (!schema_.has_value()) return absl::OkStatus();
+  return VectorReading::Make(schemas_[*schema_], model).status();
+}
+
+absl::Status ScoringEngine::SwitchModel(std::shared_ptr<const ServedModel> model) {
+  if (absl::Status status = CheckModel(model->model); !status.ok()) return status;
+  MutexLock lock(&mutex_);
+  if (!failed_.ok()) return failed_;
+  StartGeneration(*model);
+  slot_->Set(std::move(model));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<size_t> ScoringEngine::RescoreSome(size_t limit) {
+  size_t handled = 0;
+  bool published = false;
+  {
+    MutexLock lock(&mutex_);
+    if (!failed_.ok()) return failed_;
+    const std::shared_ptr<const ServedModel> model = slot_->Get();
+    if (model == nullptr) return 0;
+    while (rescore_next_ < handled_.size() && handled_[rescore_next_] == generation_) ++rescore_next_;
+    if (rescore_next_ == handled_.size()) return 0;
+    auto records = table_->Read(rescore_next_, limit);
+    if (!records.ok()) return failed_ = records.status();
+    std::vector<Candidate> candidates;
+    for (ScoreTable::Write& record : *records) {
+      rescore_next_ = record.customer + 1;
+      if (handled_[record.customer] != generation_)
+        candidates.push_back({.write = std::move(record), .published = false});
+    }
+    handled = candidates.size();
+    ScorerPosition position = position_;
+    Score(*model, &candidates, &position.sequence);
+    auto committed = Commit(std::move(candidates), position);
+    if (!committed.ok()) return committed.status();
+    published = *committed;
+  }
+  if (published) on_published_();
+  return handled;
+}
+
+std::string ScoringEngine::store_token() const {
+  MutexLock lock(&mutex_);
+  return position_.store_token;
+}
+
+void ScoringEngine::ForgetStoreToken() {
+  MutexLock lock(&mutex_);
+  position_.store_token.clear();
+}
+
+absl::Status ScoringEngine::UseSchema(const v1::FeatureSchema& message) {
+  const std::string bytes = message.SerializeAsString();
+  const auto known = std::find(schema_bytes_.begin(), schema_bytes_.end(), bytes);
+  const auto number = static_cast<uint32_t>(known - schema_bytes_.begin());
+  if (known == schema_bytes_.end()) {
+    auto schema = ReadSchema(message);
+    if (!schema.ok()) return schema.status();
+    if (absl::Status status = table_->AddSchema(number, bytes); !status.ok()) return failed_ = status;
+    schema_bytes_.push_back(bytes);
+    schemas_.push_back(*std::move(schema));
+    readings_.emplace_back();
+  }
+  schema_ = number;
+  return absl::OkStatus();
+}
+
+std::vector<ScoringEngine::Candidate> ScoringEngine::ReadCandidates(const v1::WatchFeaturesResponse& message) {
+  std::vector<Candidate> candidates;
+  absl::flat_hash_map<std::string_view, size_t> places;
+  size_t refused = 0;
+  absl::Status reason;
+  for (const v1::CustomerFeatures& customer : message.customers()) {
+    auto vector = ReadVector(schemas_[*schema_], customer.vector());
+    if (customer.customer_id().empty()) vector = absl::InvalidArgumentError("customer_id is empty");
+    if (!vector.ok()) {
+      ++refused;
+      reason = vector.status();
+      continue;
+    }
+    // Twice in one message: the later one counts.
+    const auto [place, is_first] = places.try_emplace(customer.customer_id(), candidates.size());
+    if (is_first) candidates.emplace_back();
+    ScoreRecord& record = candidates[place->second].write.record;
+    record.customer_id = customer.customer_id();
+    record.schema = *schema_;
+    record.vector_as_of_micros = Micros(customer.vector().as_of());
+    record.vector = *std::move(vector);
+  }
+  uint32_t next_new = static_cast<uint32_t>(handled_.size());
+  for (Candidate& candidate : candidates) {
+    const std::optional<uint32_t> known = board_->Find(candidate.write.record.customer_id);
+    candidate.write.customer = known.has_value() ? *known : next_new++;
+    if (known.has_value()) candidate.write.record.score = board_->Get(*known);
+  }
+  if (refused > 0) {
+    Log(Level::kWarning, "scoring", "vectors of the store were left out",
+        {{"vectors", refused}, {"last_reason", reason.message()}});
+  }
+  return candidates;
+}
+
+const VectorReading* ScoringEngine::ReadingOf(uint32_t schema, const ServedModel& model) {
+  std::optional<absl::StatusOr<VectorReading>>& reading = readings_[schema];
+  if (!reading.has_value()) {
+    reading = VectorReading::Make(schemas_[schema], model.model);
+    if (!reading->ok()) {
+      Log(Level::kError, "scoring", "the model cannot read the store's vectors; the last scores stay",
+          {{"model_version", model.version}, {"reason", reading->status().message()}});
+    }
+  }
+  return reading->ok() ? &**reading : nullptr;
+}
+
+void ScoringEngine::Score(const ServedModel& model, std::vector<Candidate>* candidates, int64_t* sequence) {
+  std::vector<FeatureVector> inputs;
+  std::vector<Candidate*> scored;
+  for (Candidate& candidate : *candidates) {
+    const VectorReading* reading = ReadingOf(candidate.write.record.schema, model);
+    if (reading == nullptr) continue;
+    FeatureVector input = reading->Inputs(candidate.write.record.vector);
+    if (absl::Status status = model.model.CheckVector(input); !status.ok()) {
+      Log(Level::kWarning, "scoring", "a vector cannot be scored; the last score stays",
+          {{"reason", status.message()}});
+      continue;
+    }
+    inputs.push_back(std::move(input));
+    scored.push_back(&candidate);
+  }
+  std::vector<ebb::Score> scores(inputs.size());
+  model.model.ScoreBatch(inputs, scores);
+  for (size_t i = 0; i < scored.size(); ++i) {
+    const ScoreRecord& record = scored[i]->write.record;
+    const std::optional<double> profit = ReadingOf(record.schema, model)->Profit(record.vector);
+    scored[i]->published = Settle(model, scores[i], profit, scored[i], sequence);
+  }
+}
+
+bool ScoringEngine::Settle(const ServedModel& model, const ebb::Score& score, std::optional<double> profit,
+                           Candidate* candidate, int64_t* sequence) const {
+  ScoreRecord& record = candidate->write.record;
+  const CustomerScore last = record.score;
+  CustomerScore next = last;
+  next.probability = score.probability;
+  next.ranking_score = score.ranking_score;
+  next.monthly_profit = profit;
+  next.model_version = model.version;
+  next.scoring_id = model.scoring_id;
+  next.as_of_micros = record.vector_as_of_micros;
+  next.score_time_micros = absl::ToUnixMicros(clock_->Now());
+  next.segment = {.tier = TierOf(profit, model.model.segments),
+                  .band = BandOf(score.probability, model.risk_threshold)};
+  next.horizon_months = static_cast<uint8_t>(model.model.horizon_months);
+  const bool publish = DecidePublication(last, next, options_.publish_delta) != Publication::kNone;
+  if (publish) {
+    next.sequence = ++*sequence;
+    if (last.scored()) next.previous_probability = last.published_probability;
+    next.published_probability = next.probability;
+  }
+  record.score = next;
+  return publish;
+}
+
+absl::StatusOr<bool> ScoringEngine::Commit(std::vector<Candidate> candidates, const ScorerPosition& position) {
+  std::vector<ScoreTable::Write> writes;
+  std::vector<ScoreBoard::Update> updates;
+  bool published = false;
+  for (Candidate& candidate : candidates) {
+    const ScoreRecord& record = candidate.write.record;
+    updates.push_back({.customer = candidate.write.customer,
+                       .customer_id = record.customer_id,
+                       .score = record.score,
+                       .published = candidate.published});
+    published |= candidate.published;
+    writes.push_back(std::move(candidate.write));
+  }
+  if (absl::Status status = table_->Commit(writes, position); !status.ok()) return failed_ = status;
+  position_ = position;
+  features_as_of_ = position.features_as_of_micros;
+  board_->Apply(std::move(updates));
+  for (const ScoreTable::Write& write : writes) MarkHandled(write.customer);
+  return published;
+}
+
+void ScoringEngine::StartGeneration(const ServedModel& model) {
+  ++generation_;
+  rescore_next_ = 0;
+  backlog_ = static_cast<int64_t>(handled_.size());
+  for (auto& reading : readings_) reading.reset();
+  Log(Level::kInfo, "scoring", "a model is in service",
+      {{"model_version", model.version}, {"digest", model.digest}, {"customers_to_rescore", handled_.size()}});
+}
+
+void ScoringEngine::MarkHandled(uint32_t customer) {
+  // Without a model nobody is handled: all wait for the first one.
+  const bool is_new = customer >= handled_.size();
+  if (is_new) handled_.resize(customer + 1, 0);
+  if (generation_ == 0 || handled_[customer] == generation_) return;
+  handled_[customer] = generation_;
+  if (!is_new) backlog_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+}  // namespace ebb::scorer

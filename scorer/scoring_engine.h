@@ -1,0 +1,113 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "ebb/v1/feature_store_service.pb.h"
+#include "runtime/clock.h"
+#include "runtime/mutex.h"
+#include "scorer/model_slot.h"
+#include "scorer/score_board.h"
+#include "scorer/score_table.h"
+#include "scorer/vector_reading.h"
+
+namespace ebb::scorer {
+
+// The one writer of scores: takes batches of vectors and new models, decides what is published, puts it on disk and
+// only then on the board.
+//
+// Thread-safe; batches, model changes and chunks of re-scoring take turns. Borrows what it is given.
+// Errors: INTERNAL and DATA_LOSS mean that the disk failed. The engine then refuses everything: end the process, a
+// restart recovers.
+class ScoringEngine {
+ public:
+  struct Options {
+    // Least move of the probability that is worth telling; 0: every score.
+    double publish_delta = 0.01;
+  };
+
+  // `on_published` is called without locks after each batch that published something.
+  ScoringEngine(const Options& options, ScoreTable* table, ScoreBoard* board, ModelSlot* slot, const Clock* clock,
+                std::function<void()> on_published);
+
+  // Fills the board from the table. Call once, first; `model` is the champion kept on disk, null where there is none.
+  // Customers whose scores another model or threshold made wait for RescoreSome.
+  absl::Status Load(std::shared_ptr<const ServedModel> model);
+
+  // Scores one message of WatchFeatures. Vectors that no model can score yet are kept. A vector that does not follow
+  // its schema is logged and left out, the others count. INVALID_ARGUMENT: the message as a whole makes no sense.
+  absl::Status TakeFeatures(const v1::WatchFeaturesResponse& message);
+
+  // FAILED_PRECONDITION: the store's vectors lack an input of the model.
+  absl::Status CheckModel(const TrainedModel& model) const;
+  // One atomic switch; afterwards everybody waits for RescoreSome. Errors of CheckModel.
+  absl::Status SwitchModel(std::shared_ptr<const ServedModel> model);
+
+  // Scores up to `limit` waiting customers with the present model; 0: nobody waits.
+  absl::StatusOr<size_t> RescoreSome(size_t limit);
+
+  // Where to go on in the feature store; empty: from the beginning.
+  std::string store_token() const;
+  // The store knows the token no more. Scores stay until its vectors come again.
+  void ForgetStoreToken();
+
+  // Customers waiting for RescoreSome; 0 without a model.
+  int64_t rescore_backlog() const { return backlog_.load(std::memory_order_relaxed); }
+  // The greatest T of the vectors received, microseconds since the Unix epoch; 0: none.
+  int64_t features_as_of_micros() const { return features_as_of_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Candidate {
+    ScoreTable::Write write;  // its score is the last one until Score has run
+    bool published = false;
+  };
+
+  absl::Status UseSchema(const v1::FeatureSchema& schema) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::vector<Candidate> ReadCandidates(const v1::WatchFeaturesResponse& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Null where the model cannot read vectors of this schema.
+  const VectorReading* ReadingOf(uint32_t schema, const ServedModel& model) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Score(const ServedModel& model, std::vector<Candidate>* candidates, int64_t* sequence)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool Settle(const ServedModel& model, const ebb::Score& score, std::optional<double> profit, Candidate* candidate,
+              int64_t* sequence) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Disk first, then the board. True: something was published.
+  absl::StatusOr<bool> Commit(std::vector<Candidate> candidates, const ScorerPosition& position)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void StartGeneration(const ServedModel& model) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void MarkHandled(uint32_t customer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const Options options_;
+  ScoreTable* const table_;
+  ScoreBoard* const board_;
+  ModelSlot* const slot_;
+  const Clock* const clock_;
+  const std::function<void()> on_published_;
+
+  mutable Mutex mutex_;  // taken before the board's and the slot's
+  absl::Status failed_ ABSL_GUARDED_BY(mutex_);
+  ScorerPosition position_ ABSL_GUARDED_BY(mutex_);
+
+  std::vector<std::string> schema_bytes_ ABSL_GUARDED_BY(mutex_);  // by number; so are the next two
+  std::vector<FeatureSchema> schemas_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::optional<absl::StatusOr<VectorReading>>> readings_
+      ABSL_GUARDED_BY(mutex_);                              // of the present model, made when needed
+  std::optional<uint32_t> schema_ ABSL_GUARDED_BY(mutex_);  // of the vectors that come now
+
+  // Who was scored (or found impossible to score) since the model became the present one: handled_[customer] ==
+  // generation_.
+  uint32_t generation_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<uint32_t> handled_ ABSL_GUARDED_BY(mutex_);
+  uint32_t rescore_next_ ABSL_GUARDED_BY(mutex_) = 0;
+
+  std::atomic<int64_t> backlog_{0};
+  std::atomic<int64_t> features_as_of_{0};
+};
+
+}  // namespace ebb::scorer

@@ -1,0 +1,267 @@
+#include "scorer/scoring_engine.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scorer/rocks_score_table.h"
+#include "scorer/score_queries.h"
+#include "scorer/testing/straight_line_model.h"
+
+namespace ebb::scorer {
+namespace {
+
+using ::testing::DoubleNear;
+using ::testing::ElementsAre;
+
+// One scorer's inside, without network: vectors and models in, the board out. Reopen is a crash and a start.
+class ScoringEngineTest : public ::testing::Test {
+ protected:
+  ScoringEngineTest() : folder_(::testing::TempDir() + "/scoring_engine_test") {
+    std::filesystem::remove_all(folder_);
+    Open(/*create=*/true, nullptr);
+  }
+  ~ScoringEngineTest() override {
+    engine_.reset();
+    table_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  void Open(bool create, std::shared_ptr<const ServedModel> model) {
+    engine_.reset();
+    table_.reset();
+    auto table = OpenRocksScoreTable(folder_, create);
+    ASSERT_TRUE(table.ok()) << table.status();
+    table_ = *std::move(table);
+    board_ = std::make_unique<ScoreBoard>();
+    slot_ = std::make_unique<ModelSlot>();
+    engine_ = std::make_unique<ScoringEngine>(ScoringEngine::Options{.publish_delta = 0.01}, table_.get(), board_.get(),
+                                              slot_.get(), &clock_, [this] { ++published_; });
+    const absl::Status loaded = engine_->Load(std::move(model));
+    ASSERT_TRUE(loaded.ok()) << loaded;
+  }
+  void Reopen(std::shared_ptr<const ServedModel> model) { Open(/*create=*/false, std::move(model)); }
+
+  static std::shared_ptr<const ServedModel> Model(int64_t version, double shift, double threshold = 0.7) {
+    return MakeServedModel(testing::StraightLineModel(shift), version, absl::StrCat("digest ", version), threshold);
+  }
+
+  struct Row {
+    const char* id;
+    double revenue;
+    std::optional<double> profit = std::nullopt;
+  };
+  absl::Status Take(const std::vector<Row>& rows, const std::string& token = "t") {
+    v1::WatchFeaturesResponse message;
+    for (const char* name : {"revenue", "profit"}) {
+      v1::FeatureSpec* feature = message.mutable_schema()->add_features();
+      feature->set_name(name);
+      feature->set_kind(v1::NUMBER);
+      feature->set_role(feature->name() == "profit" ? v1::SEGMENT : v1::INPUT);
+    }
+    for (const Row& row : rows) {
+      v1::CustomerFeatures* customer = message.add_customers();
+      customer->set_customer_id(row.id);
+      customer->mutable_vector()->mutable_as_of()->set_seconds(1'000);
+      customer->mutable_vector()->add_values()->set_number(row.revenue);
+      v1::FeatureValue* profit = customer->mutable_vector()->add_values();
+      if (row.profit.has_value()) profit->set_number(*row.profit);
+    }
+    message.set_resume_token(token);
+    return engine_->TakeFeatures(message);
+  }
+
+  void RescoreAll() {
+    for (int chunk = 0;; ++chunk) {
+      const auto handled = engine_->RescoreSome(2);
+      ASSERT_TRUE(handled.ok()) << handled.status();
+      ASSERT_LT(chunk, 1'000);
+      if (*handled == 0) return;
+    }
+  }
+
+  // `anna 0.60 middle_profit/stable v1 #3`, in the order customers became known.
+  std::vector<std::string> Scores() const {
+    std::vector<std::string> lines;
+    board_->ForEachScored([&](const std::string& id, const CustomerScore& score) {
+      lines.push_back(absl::StrCat(id, " ", std::round(score.probability * 1000) / 1000, " ",
+                                   std::string(SegmentName(score.segment)), " v", score.model_version, " #",
+                                   score.sequence));
+    });
+    return lines;
+  }
+
+  const std::string folder_;
+  ManualClock clock_{absl::FromUnixSeconds(2'000)};
+  std::unique_ptr<ScoreTable> table_;
+  std::unique_ptr<ScoreBoard> board_;
+  std::unique_ptr<ModelSlot> slot_;
+  std::unique_ptr<ScoringEngine> engine_;
+  int published_ = 0;
+};
+
+TEST_F(ScoringEngineTest, ScoresAndPutsIntoSegments) {
+  ASSERT_TRUE(engine_->SwitchModel(Model(1, 0)).ok());
+  ASSERT_TRUE(Take({{"anna", 1, 50}, {"boris", 3, 200}, {"clara", -2, 5}, {"dora", 3}}).ok());
+  EXPECT_THAT(Scores(), ElementsAre("anna 0.6 middle_profit/stable v1 #1", "boris 0.8 high_profit/at_risk v1 #2",
+                                    "clara 0.3 low_profit/stable v1 #3", "dora 0.8 unknown_profit/at_risk v1 #4"));
+  EXPECT_EQ(published_, 1);
+}
+
+TEST_F(ScoringEngineTest, ASmallMoveIsKeptButNotPublished) {
+  ASSERT_TRUE(engine_->SwitchModel(Model(1, 0)).ok());
+  ASSERT_TRUE(Take({{"anna", 1, 50}}).ok());
+  ASSERT_TRUE(Take({{"anna", 1.05, 50}}).ok());
+  EXPECT_THAT(Scores(), ElementsAre("anna 0.605 middle_profit/stable v1 #1"));
+  EXPECT_EQ(published_, 1);
+  ASSERT_TRUE(Take({{"anna", 1.15, 50}}).ok());
+  EXPECT_THAT(Scores(), ElementsAre("anna 0.615 middle_profit/stable v1 #2"));
+  EXPECT_THAT(board_->Get(0).previous_probability, ::testing::Optional(DoubleNear(0.6, 1e-12)));
+}
+
+TEST_F(ScoringEngineTest, VectorsWaitForTheFirstModel) {
+  ASSERT_TRUE(Take({{"anna", 1, 50}, {"boris", 1.5, 50}, {"clara", 3, 50}}).ok());
+  EXPECT_THAT(Scores(), ElementsAre());
+  Reopen(nullptr);
+  EXPECT_EQ(engine_->rescore_backlog(), 0);
+  ASSERT_TRUE(engine_->SwitchModel(Model(1, 0)).ok());
+  EXPECT_EQ(engine_->rescore_backlog(), 3);
+  RescoreAll();
+  EXPECT_EQ(engine_->rescore_backlog(), 0);
+  EXPECT_THAT(Scores(), ElementsAre("anna 0.6 middle_profit/stable v1 #1", "boris 0.65 middle_profit/stable v1 #2",
+                                    "clara 0.8 middle_profit/at_risk v1 #3"));
+}
+
+TEST_F(ScoringEngineTest, ANewModelReachesEverybodyOnceAlsoThroughARestart) {
+  ASSERT_TRUE(engine_->SwitchModel(Model(1, 0)).ok());
+  ASSERT_TRUE(Take({{"anna", 1, 50}, {"boris", 2, 50}, {"clara", 3, 50}}).ok());
+  ASSERT_TRUE(engine_->SwitchModel(Model(2, -1)).ok());
+  // Clara's new vector is scored by the new model at once; re-scoring must not do her again.
+  ASSERT_TRUE(Take({{"clara", 4, 50}}).ok());
+  EXPECT_EQ(engine_->rescore_backlog(), 2);
+  ASSERT_EQ(engine_->RescoreSome(1).value(), 1);
+  EXPECT_EQ(engine_->rescore_backlog(), 1);
+  Reopen(Model(2, -1));
+  EXPECT_EQ(engine_->rescore_backlog(), 1);
+  RescoreAll();
+  EXPECT_THAT(Scores(), ElementsAre("anna 0.5 middle_profit/stable v2 #5", "boris 0.6 middle_profit/stable v2 #6",
+                                    "clara 0.8 middle_profit/at_risk v2 #4"));
+}
+
+TEST_F(ScoringEngineTest, AnotherThresholdAtStartMovesBandsOfKeptScores) {
+  ASSERT_TRUE(engine_->SwitchModel(Model(1, 0)).ok());
+  ASSERT_TRUE(Take({{"anna", 1, 50}}).ok());
+  Reopen(Model(1, 0, /*threshold=*/0.55));
+  RescoreAll();
+  EXPECT_THAT(Scores(), ElementsAre("anna 0.6 middle_profit/at_risk v1 #2"));
+}
+
+TEST_F(ScoringEngineTest, NoSequenceIsUsedTwiceThroughARestart) {
+  ASSERT_TRUE(engine_->SwitchModel(Model(1, 0)).ok());
+  ASSERT_TRUE(Take({{"anna", 1, 50}, {"boris", 2, 50}}, "token 1").ok());
+  ASSERT_TRUE(Take({{"boris", 3, 50}}, "token 2").ok());
+  Reopen(Model(1, 0));
+  EXPECT_EQ(engine_->store_token(), "token 2");
+  EXPECT_EQ(board_->last_sequence(), 3);
+  EXPECT_EQ(engine_->features_as_of_micros(), 1'000'000'000);
+  // What the store sends again changes nothing.
+  ASSERT_TRUE(Take({{"boris", 3, 50}}).ok());
+  EXPECT_EQ(board_->last_sequence(), 3);
+  ASSERT_TRUE(Take({{"anna", 3, 50}}).ok());
+  EXPECT_THAT(Scores(), ElementsAre("anna 0.8 middle_profit/at_risk v1 #4", "boris 0.8 middle_profit/at_risk v1 #3"));
+}
+
+TEST_F(ScoringEngineTest, ABadVectorNeverCostsTheGoodOnesBesideIt) {
+  ASSERT_TRUE(engine_->SwitchModel(Model(1, 0)).ok());
+  ASSERT_TRUE(Take({{"anna", 1, 50}, {"bad", INFINITY, 50}, {"", 1, 50}, {"boris", 1.5, 50}}).ok());
+  EXPECT_THAT(Scores(), ElementsAre("anna 0.6 middle_profit/stable v1 #1", "boris 0.65 middle_profit/stable v1 #2"));
+}
+
+TEST_F(ScoringEngineTest, AModelThatTheStoreCannotFeedIsRefusedAndTheOldOneStays) {
+  ASSERT_TRUE(engine_->SwitchModel(Model(1, 0)).ok());
+  ASSERT_TRUE(Take({{"anna", 1, 50}}).ok());
+  TrainedModel hungry = testing::StraightLineModel(0);
+  hungry.schema = FeatureSchema({{.name = "minutes", .group = {}, .description = {}},
+                                 {.name = "profit", .role = FeatureRole::kSegment, .group = {}, .description = {}}});
+  const absl::Status refused = engine_->SwitchModel(MakeServedModel(hungry, 2, "d", 0.7));
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(refused.message()), ::testing::HasSubstr("minutes"));
+  EXPECT_EQ(slot_->Get()->version, 1);
+}
+
+TEST_F(ScoringEngineTest, TheMostValueAtRiskComesFirstAndUnknownValueIsCounted) {
+  const ScoreQueries queries(1, board_.get(), slot_.get());
+  EXPECT_EQ(queries.ListAtRisk({}).status().code(), absl::StatusCode::kFailedPrecondition);
+  ASSERT_TRUE(engine_->SwitchModel(Model(1, 0)).ok());
+  ASSERT_TRUE(Take({{"anna", 3, 50}, {"boris", -1, 200}, {"clara", 2.5, 60}, {"dora", 3}}).ok());
+  v1::ListAtRiskRequest request;
+  request.set_top_k(2);
+  auto response = queries.ListAtRisk(request);
+  ASSERT_TRUE(response.ok());
+  ASSERT_EQ(response->scores_size(), 2);
+  EXPECT_EQ(response->scores(0).customer_id(), "boris");
+  EXPECT_NEAR(response->scores(0).value_at_risk(), 80, 1e-9);
+  EXPECT_EQ(response->scores(1).customer_id(), "clara");
+  EXPECT_EQ(response->unknown_value(), 1);
+  request.set_at_risk_only(true);
+  response = queries.ListAtRisk(request);
+  ASSERT_EQ(response->scores_size(), 2);
+  EXPECT_EQ(response->scores(1).customer_id(), "anna");
+  request.set_top_k(-1);
+  EXPECT_EQ(queries.ListAtRisk(request).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(ScoringEngineTest, TheSummaryAddsUpAndSaysNothingOfUnknownProfit) {
+  const ScoreQueries queries(1, board_.get(), slot_.get());
+  ASSERT_TRUE(engine_->SwitchModel(Model(1, 0)).ok());
+  ASSERT_TRUE(Take({{"anna", 3}}).ok());
+  auto summary = queries.SummarizeSegments();
+  ASSERT_TRUE(summary.ok());
+  EXPECT_EQ(summary->cells_size(), 8);
+  EXPECT_FALSE(summary->has_profit_sum());
+  EXPECT_EQ(summary->cells(7).segment(), "unknown_profit/at_risk");
+  EXPECT_EQ(summary->cells(7).customers(), 1);
+  EXPECT_FALSE(summary->cells(7).has_value_at_risk());
+
+  ASSERT_TRUE(Take({{"anna", 3, 50}, {"boris", 1, 150}, {"clara", 1, 0}}).ok());
+  summary = queries.SummarizeSegments();
+  EXPECT_EQ(summary->cells_size(), 6) << "nobody without a known profit is left";
+  EXPECT_EQ(summary->profit_sum(), 200);
+  EXPECT_EQ(summary->customers(), 3);
+  const v1::SegmentCell& high = summary->cells(4);
+  EXPECT_EQ(high.segment(), "high_profit/stable");
+  EXPECT_NEAR(high.profit_share(), 0.75, 1e-12);
+  EXPECT_NEAR(high.value_at_risk(), 90, 1e-9);
+  EXPECT_NEAR(high.customer_share(), 1.0 / 3, 1e-12);
+  EXPECT_EQ(summary->cells(0).profit_sum(), 0) << "a known profit of 0 is not an unknown one";
+  EXPECT_TRUE(summary->cells(0).has_profit_sum());
+  EXPECT_FALSE(summary->cells(5).has_profit_sum());
+  EXPECT_EQ(summary->lower_profit_bound(), 10);
+  EXPECT_EQ(summary->risk_threshold(), 0.7);
+}
+
+TEST_F(ScoringEngineTest, PagesListEverybodyOnce) {
+  const ScoreQueries queries(1, board_.get(), slot_.get());
+  ASSERT_TRUE(engine_->SwitchModel(Model(1, 0)).ok());
+  ASSERT_TRUE(Take({{"anna", 1, 50}, {"boris", 2, 50}, {"clara", 3, 50}}).ok());
+  v1::ListScoresRequest request;
+  request.set_page_size(2);
+  std::vector<std::string> ids;
+  do {
+    const auto page = queries.ListScores(request);
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (const v1::Score& score : page->scores()) ids.push_back(score.customer_id());
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(ids, ElementsAre("anna", "boris", "clara"));
+  request.set_page_token("x");
+  EXPECT_EQ(queries.ListScores(request).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace ebb::scorer

@@ -1,0 +1,183 @@
+// kill -9 of any service at any moment: nothing acknowledged is lost, nothing counts twice, a subscriber misses nothing, and in the end
+// everything is as if nothing had happened.
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "clients/cpp/event_pusher.h"
+#include "clients/cpp/feature_store_client.h"
+#include "clients/cpp/score_subscription.h"
+#include "clients/cpp/scorer_client.h"
+#include "tests/benchmarks/workload.h"
+#include "tests/end_to_end/shop.h"
+
+namespace ebb::testing {
+namespace {
+
+constexpr absl::Duration kTimeout = absl::Seconds(60);
+
+std::array<std::vector<std::string>, 3> Flags() {
+  return {std::vector<std::string>{"--clock", "watermark", "--checkpoint-interval", "1s"}, SmallGridFlags(), {}};
+}
+
+// Reads a subscription until told to stop and keeps what it must keep to.
+class Subscriber {
+ public:
+  explicit Subscriber(const std::string& address) : thread_([this, address] { Follow(address); }) {}
+
+  // Waits until every one of `want` (customer -> sequence) was seen, then ends.
+  std::map<std::string, int64_t> StopAfter(const std::map<std::string, int64_t>& want) {
+    want_ = want;
+    stopping_ = true;
+    thread_.join();
+    return seen_;
+  }
+
+ private:
+  bool Satisfied() const {
+    for (const auto& [customer, sequence] : want_) {
+      const auto it = seen_.find(customer);
+      if (it == seen_.end() || it->second < sequence) return false;
+    }
+    return true;
+  }
+
+  void Follow(const std::string& address) {
+    v1::SubscribeRequest request;
+    request.set_snapshot(true);
+    request.mutable_heartbeat()->set_seconds(1);
+    ScoreSubscription subscription({.address = address, .request = request, .connect_limit = kTimeout});
+    int64_t last = 0;
+    absl::Time limit = absl::InfiniteFuture();
+    while (!(stopping_ && Satisfied()) && absl::Now() < limit) {
+      if (stopping_ && limit == absl::InfiniteFuture()) limit = absl::Now() + kTimeout;
+      const auto message = subscription.Next(absl::Seconds(1));
+      ASSERT_TRUE(message.ok()) << message.status();
+      if (!message->has_value() || !(*message)->has_score()) continue;
+      const v1::Score& score = (*message)->score();
+      EXPECT_GT(score.sequence(), last) << "sequences of one scorer grow, across its crashes too";
+      last = score.sequence();
+      seen_[score.customer_id()] = score.sequence();
+    }
+  }
+
+  std::atomic<bool> stopping_ = false;
+  std::map<std::string, int64_t> want_;  // written before stopping_ is set
+  std::map<std::string, int64_t> seen_;
+  std::thread thread_;
+};
+
+int64_t Push(Services& services, const std::vector<v1::IngestRequest>& batches, const std::function<void(int64_t)>& before_event) {
+  EventPusher pusher({.address = services.Address(Services::kFeatureStore),
+                      .batch_events = 100,
+                      .connect_limit = kTimeout,
+                      .on_refused = [](const EventPusher::Refusal& refusal) { ADD_FAILURE() << refusal.reason.DebugString(); }});
+  int64_t pushed = 0;
+  for (const v1::IngestRequest& batch : batches) {
+    for (const v1::Event& event : batch.events()) {
+      before_event(pushed);
+      EXPECT_TRUE(pusher.Push(event, pushed++).ok());
+    }
+  }
+  EXPECT_TRUE(pusher.Flush(kTimeout).ok());
+  EXPECT_EQ(pusher.totals().acknowledged(), pushed);
+  return pusher.totals().reconnects;
+}
+
+// Waits until the scorer has seen all that the store knows.
+void WaitForScorer(Services& services) {
+  FeatureStoreClient store(services.Address(Services::kFeatureStore), kTimeout);
+  ScorerClient scorer(services.Address(Services::kScorer), kTimeout);
+  const absl::Time limit = absl::Now() + kTimeout;
+  for (;;) {
+    const auto stats = store.GetStats();
+    const auto status = scorer.GetStatus();
+    if (stats.ok() && status.ok() && status->model_version() > 0 && status->customers() == stats->customers() &&
+        status->features_as_of().seconds() == stats->clock().seconds() && status->features_as_of().nanos() == stats->clock().nanos()) {
+      return;
+    }
+    ASSERT_LT(absl::Now(), limit) << stats->DebugString() << status->DebugString();
+  }
+}
+
+std::map<std::string, int64_t> LatestSequences(Services& services) {
+  ScorerClient scorer(services.Address(Services::kScorer), kTimeout);
+  std::map<std::string, int64_t> latest;
+  v1::ListScoresRequest request;
+  do {
+    const auto page = scorer.ListScores(request);
+    EXPECT_TRUE(page.ok()) << page.status();
+    if (!page.ok()) break;
+    for (const v1::Score& score : page->scores()) latest[score.customer_id()] = score.sequence();
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return latest;
+}
+
+TEST(Crash, OfAnyServiceLosesAndDoublesNothing) {
+  const bool is_long = std::getenv("EBB_LONG_TESTS") != nullptr;
+  const int kills = is_long ? 60 : 9;
+  const uint64_t seed = std::random_device{}();
+  std::cout << "seed " << seed << "\n";
+  std::mt19937_64 random(seed);
+  const auto batches = benchmarks::MakeWorkload({.events = is_long ? 200'000 : 12'000,
+                                                 .customers = 300,
+                                                 .events_per_batch = 100,
+                                                 .end = absl::FromUnixSeconds(1'767'225'600),
+                                                 .seed = seed});
+  const int64_t events = static_cast<int64_t>(batches.size()) * 100;
+
+  Services crashed(Flags());
+  Services clean(Flags());
+  for (Services* services : {&crashed, &clean}) {
+    services->StartAll();
+    GenerateShop(*services, services->folder() + "/shop", 200);
+    ImportShop(*services, services->folder() + "/shop", {"--as-of", "2025-07-01"});
+    Train(*services);
+  }
+
+  Subscriber subscriber(crashed.Address(Services::kScorer));
+  Push(crashed, batches, [&](int64_t pushed) {
+    if (pushed == 0 || pushed % (events / (kills + 1)) != 0) return;
+    const auto victim = Services::kAll[(pushed / (events / (kills + 1)) + random()) % 3];
+    crashed.Kill(victim);
+    crashed.Start(victim);
+  });
+  Push(clean, batches, [](int64_t) {});
+
+  for (Services* services : {&crashed, &clean}) WaitForScorer(*services);
+  const auto features = [](const Services& services) { return services.Ebb({"features", "--all", "--output", "csv"}).out; };
+  EXPECT_EQ(features(crashed), features(clean));
+  EXPECT_EQ(AllScores(crashed), AllScores(clean));
+  const auto counted = [](const Services& services) {
+    return nlohmann::json::parse(services.Ebb({"status", "--output", "json"}).out).at("events");
+  };
+  EXPECT_EQ(counted(crashed), counted(clean));
+
+  const auto latest = LatestSequences(crashed);
+  EXPECT_EQ(subscriber.StopAfter(latest), latest);
+}
+
+TEST(Crash, OfTheTrainerLeavesAnInterruptedTrainingAndTheNextOneWorks) {
+  // The default grid, so that there is time to kill it.
+  Services services;
+  services.StartAll();
+  GenerateShop(services, services.folder() + "/shop", 1'000);
+  ImportShop(services, services.folder() + "/shop");
+  ASSERT_EQ(services.Ebb({"train"}).exit_status, 0);
+  services.Kill(Services::kTrainer);
+  services.Start(Services::kTrainer);
+  const Outcome trainings = services.Ebb({"trainings", "--output", "json"});
+  EXPECT_NE(trainings.out.find("INTERRUPTED"), std::string::npos) << trainings.out;
+  EXPECT_EQ(services.Ebb({"model", "show", "1"}).exit_status, 3) << "no model is left half made";
+}
+
+}  // namespace
+}  // namespace ebb::testing

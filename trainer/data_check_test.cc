@@ -1,0 +1,85 @@
+#include "trainer/data_check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "trainer/training_options.h"
+
+namespace ebb::trainer {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+FeatureSpec Spec(const std::string& name, FeatureKind kind, FeatureRole role = FeatureRole::kInput) {
+  FeatureSpec spec;
+  spec.name = name;
+  spec.kind = kind;
+  spec.role = role;
+  return spec;
+}
+
+TEST(CheckEnoughRows, CountsBothClasses) {
+  const v1::TrainingOptions options = DefaultTrainingOptions();
+  EXPECT_EQ(LeastRowsOfAClass(options), 20);
+  v1::TrainingSetSummary summary;
+  summary.set_rows(60);
+  summary.set_declined(20);
+  EXPECT_TRUE(CheckEnoughRows(summary, options).ok());
+  summary.set_declined(19);
+  auto* exclusion = summary.add_exclusions();
+  exclusion->set_reason("unlabelled");
+  exclusion->set_rows(7);
+  EXPECT_EQ(
+      CheckEnoughRows(summary, options).message(),
+      "the training set has 60 labelled rows, 19 declined and 41 steady; at least 20 of each are needed (left out: 7 "
+      "unlabelled): import labelled customers, or ask for more as-of times");
+  summary.set_declined(41);
+  EXPECT_FALSE(CheckEnoughRows(summary, options).ok());
+}
+
+TEST(CheckEnoughRows, ManyFoldsNeedMoreRows) {
+  v1::TrainingOptions options = DefaultTrainingOptions();
+  options.set_folds(20);
+  options.set_holdout_share(0.5);
+  EXPECT_EQ(LeastRowsOfAClass(options), 80);
+}
+
+Dataset TableOf(std::vector<FeatureSpec> specs, const std::vector<FeatureVector>& vectors) {
+  DatasetBuilder builder{FeatureSchema(std::move(specs))};
+  for (size_t i = 0; i < vectors.size(); ++i) {
+    EXPECT_TRUE(builder.AddRow(absl::StrCat("c", i), 0, vectors[i], i % 2 == 1).ok());
+  }
+  return *std::move(builder).Build(0);
+}
+
+TEST(DescribeInputs, NamesWhatTellsNothingAndWhatTellsTooMuch) {
+  std::vector<FeatureVector> vectors;
+  for (int i = 0; i < 20; ++i) {
+    vectors.push_back({FeatureValue::Number(3), FeatureValue::Number(i % 2), FeatureValue::Number(i % 5),
+                       FeatureValue{}, FeatureValue::Category("same"), FeatureValue::Number(3)});
+  }
+  const Dataset table = TableOf(
+      {Spec("constant", FeatureKind::kNumber), Spec("leak", FeatureKind::kNumber), Spec("fine", FeatureKind::kNumber),
+       Spec("empty", FeatureKind::kNumber), Spec("one_category", FeatureKind::kCategory),
+       Spec("profit", FeatureKind::kNumber, FeatureRole::kSegment)},
+      vectors);
+  EXPECT_TRUE(CheckInputs(table).ok());
+  EXPECT_THAT(DescribeInputs(table), ElementsAre("`constant` is the same in every row",
+                                                 "`leak` alone has ROC-AUC 1: check that it was known before the label",
+                                                 "`empty` has no values", "`one_category` is the same in every row"));
+}
+
+TEST(CheckInputs, RefusesATableWhereNothingVaries) {
+  const std::vector<FeatureVector> vectors(4, {FeatureValue::Number(1), FeatureValue::Category("a")});
+  const absl::Status status =
+      CheckInputs(TableOf({Spec("a", FeatureKind::kNumber), Spec("b", FeatureKind::kCategory)}, vectors));
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("none of the 2 input features differs"));
+}
+
+}  // namespace
+}  // namespace ebb::trainer

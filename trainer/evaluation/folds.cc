@@ -1,0 +1,91 @@
+#include "trainer/evaluation/folds.h"
+
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+
+namespace ebb::trainer {
+namespace {
+
+constexpr const char* kClassNames[] = {"as before", "declined"};
+
+// The customers of each class in canonical order. A customer's class is the label of the first row.
+struct Customers {
+  std::vector<uint32_t> of_class[2];
+  size_t count = 0;
+};
+
+Customers ByClass(const Dataset& dataset) {
+  Customers customers;
+  std::vector<bool> seen;
+  for (size_t row = 0; row < dataset.rows(); ++row) {
+    const uint32_t group = dataset.groups()[row];
+    if (group >= seen.size()) seen.resize(group + 1);
+    if (seen[group]) continue;
+    seen[group] = true;
+    customers.of_class[dataset.labels()[row]].push_back(group);
+  }
+  customers.count = seen.size();
+  return customers;
+}
+
+}  // namespace
+
+std::vector<uint32_t> FoldAssignment::TestRows(int fold) const {
+  std::vector<uint32_t> rows;
+  for (uint32_t row = 0; row < fold_of_row.size(); ++row) {
+    if (fold_of_row[row] == fold) rows.push_back(row);
+  }
+  return rows;
+}
+
+std::vector<uint32_t> FoldAssignment::TrainingRows(int fold) const {
+  std::vector<uint32_t> rows;
+  for (uint32_t row = 0; row < fold_of_row.size(); ++row) {
+    if (fold_of_row[row] != fold) rows.push_back(row);
+  }
+  return rows;
+}
+
+absl::StatusOr<FoldAssignment> StratifiedFolds(const Dataset& dataset, int folds) {
+  if (folds < 2) return absl::InvalidArgumentError(absl::StrCat("folds is ", folds, "; it must be at least 2"));
+  const Customers customers = ByClass(dataset);
+  std::vector<int> fold_of_group(customers.count);
+  int next = 0;  // goes on from class to class, so that the folds' sizes differ by one at most
+  for (int label : {0, 1}) {
+    if (customers.of_class[label].size() < static_cast<size_t>(folds)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("only ", customers.of_class[label].size(), " customers of the class \"", kClassNames[label],
+                       "\" are labelled; ", folds, " folds need at least as many of each class"));
+    }
+    for (const uint32_t group : customers.of_class[label]) fold_of_group[group] = next++ % folds;
+  }
+  FoldAssignment assignment{.count = folds, .fold_of_row = {}};
+  for (const uint32_t group : dataset.groups()) assignment.fold_of_row.push_back(fold_of_group[group]);
+  return assignment;
+}
+
+absl::StatusOr<HoldoutSplit> StratifiedHoldout(const Dataset& dataset, double share) {
+  if (!(share > 0 && share < 1)) {
+    return absl::InvalidArgumentError(absl::StrCat("the hold-out's share is ", share, "; it must lie between 0 and 1"));
+  }
+  const Customers customers = ByClass(dataset);
+  std::vector<bool> held_out(customers.count);
+  for (int label : {0, 1}) {
+    const std::vector<uint32_t>& all = customers.of_class[label];
+    const auto count = static_cast<size_t>(std::floor(share * static_cast<double>(all.size()) + 0.5));
+    if (count == 0 || count == all.size()) {
+      return absl::FailedPreconditionError(absl::StrCat("only ", all.size(), " customers of the class \"",
+                                                        kClassNames[label], "\" are labelled; a hold-out of ", share,
+                                                        " needs one of them in either part"));
+    }
+    for (size_t i = 0; i < count; ++i) held_out[all[i]] = true;
+  }
+  HoldoutSplit split;
+  for (uint32_t row = 0; row < dataset.rows(); ++row) {
+    (held_out[dataset.groups()[row]] ? split.holdout : split.training).push_back(row);
+  }
+  return split;
+}
+
+}  // namespace ebb::trainer

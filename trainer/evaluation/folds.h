@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "trainer/search/dataset.h"
+
+namespace ebb::trainer {
+
+// Which part of the table each row is tested in. Also how a comparison with another program brings its folds.
+struct FoldAssignment {
+  int count = 0;
+  std::vector<int> fold_of_row;  // 0 … count - 1
+
+  std::vector<uint32_t> TestRows(int fold) const;
+  std::vector<uint32_t> TrainingRows(int fold) const;
+};
+
+// Cut from the canonical order, stratified by label; the rows of one customer stay together (a customer counts by the
+// first row's label). FAILED_PRECONDITION when a class has fewer customers than there are folds.
+absl::StatusOr<FoldAssignment> StratifiedFolds(const Dataset& dataset, int folds);
+
+struct HoldoutSplit {
+  std::vector<uint32_t> training;
+  std::vector<uint32_t> holdout;
+};
+
+// `share` in (0, 1) of each class, by customer as above. FAILED_PRECONDITION when a part would lack a class.
+absl::StatusOr<HoldoutSplit> StratifiedHoldout(const Dataset& dataset, double share);
+
+}  // namespace ebb::trainer

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "model/estimator/decision_tree.h"
+#include "model/row_matrix.h"
+#include "trainer/fit/setting.h"
+
+namespace ebb::trainer {
+
+// Exact splits: at each node the threshold, half way between two neighbouring values, that lowers the weighted impurity
+// most; of equals the first column, then the least threshold. Nodes stand in depth-first order.
+DecisionTree FitDecisionTree(const RowMatrix& rows, std::span<const uint8_t> labels,
+                             std::span<const double> row_weights, const DecisionTreeSetting& setting);
+
+// The tree that the same fit would have given with this depth: what is deeper is cut off.
+DecisionTree CutAtDepth(const DecisionTree& tree, int max_depth);
+
+}  // namespace ebb::trainer

@@ -1,0 +1,196 @@
+#include "trainer/fit/logistic_regression.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "model/arithmetic/exp_log.h"
+#include "model/arithmetic/lanes.h"
+
+namespace ebb::trainer {
+namespace {
+
+constexpr int kMostSteps = 100;
+constexpr int kMostSweeps = 1000;
+constexpr double kTolerance = 1e-10;  // of the objective, relative
+
+// The loss at a point, and its quadratic model there. Coordinates are the weights and, last, the intercept.
+class Problem {
+ public:
+  Problem(const RowMatrix& rows, std::span<const uint8_t> labels, std::span<const double> row_weights)
+      : rows_(rows.rows(), rows.columns() + 1), labels_(labels), row_weights_(row_weights), margins_(rows.rows()) {
+    for (size_t r = 0; r < rows.rows(); ++r) {
+      std::copy_n(rows.Row(r).begin(), rows.columns(), rows_.Row(r).begin());
+      rows_.Row(r).back() = 1;
+    }
+  }
+
+  size_t size() const { return rows_.columns(); }
+
+  double Loss(const std::vector<double>& point) {
+    const Lanes& lanes = ChosenLanes();
+    losses_.resize(margins_.size());
+    for (size_t r = 0; r < margins_.size(); ++r) {
+      margins_[r] = lanes.dot(point.data(), rows_.Row(r).data(), size());
+      losses_[r] = -std::abs(margins_[r]);
+    }
+    lanes.exp(losses_.data(), losses_.size());
+    double sum = 0;
+    for (size_t r = 0; r < margins_.size(); ++r) {
+      // log(1 + e^-m) for positives, log(1 + e^m) for the others.
+      const double wrong = labels_[r] != 0 ? -margins_[r] : margins_[r];
+      sum += row_weights_[r] * (std::max(wrong, 0.0) + Log(1 + losses_[r]));
+    }
+    return sum;
+  }
+
+  // At the point of the last Loss. `hessian` is symmetric, row by row.
+  void Model(std::vector<double>& gradient, std::vector<double>& hessian) {
+    const size_t n = size();
+    gradient.assign(n, 0);
+    hessian.assign(n * n, 0);
+    for (size_t r = 0; r < margins_.size(); ++r) {
+      const double e = losses_[r];  // e^-|margin|
+      const double probability = margins_[r] >= 0 ? 1 / (1 + e) : e / (1 + e);
+      const double slope = row_weights_[r] * (probability - labels_[r]);
+      const double curvature = row_weights_[r] * (e / ((1 + e) * (1 + e)));
+      const double* row = rows_.Row(r).data();
+      for (size_t a = 0; a < n; ++a) {
+        if (row[a] == 0) continue;  // most of the one-hot columns
+        gradient[a] += slope * row[a];
+        const double factor = curvature * row[a];
+        double* line = hessian.data() + a * n;
+        for (size_t b = a; b < n; ++b) line[b] += factor * row[b];
+      }
+    }
+    for (size_t a = 0; a < n; ++a) {
+      for (size_t b = 0; b < a; ++b) hessian[a * n + b] = hessian[b * n + a];
+    }
+  }
+
+ private:
+  RowMatrix rows_;
+  std::span<const uint8_t> labels_;
+  std::span<const double> row_weights_;
+  std::vector<double> margins_;
+  std::vector<double> losses_;  // e^-|margin| of each row
+};
+
+// Solves matrix × x = right by Cholesky's method. A direction without curvature (a constant column beside the
+// intercept) gets 0.
+std::vector<double> Solve(std::vector<double> matrix, std::vector<double> right) {
+  const size_t n = right.size();
+  for (size_t j = 0; j < n; ++j) {
+    const double before = matrix[j * n + j];
+    double pivot = before;
+    for (size_t k = 0; k < j; ++k) pivot -= matrix[j * n + k] * matrix[j * n + k];
+    const bool flat = !(pivot > 1e-13 * before);
+    const double root = flat ? 1 : std::sqrt(pivot);
+    matrix[j * n + j] = root;
+    if (flat) right[j] = 0;
+    for (size_t i = j + 1; i < n; ++i) {
+      double sum = matrix[i * n + j];
+      for (size_t k = 0; k < j; ++k) sum -= matrix[i * n + k] * matrix[j * n + k];
+      matrix[i * n + j] = flat ? 0 : sum / root;
+    }
+    if (flat) std::fill_n(matrix.begin() + j * n, j, 0.0);
+  }
+  for (size_t i = 0; i < n; ++i) {
+    for (size_t k = 0; k < i; ++k) right[i] -= matrix[i * n + k] * right[k];
+    right[i] /= matrix[i * n + i];
+  }
+  for (size_t i = n; i-- > 0;) {
+    for (size_t k = i + 1; k < n; ++k) right[i] -= matrix[k * n + i] * right[k];
+    right[i] /= matrix[i * n + i];
+  }
+  return right;
+}
+
+std::vector<double> L2Step(const std::vector<double>& point, double strength, std::vector<double> gradient,
+                           std::vector<double> hessian) {
+  const size_t n = point.size();
+  for (size_t j = 0; j + 1 < n; ++j) {
+    gradient[j] += strength * point[j];
+    hessian[j * n + j] += strength;
+  }
+  for (double& g : gradient) g = -g;
+  return Solve(std::move(hessian), std::move(gradient));
+}
+
+double ShrunkTowardsZero(double value, double by) {
+  if (value > by) return value - by;
+  if (value < -by) return value + by;
+  return 0;
+}
+
+// Minimises gradient · step + ½ step · hessian · step + strength × |point + step|₁ one coordinate after the other.
+std::vector<double> L1Step(const std::vector<double>& point, double strength, const std::vector<double>& gradient,
+                           const std::vector<double>& hessian) {
+  const size_t n = point.size();
+  std::vector<double> step(n), slope = gradient;  // slope: gradient + hessian × step
+  for (int sweep = 0; sweep < kMostSweeps; ++sweep) {
+    double gained = 0;
+    for (size_t j = 0; j < n; ++j) {
+      const double curvature = hessian[j * n + j];
+      if (!(curvature > 0)) continue;
+      const double here = point[j] + step[j];
+      const double best = here - slope[j] / curvature;
+      const double move = (j + 1 < n ? ShrunkTowardsZero(best, strength / curvature) : best) - here;
+      if (move == 0) continue;
+      step[j] += move;
+      const double* line = hessian.data() + j * n;
+      for (size_t k = 0; k < n; ++k) slope[k] += move * line[k];
+      gained = std::max(gained, curvature * move * move);
+    }
+    if (gained < 1e-14) break;
+  }
+  return step;
+}
+
+double PenaltyOf(const std::vector<double>& point, Penalty penalty, double strength) {
+  double sum = 0;
+  for (size_t j = 0; j + 1 < point.size(); ++j)
+    sum += penalty == Penalty::kL1 ? std::abs(point[j]) : point[j] * point[j] / 2;
+  return strength * sum;
+}
+
+}  // namespace
+
+LogisticRegression FitLogisticRegression(const RowMatrix& rows, std::span<const uint8_t> labels,
+                                         std::span<const double> row_weights, Penalty penalty, double c,
+                                         const LogisticRegression* start) {
+  Problem problem(rows, labels, row_weights);
+  const double strength = 1 / c;
+  std::vector<double> point(problem.size());
+  if (start != nullptr) {
+    std::copy(start->weights.begin(), start->weights.end(), point.begin());
+    point.back() = start->intercept;
+  }
+  double objective = problem.Loss(point) + PenaltyOf(point, penalty, strength);
+  std::vector<double> gradient, hessian, candidate(point.size());
+  for (int iteration = 0; iteration < kMostSteps; ++iteration) {
+    problem.Model(gradient, hessian);
+    const std::vector<double> step = penalty == Penalty::kL1 ? L1Step(point, strength, gradient, hessian)
+                                                             : L2Step(point, strength, gradient, hessian);
+    // Halve the step until the objective falls; near the optimum the whole step does, until nothing is left to gain.
+    double next = objective;
+    bool fell = false;
+    for (double share = 1; share > 1e-6 && !fell; share /= 2) {
+      for (size_t j = 0; j < point.size(); ++j) candidate[j] = point[j] + share * step[j];
+      next = problem.Loss(candidate) + PenaltyOf(candidate, penalty, strength);
+      fell = next < objective;
+    }
+    if (!fell) break;
+    const double gain = objective - next;
+    point = candidate;
+    objective = next;
+    if (gain <= kTolerance * objective) break;
+  }
+  LogisticRegression fitted;
+  fitted.intercept = point.back();
+  point.pop_back();
+  fitted.weights = std::move(point);
+  return fitted;
+}
+
+}  // namespace ebb::trainer

@@ -1,0 +1,54 @@
+#include "trainer/fit/setting.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace ebb::trainer {
+namespace {
+
+const char* Name(ClassWeight weight) { return weight == ClassWeight::kNone ? "none" : "balanced"; }
+
+struct Parameters {
+  std::string operator()(const LogisticRegressionSetting& s) const {
+    return absl::StrCat("penalty=", s.penalty == Penalty::kL1 ? "l1" : "l2", " c=", s.c,
+                        " class_weight=", Name(s.class_weight));
+  }
+  std::string operator()(const KNearestNeighboursSetting& s) const {
+    return absl::StrCat("k=", s.k, " weighting=", s.weighting == Weighting::kUniform ? "uniform" : "distance",
+                        " metric=", s.metric == Metric::kEuclidean ? "euclidean" : "manhattan");
+  }
+  std::string operator()(const DecisionTreeSetting& s) const {
+    return absl::StrCat("max_depth=", s.max_depth, " min_leaf=", s.min_leaf,
+                        " criterion=", s.criterion == Criterion::kGini ? "gini" : "entropy",
+                        " class_weight=", Name(s.class_weight));
+  }
+  std::string operator()(const SupportVectorSetting& s) const {
+    std::string text;
+    switch (s.kernel) {
+      case KernelKind::kLinear:
+        text = absl::StrCat("kernel=linear c=", s.c);
+        break;
+      case KernelKind::kRbf:
+        text = absl::StrCat("kernel=rbf c=", s.c, " gamma=", Gamma(s));
+        break;
+      case KernelKind::kPolynomial:
+        text = absl::StrCat("kernel=polynomial c=", s.c, " gamma=", Gamma(s), " degree=", s.degree);
+        break;
+    }
+    return absl::StrCat(text, " class_weight=", Name(s.class_weight));
+  }
+
+  static std::string Gamma(const SupportVectorSetting& s) { return s.gamma ? absl::StrCat(*s.gamma) : "scale"; }
+};
+
+}  // namespace
+
+std::string_view FamilyName(const FamilySetting& family) { return EstimatorNames()[family.index()]; }
+
+std::string_view ScalingName(Scaling scaling) {
+  constexpr std::string_view kNames[] = {"none", "standard", "minmax", "robust"};
+  return kNames[static_cast<int>(scaling)];
+}
+
+std::string ParametersText(const FamilySetting& family) { return std::visit(Parameters(), family); }
+
+}  // namespace ebb::trainer

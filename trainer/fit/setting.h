@@ -1,0 +1,61 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "model/pipeline.h"
+
+namespace ebb::trainer {
+
+enum class ClassWeight { kNone, kBalanced };  // balanced: rows / (2 × rows of the class)
+enum class Penalty { kL1, kL2 };
+enum class Criterion { kGini, kEntropy };
+
+struct LogisticRegressionSetting {
+  Penalty penalty = Penalty::kL2;
+  double c = 1;  // inverse strength of the penalty; the intercept is not penalised
+  ClassWeight class_weight = ClassWeight::kNone;
+};
+
+struct KNearestNeighboursSetting {
+  int k = 5;
+  Weighting weighting = Weighting::kUniform;
+  Metric metric = Metric::kEuclidean;
+};
+
+struct DecisionTreeSetting {
+  int max_depth = 5;
+  int min_leaf = 1;  // rows
+  Criterion criterion = Criterion::kGini;
+  ClassWeight class_weight = ClassWeight::kNone;
+};
+
+struct SupportVectorSetting {
+  KernelKind kernel = KernelKind::kRbf;
+  double c = 1;
+  std::optional<double> gamma;  // nothing: 1 / (columns × variance of all preprocessed values)
+  int degree = 3;
+  ClassWeight class_weight = ClassWeight::kNone;
+};
+
+// In the order of EstimatorName's families, which is also the order of reports and the tie-break between equally good
+// candidates.
+using FamilySetting =
+    std::variant<LogisticRegressionSetting, KNearestNeighboursSetting, DecisionTreeSetting, SupportVectorSetting>;
+
+// One candidate of a search. Trees do not depend on the scaling: they stand once, with kNone.
+struct Setting {
+  Scaling scaling = Scaling::kStandard;
+  FamilySetting family;
+};
+
+inline constexpr size_t kFamilies = std::variant_size_v<FamilySetting>;
+static_assert(kFamilies == std::variant_size_v<Estimator>);
+
+std::string_view FamilyName(const FamilySetting& family);  // as EstimatorName
+std::string_view ScalingName(Scaling scaling);             // "none", "standard", "minmax", "robust"
+std::string ParametersText(const FamilySetting& family);   // "penalty=l1 c=0.3 class_weight=none"
+
+}  // namespace ebb::trainer

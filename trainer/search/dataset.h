@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "model/feature_schema.h"
+#include "model/feature_vector.h"
+
+namespace ebb::trainer {
+
+// The training table, by columns, in canonical order. Immutable: threads may share one.
+// It holds no identifier: rows are ordered by a keyed hash of who and when, and from then on only the place in that
+// order is known.
+class Dataset {
+ public:
+  struct CategoryColumn {
+    std::vector<std::string> values;  // sorted by bytes
+    std::vector<int32_t> codes;       // one a row, index into values; -1: missing
+  };
+
+  const FeatureSchema& schema() const { return schema_; }
+  size_t rows() const { return labels_.size(); }
+  size_t positives() const;
+  const std::vector<double>& Numbers(size_t feature) const { return numbers_[feature]; }  // NaN: missing
+  const CategoryColumn& Categories(size_t feature) const { return categories_[feature]; }
+  const std::vector<uint8_t>& labels() const { return labels_; }   // 1: positive (declined)
+  const std::vector<uint32_t>& groups() const { return groups_; }  // equal for the rows of one customer
+
+  FeatureVector Row(size_t row) const;
+  Dataset Select(std::span<const uint32_t> rows) const;  // in the order given
+
+  // SHA-256 of the whole table as 64 hex digits: equal for equal rows and seed, whatever the order they were added in.
+  std::string Digest() const;
+
+ private:
+  friend class DatasetBuilder;
+
+  FeatureSchema schema_;
+  std::vector<std::vector<double>> numbers_;  // by feature; empty for categories
+  std::vector<CategoryColumn> categories_;    // by feature; empty for numbers
+  std::vector<uint8_t> labels_;
+  std::vector<uint32_t> groups_;
+};
+
+// Collects rows in any order and puts them into the canonical one. Not for several threads at once.
+class DatasetBuilder {
+ public:
+  explicit DatasetBuilder(FeatureSchema schema) : schema_(std::move(schema)) {}
+
+  // INVALID_ARGUMENT when the vector does not have the schema's length or holds an infinite number.
+  absl::Status AddRow(std::string_view customer_id, int64_t as_of_micros, FeatureVector vector, bool declined);
+
+  // INVALID_ARGUMENT when a customer stands twice with the same as-of.
+  absl::StatusOr<Dataset> Build(uint64_t seed) &&;
+
+ private:
+  struct PendingRow {
+    std::string customer_id;
+    int64_t as_of_micros = 0;
+    FeatureVector vector;
+    bool declined = false;
+  };
+
+  FeatureSchema schema_;
+  std::vector<PendingRow> pending_;
+};
+
+}  // namespace ebb::trainer

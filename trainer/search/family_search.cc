@@ -1,0 +1,30 @@
+#include "trainer/search/family_search.h"
+
+namespace ebb::trainer {
+namespace {
+
+struct KeyParts {
+  ShareKey& key;
+
+  void operator()(const LogisticRegressionSetting& s) const {
+    key.first = static_cast<int>(s.penalty);
+    key.second = static_cast<int>(s.class_weight);
+  }
+  void operator()(const KNearestNeighboursSetting& s) const { key.first = static_cast<int>(s.metric); }
+  void operator()(const DecisionTreeSetting& s) const {
+    key.first = s.min_leaf;
+    key.second = static_cast<int>(s.criterion);
+    key.third = static_cast<int>(s.class_weight);
+  }
+  void operator()(const SupportVectorSetting& s) const { key.first = s.kernel == KernelKind::kRbf ? 0 : 1; }
+};
+
+}  // namespace
+
+ShareKey ShareKeyOf(const Setting& setting) {
+  ShareKey key{.family = setting.family.index(), .scaling = setting.scaling};
+  std::visit(KeyParts{key}, setting.family);
+  return key;
+}
+
+}  // namespace ebb::trainer

@@ -1,0 +1,235 @@
+#include "trainer/search/grid_search.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "absl/strings/str_cat.h"
+#include "runtime/mutex.h"
+#include "trainer/evaluation/metrics.h"
+#include "trainer/fit/pipeline.h"
+#include "trainer/fit/preprocessing.h"
+#include "trainer/search/family_search.h"
+#include "trainer/search/parallel_for.h"
+
+namespace ebb::trainer {
+namespace {
+
+std::string CandidateText(const Setting& setting) {
+  return absl::StrCat(std::string(FamilyName(setting.family)), " ", ParametersText(setting.family),
+                      " scaler=", std::string(ScalingName(setting.scaling)));
+}
+
+constexpr void (*kFamilySearches[])(const FoldData&, const SearchUnit&) = {
+    SearchLogisticRegression, SearchKNearestNeighbours, SearchDecisionTree, SearchSupportVector};
+static_assert(std::size(kFamilySearches) == kFamilies);
+
+// A fold under one scaling, made by the first unit that needs it and dropped by the last.
+struct FoldSlot {
+  int fold = 0;
+  Scaling scaling = Scaling::kNone;
+  std::once_flag made;
+  std::unique_ptr<FoldData> data;
+  std::atomic<size_t> units_left = 0;
+};
+
+struct Task {
+  FoldSlot* slot = nullptr;
+  std::vector<size_t> settings;
+};
+
+class Progress {
+ public:
+  Progress(const Grid& grid, uint64_t total, const ProgressCallback& callback)
+      : grid_(grid), total_(total), callback_(callback), roc_aucs_(grid.size()) {}
+
+  void OneMore(size_t setting, double roc_auc) {
+    MutexLock lock(&mutex_);
+    ++done_;
+    roc_aucs_[setting].sum += roc_auc;
+    ++roc_aucs_[setting].folds;
+    if (!callback_) return;
+    const size_t best = Best();
+    callback_({.fits_done = done_,
+               .fits_total = total_,
+               .best_roc_auc = roc_aucs_[best].Mean(),
+               .best_candidate = CandidateText(grid_[best])});
+  }
+
+ private:
+  struct FoldsSoFar {
+    double sum = 0;
+    int folds = 0;
+    double Mean() const { return folds == 0 ? 0 : sum / folds; }
+  };
+
+  size_t Best() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const auto worse = [](const FoldsSoFar& a, const FoldsSoFar& b) { return a.Mean() < b.Mean(); };
+    return std::max_element(roc_aucs_.begin(), roc_aucs_.end(), worse) - roc_aucs_.begin();
+  }
+
+  const Grid& grid_;
+  const uint64_t total_;
+  const ProgressCallback& callback_;
+  Mutex mutex_;
+  uint64_t done_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<FoldsSoFar> roc_aucs_ ABSL_GUARDED_BY(mutex_);  // by setting
+};
+
+absl::Status CheckFolds(const Dataset& dataset, const FoldAssignment& folds) {
+  if (folds.fold_of_row.size() != dataset.rows()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the folds are of ", folds.fold_of_row.size(), " rows, the table has ", dataset.rows()));
+  }
+  if (folds.count < 2) return absl::InvalidArgumentError(absl::StrCat("folds are ", folds.count, "; at least 2"));
+  std::vector<uint64_t> rows(folds.count), positives(folds.count);
+  for (size_t row = 0; row < dataset.rows(); ++row) {
+    const int fold = folds.fold_of_row[row];
+    if (fold < 0 || fold >= folds.count) {
+      return absl::InvalidArgumentError(absl::StrCat("row ", row, " is in fold ", fold, " of ", folds.count));
+    }
+    ++rows[fold];
+    positives[fold] += dataset.labels()[row];
+  }
+  for (int fold = 0; fold < folds.count; ++fold) {
+    if (positives[fold] == 0 || positives[fold] == rows[fold]) {
+      return absl::FailedPreconditionError(absl::StrCat("fold ", fold, " has ", positives[fold], " declined of ",
+                                                        rows[fold], " rows; every fold needs both classes"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+class Search {
+ public:
+  Search(const Dataset& dataset, const FoldAssignment& folds, const Grid& grid, const SearchOptions& options)
+      : dataset_(dataset),
+        folds_(folds),
+        grid_(grid),
+        options_(options),
+        progress_(grid, grid.size() * static_cast<uint64_t>(folds.count), options.progress) {}
+
+  absl::StatusOr<SearchResult> Run() {
+    MakeTasks();
+    for (const Setting& setting : grid_) {
+      results_.push_back({.setting = setting, .fold_roc_auc = std::vector<double>(folds_.count)});
+    }
+    task_seconds_.resize(tasks_.size());
+    ParallelFor(tasks_.size(), options_.threads, [this](size_t task) { RunTask(task); });
+    if (Cancelled()) return absl::CancelledError("the search was cancelled");
+    return Collect();
+  }
+
+ private:
+  // Tasks of one slot follow each other, the dearest (support vectors) first, so that few slots are alive and threads
+  // end together.
+  void MakeTasks() {
+    std::map<std::pair<int, Scaling>, std::map<ShareKey, std::vector<size_t>>> groups;
+    for (int fold = 0; fold < folds_.count; ++fold) {
+      for (size_t i = 0; i < grid_.size(); ++i) groups[{fold, grid_[i].scaling}][ShareKeyOf(grid_[i])].push_back(i);
+    }
+    for (const auto& [place, units] : groups) {
+      FoldSlot* slot = slots_.emplace_back(std::make_unique<FoldSlot>()).get();
+      slot->fold = place.first;
+      slot->scaling = place.second;
+      slot->units_left = units.size();
+      for (auto unit = units.rbegin(); unit != units.rend(); ++unit) tasks_.push_back({slot, unit->second});
+    }
+  }
+
+  bool Cancelled() const { return options_.cancelled && options_.cancelled(); }
+
+  void RunTask(size_t index) {
+    if (Cancelled()) return;
+    const Task& task = tasks_[index];
+    const auto start = std::chrono::steady_clock::now();
+    std::call_once(task.slot->made, [&] { Make(*task.slot); });
+    const FoldData& fold = *task.slot->data;
+    const SearchUnit unit{.grid = &grid_,
+                          .settings = task.settings,
+                          .report =
+                              [&](size_t setting, std::span<const double> scores) {
+                                const double roc_auc = RocAuc(scores, fold.test_labels);
+                                results_[setting].fold_roc_auc[task.slot->fold] = roc_auc;
+                                progress_.OneMore(setting, roc_auc);
+                              },
+                          .cancelled = [this] { return Cancelled(); }};
+    kFamilySearches[grid_[task.settings.front()].family.index()](fold, unit);
+    if (--task.slot->units_left == 0) task.slot->data.reset();
+    task_seconds_[index] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
+
+  void Make(FoldSlot& slot) const {
+    const std::vector<uint32_t> training = folds_.TrainingRows(slot.fold), test = folds_.TestRows(slot.fold);
+    const Preprocessing preprocessing = FitPreprocessing(dataset_, training, slot.scaling);
+    slot.data = std::make_unique<FoldData>(FoldData{.training = TransformRows(preprocessing, dataset_, training),
+                                                    .test = TransformRows(preprocessing, dataset_, test),
+                                                    .training_labels = LabelsOf(dataset_, training),
+                                                    .test_labels = LabelsOf(dataset_, test)});
+  }
+
+  SearchResult Collect() {
+    SearchResult result;
+    result.family_seconds.resize(kFamilies);
+    for (size_t t = 0; t < tasks_.size(); ++t) {
+      result.family_seconds[grid_[tasks_[t].settings.front()].family.index()] += task_seconds_[t];
+    }
+    for (SettingResult& setting : results_) {
+      double sum = 0, squares = 0;
+      for (const double auc : setting.fold_roc_auc) sum += auc;
+      setting.mean_roc_auc = sum / folds_.count;
+      for (const double auc : setting.fold_roc_auc) {
+        squares += (auc - setting.mean_roc_auc) * (auc - setting.mean_roc_auc);
+      }
+      setting.sd_roc_auc = std::sqrt(squares / folds_.count);
+    }
+    result.settings = std::move(results_);
+    return result;
+  }
+
+  const Dataset& dataset_;
+  const FoldAssignment& folds_;
+  const Grid& grid_;
+  const SearchOptions& options_;
+  Progress progress_;
+  std::vector<std::unique_ptr<FoldSlot>> slots_;
+  std::vector<Task> tasks_;
+  std::vector<double> task_seconds_;
+  std::vector<SettingResult> results_;
+};
+
+template <typename Accept>
+int BestAmong(const std::vector<SettingResult>& settings, Accept accept) {
+  int best = -1;
+  for (size_t i = 0; i < settings.size(); ++i) {
+    if (!accept(settings[i])) continue;
+    if (best < 0 || settings[i].mean_roc_auc > settings[best].mean_roc_auc) best = static_cast<int>(i);
+  }
+  return best;
+}
+
+}  // namespace
+
+int SearchResult::BestOf(size_t family) const {
+  return BestAmong(settings, [&](const SettingResult& result) { return result.setting.family.index() == family; });
+}
+
+int SearchResult::Best() const {
+  return BestAmong(settings, [](const SettingResult&) { return true; });
+}
+
+absl::StatusOr<SearchResult> GridSearch(const Dataset& dataset, const FoldAssignment& folds, const Grid& grid,
+                                        const SearchOptions& options) {
+  if (grid.empty()) return absl::InvalidArgumentError("the grid is empty: there is nothing to search");
+  if (options.threads < 1) {
+    return absl::InvalidArgumentError(absl::StrCat("threads is ", options.threads, "; it must be at least 1"));
+  }
+  if (absl::Status status = CheckFolds(dataset, folds); !status.ok()) return status;
+  return Search(dataset, folds, grid, options).Run();
+}
+
+}  // namespace ebb::trainer

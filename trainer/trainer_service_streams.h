@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "ebb/v1/trainer_service.pb.h"
+#include "runtime/rpc/server_stream.h"
+#include "trainer/registry.h"
+#include "trainer/training_slot.h"
+
+namespace ebb::trainer {
+
+// What the trainer's streams send. The two watches read what is true when they are asked, so a slow reader gets the
+// latest and misses what was overtaken. What is borrowed outlives the streams.
+
+// The training now and at every change, until it has ended.
+std::unique_ptr<StreamSource<v1::Training>> TrainingStream(const TrainingSlot* slot, int64_t id);
+
+// The champion now and each new one, without end.
+std::unique_ptr<StreamSource<v1::WatchChampionResponse>> ChampionStream(const Registry* registry);
+
+// The bytes in parts of at most 1 MiB.
+std::unique_ptr<StreamSource<v1::DownloadModelResponse>> FileStream(std::string file);
+
+// Nothing but a status: the answer to a request that is refused.
+template <typename T>
+std::unique_ptr<StreamSource<T>> RefusedStream(absl::Status status) {
+  class Refused final : public StreamSource<T> {
+   public:
+    explicit Refused(absl::Status status) : status_(std::move(status)) {}
+    Pull Next(T*) override { return Pull::kDone; }
+    absl::Status status() const override { return status_; }
+
+   private:
+    const absl::Status status_;
+  };
+  return std::make_unique<Refused>(std::move(status));
+}
+
+}  // namespace ebb::trainer

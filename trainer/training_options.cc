@@ -1,0 +1,92 @@
+#include "trainer/training_options.h"
+
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+
+namespace ebb::trainer {
+namespace {
+
+constexpr double kHoldoutShare = 0.25;
+constexpr double kLeastHoldoutShare = 0.05;
+constexpr double kGreatestHoldoutShare = 0.5;
+constexpr int kFolds = 5;
+constexpr int kLeastFolds = 2;
+constexpr int kMostFolds = 20;
+constexpr double kSegmentThreshold = 0.7;
+constexpr double kLowerQuantile = 0.25;
+constexpr double kUpperQuantile = 0.75;
+
+bool Within(double value, double least, double greatest) { return value >= least && value <= greatest; }
+
+std::optional<OptionViolation> FindTierViolation(const v1::ProfitTierBounds& tiers) {
+  switch (tiers.kind_case()) {
+    case v1::ProfitTierBounds::kQuantiles: {
+      const auto& q = tiers.quantiles();
+      if (0 < q.lower() && q.lower() < q.upper() && q.upper() < 1) return std::nullopt;
+      return OptionViolation{"profit_tiers.quantiles",
+                             absl::StrCat("is ", q.lower(), " and ", q.upper(), ", must be 0 < lower < upper < 1")};
+    }
+    case v1::ProfitTierBounds::kAmounts: {
+      const auto& a = tiers.amounts();
+      if (std::isfinite(a.lower()) && std::isfinite(a.upper()) && a.lower() < a.upper()) return std::nullopt;
+      return OptionViolation{"profit_tiers.amounts",
+                             absl::StrCat("is ", a.lower(), " and ", a.upper(), ", must be finite and lower < upper")};
+    }
+    case v1::ProfitTierBounds::KIND_NOT_SET:
+      return OptionViolation{"profit_tiers", "is empty, must have quantiles or amounts; leave it out for quartiles"};
+  }
+  return std::nullopt;
+}
+
+std::optional<OptionViolation> FindTrainingSetViolation(const v1::ReadTrainingSetRequest& set) {
+  if (set.label_rule_case() == v1::ReadTrainingSetRequest::LABEL_RULE_NOT_SET) {
+    return OptionViolation{"training_set.label_rule", "is missing, must be imported or purchase_decline"};
+  }
+  if (set.has_purchase_decline() && set.as_of().empty()) {
+    return OptionViolation{"training_set.as_of", "is empty, purchase_decline needs at least one time"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<OptionViolation> FindViolation(const v1::TrainingOptions& options) {
+  if (options.holdout_share() != 0 && !Within(options.holdout_share(), kLeastHoldoutShare, kGreatestHoldoutShare)) {
+    return OptionViolation{"holdout_share", absl::StrCat("is ", options.holdout_share(), ", must be from ",
+                                                         kLeastHoldoutShare, " to ", kGreatestHoldoutShare)};
+  }
+  if (options.folds() != 0 && (options.folds() < kLeastFolds || options.folds() > kMostFolds)) {
+    return OptionViolation{"folds",
+                           absl::StrCat("is ", options.folds(), ", must be from ", kLeastFolds, " to ", kMostFolds)};
+  }
+  const double threshold = options.segment_threshold();
+  if (threshold != 0 && !(threshold > 0 && threshold < 1)) {
+    return OptionViolation{"segment_threshold", absl::StrCat("is ", threshold, ", must be above 0 and below 1")};
+  }
+  if (options.has_training_set()) {
+    if (auto violation = FindTrainingSetViolation(options.training_set())) return violation;
+  }
+  if (options.has_profit_tiers()) return FindTierViolation(options.profit_tiers());
+  return std::nullopt;
+}
+
+v1::TrainingOptions DefaultTrainingOptions() {
+  v1::TrainingOptions options;
+  options.set_promote_if_not_worse(true);
+  return WithDefaults(options);
+}
+
+v1::TrainingOptions WithDefaults(v1::TrainingOptions options) {
+  if (!options.has_training_set()) options.mutable_training_set()->mutable_imported();
+  if (options.holdout_share() == 0) options.set_holdout_share(kHoldoutShare);
+  if (options.folds() == 0) options.set_folds(kFolds);
+  if (options.segment_threshold() == 0) options.set_segment_threshold(kSegmentThreshold);
+  if (!options.has_profit_tiers()) {
+    options.mutable_profit_tiers()->mutable_quantiles()->set_lower(kLowerQuantile);
+    options.mutable_profit_tiers()->mutable_quantiles()->set_upper(kUpperQuantile);
+  }
+  return options;
+}
+
+}  // namespace ebb::trainer

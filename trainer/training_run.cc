@@ -1,0 +1,199 @@
+#include "trainer/training_run.h"
+
+#include <cmath>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "google/protobuf/util/time_util.h"
+#include "model/model_file.h"
+#include "runtime/log.h"
+#include "trainer/data_check.h"
+#include "trainer/evaluation/folds.h"
+#include "trainer/training_report.h"
+
+namespace ebb::trainer {
+namespace {
+
+constexpr int kHorizonMonths = 3;  // of imported labels
+
+void Tell(const TrainingControls& controls, const char* step, int64_t done = 0, int64_t total = 0) {
+  v1::TrainingProgress progress;
+  progress.set_step(step);
+  progress.set_done(done);
+  progress.set_total(total);
+  controls.progress(progress);
+}
+
+int HorizonMonths(const v1::ReadTrainingSetRequest& request) {
+  const int asked = request.purchase_decline().horizon_months();
+  return asked == 0 ? kHorizonMonths : asked;
+}
+
+bool HasValues(const Dataset& dataset, size_t feature) {
+  for (double value : dataset.Numbers(feature)) {
+    if (!std::isnan(value)) return true;
+  }
+  return false;
+}
+
+// The number that the profit tiers are cut from: the first one declared for segments that is known of anybody. Empty:
+// there is none.
+std::string SegmentFeature(const Dataset& dataset) {
+  for (size_t i = 0; i < dataset.schema().size(); ++i) {
+    const FeatureSpec& spec = dataset.schema()[i];
+    if (spec.role == FeatureRole::kSegment && spec.kind == FeatureKind::kNumber && HasValues(dataset, i)) {
+      return spec.name;
+    }
+  }
+  return "";
+}
+
+void SetTiers(const v1::ProfitTierBounds& tiers, TrainingOptions* core) {
+  if (!tiers.has_quantiles()) return;
+  core->lower_quantile = tiers.quantiles().lower();
+  core->upper_quantile = tiers.quantiles().upper();
+}
+
+// Bounds given as amounts replace the learnt ones.
+void OverrideTiers(const v1::ProfitTierBounds& tiers, TrainedModel* model) {
+  if (!tiers.has_amounts() || model->segments.feature.empty()) return;
+  model->segments.lower = tiers.amounts().lower();
+  model->segments.upper = tiers.amounts().upper();
+}
+
+ProgressCallback SearchProgressTo(const TrainingControls& controls) {
+  return [&controls](const SearchProgress& search) {
+    v1::TrainingProgress progress;
+    // After the last fit the core calibrates and refits, which has no units worth counting.
+    const bool searching = search.fits_done < search.fits_total;
+    progress.set_step(searching ? "search" : "calibrate");
+    if (searching) {
+      progress.set_done(static_cast<int64_t>(search.fits_done));
+      progress.set_total(static_cast<int64_t>(search.fits_total));
+    }
+    progress.set_best_roc_auc(search.best_roc_auc);
+    progress.set_best_candidate(search.best_candidate);
+    controls.progress(progress);
+  };
+}
+
+}  // namespace
+
+TrainingRun::TrainingRun(TrainingSetSource* source, const Registry* registry, const Clock* clock, Options options)
+    : source_(source), registry_(registry), clock_(clock), options_(std::move(options)) {}
+
+absl::StatusOr<TrainedResult> TrainingRun::Run(const v1::TrainingOptions& options,
+                                               const TrainingControls& controls) const {
+  const absl::Time start = clock_->Now();
+  Tell(controls, "read");
+  absl::StatusOr<TrainingSet> set = ReadRows(options, controls);
+  if (!set.ok()) return set.status();
+
+  Tell(controls, "check");
+  if (absl::Status status = CheckEnoughRows(set->summary, options); !status.ok()) return status;
+  if (absl::Status status = CheckInputs(set->dataset); !status.ok()) return status;
+
+  absl::StatusOr<TrainingOutcome> outcome = Search(*set, options, controls);
+  if (!outcome.ok()) return outcome.status();
+
+  Tell(controls, "evaluate");
+  // The same cut that the core made: it depends on the table alone.
+  absl::StatusOr<HoldoutSplit> split = StratifiedHoldout(set->dataset, options.holdout_share());
+  if (!split.ok()) return split.status();
+  TrainedResult result;
+  result.promote = options.promote_if_not_worse();
+  const std::optional<Comparison> comparison = CompareWithChampion(*outcome, *set, *split, &result.promote);
+
+  v1::TrainingReport& report = result.model.report;
+  report = ReportOf(*outcome, options);
+  *report.mutable_training_set() = set->summary;
+  for (std::string& finding : DescribeInputs(set->dataset)) report.add_data_findings(std::move(finding));
+  if (comparison) report.set_champion_holdout_roc_auc(comparison->champion_roc_auc);
+  *report.mutable_duration() =
+      google::protobuf::util::TimeUtil::MicrosecondsToDuration(absl::ToInt64Microseconds(clock_->Now() - start));
+  result.model.file = SerializeModelFile(outcome->published);
+  result.model.comparison_basis = ComparisonBasis{.measured = std::move(outcome->measured),
+                                                  .seen_rows = RowFingerprints(set->dataset, split->training)}
+                                      .Serialize();
+  return result;
+}
+
+absl::StatusOr<TrainingSet> TrainingRun::ReadRows(const v1::TrainingOptions& options,
+                                                  const TrainingControls& controls) const {
+  TrainingSetReader reader(options_.max_rows);
+  absl::Status status =
+      source_->Read(options.training_set(), controls.cancelled, [&](const v1::ReadTrainingSetResponse& chunk) {
+        absl::Status added = reader.AddChunk(chunk);
+        if (added.ok()) Tell(controls, "read", reader.rows());
+        return added;
+      });
+  if (!status.ok()) return status;
+  return std::move(reader).Finish(options.seed());
+}
+
+absl::StatusOr<TrainingOutcome> TrainingRun::Search(const TrainingSet& set, const v1::TrainingOptions& options,
+                                                    const TrainingControls& controls) const {
+  TrainingOptions core;
+  core.grid = options_.grid;
+  core.seed = options.seed();
+  core.threads = options_.threads;
+  core.folds = options.folds();
+  core.holdout_share = options.holdout_share();
+  core.risk_threshold = options.segment_threshold();
+  core.horizon_months = HorizonMonths(options.training_set());
+  core.segment_feature = SegmentFeature(set.dataset);
+  core.as_of_micros = set.as_of_micros;
+  core.progress = SearchProgressTo(controls);
+  core.cancelled = controls.cancelled;
+  SetTiers(options.profit_tiers(), &core);
+  absl::StatusOr<TrainingOutcome> outcome = RunSearchAndFit(set.dataset, core);
+  if (!outcome.ok()) return outcome;
+  OverrideTiers(options.profit_tiers(), &outcome->measured);
+  OverrideTiers(options.profit_tiers(), &outcome->published);
+  return outcome;
+}
+
+std::optional<Comparison> TrainingRun::CompareWithChampion(const TrainingOutcome& outcome, const TrainingSet& set,
+                                                           const HoldoutSplit& split, bool* promote) const {
+  const std::optional<int64_t> version = registry_->Champion();
+  if (!version) {
+    *promote = true;  // the first model always serves
+    return std::nullopt;
+  }
+  absl::StatusOr<Comparison> comparison;
+  absl::StatusOr<std::string> bytes = registry_->ReadComparisonBasis(*version);
+  absl::StatusOr<ComparisonBasis> basis = bytes.ok() ? ComparisonBasis::Parse(*bytes) : bytes.status();
+  if (basis.ok()) {
+    comparison = Compare(*basis, outcome.measured, set.dataset, split.holdout);
+  } else {
+    comparison = basis.status();
+  }
+  if (comparison.ok()) {
+    *promote = *promote && comparison->ChallengerIsNotWorse();
+    Log(Level::kInfo, "trainer", "compared with the champion",
+        {{"champion", *version},
+         {"champion_roc_auc", comparison->champion_roc_auc},
+         {"challenger_roc_auc", comparison->challenger_roc_auc},
+         {"rows", comparison->rows}});
+    return *comparison;
+  }
+  // A champion whose inputs are gone cannot serve either; of one that cannot be read nothing is known, so it stays.
+  const bool champion_is_obsolete = absl::IsFailedPrecondition(comparison.status());
+  *promote = *promote && champion_is_obsolete;
+  Log(Level::kWarning, "trainer", "the champion cannot be measured",
+      {{"champion", *version}, {"reason", comparison.status().ToString()}, {"promote", *promote}});
+  return std::nullopt;
+}
+
+absl::Status TrainingRun::CheckReady(const v1::TrainingOptions& options, const CancelFn& cancelled) const {
+  v1::TrainingSetSummary summary;
+  absl::Status status = source_->Read(options.training_set(), cancelled, [&](const v1::ReadTrainingSetResponse& chunk) {
+    if (chunk.has_summary()) summary = chunk.summary();
+    return absl::OkStatus();
+  });
+  return status.ok() ? CheckEnoughRows(summary, options) : status;
+}
+
+}  // namespace ebb::trainer
