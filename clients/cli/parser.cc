@@ -34,8 +34,9 @@ CLI::Option* Declare(CLI::App* app, const Option& option) {
   CLI::Option* declared = app->add_option(option.name, [](const CLI::results_t&) { return true; });
   const bool list = std::holds_alternative<std::vector<std::string>*>(option.target);
   declared->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  return list && option.IsArgument() ? declared->expected(0, CLI::detail::expected_max_vector_size)
-                                     : declared->expected(1);
+  if (!list || !option.IsArgument()) return declared->expected(1);
+  // Without allow_extra_args CLI11 gives an argument only as many words as it must have: none here.
+  return declared->expected(0, CLI::detail::expected_max_vector_size)->allow_extra_args();
 }
 
 class Tree {

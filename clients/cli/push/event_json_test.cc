@@ -43,7 +43,7 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed{"repeated_key", R"({"customer_id":"a","customer_id":"b"})",
                   "column 20: the key `customer_id` is given twice"},
         Malformed{"repeated_by_its_other_spelling", R"({"customer_id":"a","customerId":"b"})",
-                  "column 20: the key `customer_id` is given twice"},
+                  "column 20: the key `customerId` is given twice"},
         Malformed{"repeated_inside", R"({"purchase":{"lines":[{},{"quantity":1,"quantity":2}]}})",
                   "the key `purchase.lines[1].quantity` is given twice"},
         Malformed{"column_counts_characters", R"({"customer_id":"ёж","customer_id":"b"})", "column 21: the key"},
