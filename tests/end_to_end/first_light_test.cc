@@ -95,7 +95,7 @@ TEST_F(FirstLight, SegmentsAddUpToTheWholeBase) {
   const auto summary = nlohmann::json::parse(segments.out);
   int64_t customers = 0;
   double share = 0;
-  for (const auto& cell : summary.at("cells")) {
+  for (const auto& cell : summary.at("segments")) {
     customers += cell.at("customers").get<int64_t>();
     share += cell.at("customer_share").get<double>();
   }
