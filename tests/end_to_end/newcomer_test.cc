@@ -20,7 +20,7 @@ TEST(Newcomer, ASecondProcessOnADataFolderIsRefused) {
   Services services;
   services.Start(Services::kFeatureStore);
   const std::string folder = services.DataDir(Services::kFeatureStore);
-  const Outcome second = Run({BinDir() + "/ebb-feature-store", "--data-dir", folder, "--listen", "127.0.0.1:0"});
+  const Outcome second = RunProgram({BinDir() + "/ebb-feature-store", "--data-dir", folder, "--listen", "127.0.0.1:0"});
   EXPECT_NE(second.exit_status, 0);
   EXPECT_THAT(second.err, AllOf(HasSubstr(folder), HasSubstr("another process")));
 }
@@ -38,7 +38,7 @@ TEST(Newcomer, ADataFolderOfANewerFormatIsRefusedByName) {
   format.replace(number, 9, "format 999\n");
   std::ofstream(path) << format;
   const Outcome outcome =
-      Run({BinDir() + "/ebb-feature-store", "--data-dir", services.DataDir(Services::kFeatureStore), "--listen", "127.0.0.1:0"});
+      RunProgram({BinDir() + "/ebb-feature-store", "--data-dir", services.DataDir(Services::kFeatureStore), "--listen", "127.0.0.1:0"});
   EXPECT_NE(outcome.exit_status, 0);
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("999"), HasSubstr("newer")));
 }

@@ -32,7 +32,7 @@ std::string Redirected(const std::string& folder, const char* name) { return fol
 
 }  // namespace
 
-Outcome Run(const std::vector<std::string>& command, const std::string& input) {
+Outcome RunProgram(const std::vector<std::string>& command, const std::string& input) {
   const TemporaryFolder folder;
   const std::string in = Redirected(folder.path(), "in");
   const std::string out = Redirected(folder.path(), "out");
@@ -92,7 +92,7 @@ Outcome Services::Ebb(std::vector<std::string> arguments, const std::string& inp
   std::vector<std::string> command = {BinDir() + "/ebb"};
   command.insert(command.end(), arguments.begin(), arguments.end());
   command.insert(command.end(), {"--port-base", std::to_string(port_base_)});
-  return Run(command, input);
+  return RunProgram(command, input);
 }
 
 }  // namespace ebb::testing

@@ -17,7 +17,7 @@ struct Outcome {
 };
 
 // Runs a program to its end; `input` is its standard input.
-Outcome Run(const std::vector<std::string>& command, const std::string& input = "");
+Outcome RunProgram(const std::vector<std::string>& command, const std::string& input = "");
 
 // The three services as processes of their own on free loopback ports, with data in a temporary folder. Not thread-safe.
 class Services {
