@@ -35,8 +35,9 @@ CLI::Option* Declare(CLI::App* app, const Option& option) {
   const bool list = std::holds_alternative<std::vector<std::string>*>(option.target);
   declared->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   if (!list || !option.IsArgument()) return declared->expected(1);
-  // Without allow_extra_args CLI11 gives an argument only as many words as it must have: none here.
-  return declared->expected(0, CLI::detail::expected_max_vector_size)->allow_extra_args();
+  // Without allow_extra_args CLI11 gives a list only the words it must have, and with a least number of 0 it takes none
+  // after `--`. A list that got nothing is still no error to it: what is required is checked by us.
+  return declared->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();
 }
 
 class Tree {

@@ -4,13 +4,23 @@
 #include "runtime/rpc/status.h"
 
 namespace ebb {
+namespace {
+
+// gRPC wraps what the system said in several layers, the last one being it: `…: Connection refused`.
+std::string LastReason(const std::string& message) {
+  const size_t wrapped = message.find("last error: ");
+  const size_t colon = message.rfind(": ");
+  return wrapped == std::string::npos || colon < wrapped ? message : message.substr(colon + 2);
+}
+
+}  // namespace
 
 absl::Status PeerStatus(const grpc::Status& status, const std::string& service, const std::string& address) {
   if (status.ok()) return absl::OkStatus();
   const auto code = static_cast<absl::StatusCode>(status.error_code());
   if (code == absl::StatusCode::kUnavailable) {
     return absl::UnavailableError(
-        absl::StrCat("cannot reach the ", service, " at ", address, ": ", status.error_message()));
+        absl::StrCat("cannot reach the ", service, " at ", address, ": ", LastReason(status.error_message())));
   }
   if (code == absl::StatusCode::kDeadlineExceeded) {
     return absl::DeadlineExceededError(absl::StrCat("the ", service, " at ", address, " did not answer in time"));

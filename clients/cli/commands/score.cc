@@ -45,7 +45,7 @@ absl::Status RunScore(const CustomerSelection& selection, CommandContext& contex
   const absl::Status status =
       selection.all ? ScoreAll(context, table) : ScoreSome(context, selection.customers, table, unknown);
   if (!status.ok()) return status;
-  Print(context, table);
+  if (!table.rows().empty() || unknown.empty()) Print(context, table);
   return UnknownCustomers(unknown, "no score is known");
 }
 
