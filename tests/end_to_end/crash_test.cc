@@ -1,5 +1,5 @@
-// kill -9 of any service at any moment: nothing acknowledged is lost, nothing counts twice, a subscriber misses nothing, and in the end
-// everything is as if nothing had happened.
+// kill -9 of any service at any moment: nothing acknowledged is lost, nothing counts twice, a subscriber misses
+// nothing, and in the end everything is as if nothing had happened.
 
 #include <gtest/gtest.h>
 
@@ -76,11 +76,13 @@ class Subscriber {
   std::thread thread_;
 };
 
-int64_t Push(Services& services, const std::vector<v1::IngestRequest>& batches, const std::function<void(int64_t)>& before_event) {
-  EventPusher pusher({.address = services.Address(Services::kFeatureStore),
-                      .batch_events = 100,
-                      .connect_limit = kTimeout,
-                      .on_refused = [](const EventPusher::Refusal& refusal) { ADD_FAILURE() << refusal.reason.DebugString(); }});
+int64_t Push(Services& services, const std::vector<v1::IngestRequest>& batches,
+             const std::function<void(int64_t)>& before_event) {
+  EventPusher pusher(
+      {.address = services.Address(Services::kFeatureStore),
+       .batch_events = 100,
+       .connect_limit = kTimeout,
+       .on_refused = [](const EventPusher::Refusal& refusal) { ADD_FAILURE() << refusal.reason.DebugString(); }});
   int64_t pushed = 0;
   for (const v1::IngestRequest& batch : batches) {
     for (const v1::Event& event : batch.events()) {
@@ -102,7 +104,8 @@ void WaitForScorer(Services& services) {
     const auto stats = store.GetStats();
     const auto status = scorer.GetStatus();
     if (stats.ok() && status.ok() && status->model_version() > 0 && status->customers() == stats->customers() &&
-        status->features_as_of().seconds() == stats->clock().seconds() && status->features_as_of().nanos() == stats->clock().nanos()) {
+        status->features_as_of().seconds() == stats->clock().seconds() &&
+        status->features_as_of().nanos() == stats->clock().nanos()) {
       return;
     }
     ASSERT_LT(absl::Now(), limit) << stats->DebugString() << status->DebugString();
