@@ -7,23 +7,19 @@
 #include "gtest/gtest.h"
 #include "runtime/digest.h"
 #include "scorer/backoff.h"
+#include "tests/support/process.h"
 
 namespace ebb::scorer {
 namespace {
 
 class ModelFolderTest : public ::testing::Test {
  protected:
-  ModelFolderTest() : path_(::testing::TempDir() + "/model_folder_test") {
-    std::filesystem::remove_all(path_);
-    std::filesystem::create_directory(path_);
-  }
-  ~ModelFolderTest() override { std::filesystem::remove_all(path_); }
-
   static ModelFile File(int64_t version, const std::string& bytes) {
     return {.version = version, .digest = Sha256Hex(bytes), .bytes = bytes};
   }
 
-  const std::string path_;
+  const ebb::testing::TemporaryFolder temporary_;
+  const std::string path_ = temporary_.path();
 };
 
 TEST_F(ModelFolderTest, GivesBackTheLastOneKept) {

@@ -19,6 +19,7 @@
 #include "scorer/testing/scripted_feature_store_service.h"
 #include "scorer/testing/scripted_trainer_service.h"
 #include "scorer/testing/straight_line_model.h"
+#include "tests/support/process.h"
 
 namespace ebb::scorer {
 namespace {
@@ -120,16 +121,13 @@ class ScorerServerTest : public ::testing::Test {
  protected:
   ScorerServerTest() {
     options_.server.listen.port = 0;
-    options_.data_dir =
-        ::testing::TempDir() + "/scorer_server_test_" + ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    options_.data_dir = temporary_.path() + "/scorer";
     options_.reconnect_wait = absl::Milliseconds(20);
-    std::filesystem::remove_all(options_.data_dir);
     store_.Start(uint64_t{1});
     trainer_.Start();
   }
   ~ScorerServerTest() override {
     StopScorer();
-    std::filesystem::remove_all(options_.data_dir);
   }
 
   void StartScorer() {
@@ -170,6 +168,7 @@ class ScorerServerTest : public ::testing::Test {
   }
 
   SystemClock clock_;
+  const ebb::testing::TemporaryFolder temporary_;
   Options options_;
   Peer<ScriptedFeatureStoreService> store_;
   Peer<ScriptedTrainerService> trainer_;

@@ -1,6 +1,5 @@
 #include "scorer/scoring_engine.h"
 
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +11,7 @@
 #include "scorer/rocks_score_table.h"
 #include "scorer/score_queries.h"
 #include "scorer/testing/straight_line_model.h"
+#include "tests/support/process.h"
 
 namespace ebb::scorer {
 namespace {
@@ -22,14 +22,10 @@ using ::testing::ElementsAre;
 // One scorer's inside, without network: vectors and models in, the board out. Reopen is a crash and a start.
 class ScoringEngineTest : public ::testing::Test {
  protected:
-  ScoringEngineTest() : folder_(::testing::TempDir() + "/scoring_engine_test") {
-    std::filesystem::remove_all(folder_);
-    Open(/*create=*/true, nullptr);
-  }
+  ScoringEngineTest() { Open(/*create=*/true, nullptr); }
   ~ScoringEngineTest() override {
     engine_.reset();
     table_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   void Open(bool create, std::shared_ptr<const ServedModel> model) {
@@ -96,7 +92,8 @@ class ScoringEngineTest : public ::testing::Test {
     return lines;
   }
 
-  const std::string folder_;
+  const ebb::testing::TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path() + "/table";
   ManualClock clock_{absl::FromUnixSeconds(2'000)};
   std::unique_ptr<ScoreTable> table_;
   std::unique_ptr<ScoreBoard> board_;

@@ -92,7 +92,7 @@ TEST(Newcomer, AtRiskWithoutProfitSaysThatNoValueIsKnown) {
   ImportShop(services, shop);
   Train(services);
   const Outcome at_risk = services.Ebb({"at-risk", "--top", "10"});
-  EXPECT_THAT(at_risk.out + at_risk.err, HasSubstr("no value is known"));
+  EXPECT_THAT(at_risk.out + at_risk.err, HasSubstr("No value at risk is known"));
   EXPECT_THAT(at_risk.out, Not(HasSubstr(" 0.0")));
 }
 
