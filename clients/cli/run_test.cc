@@ -110,6 +110,11 @@ TEST(RunTest, AFileThatIsNotThereIsNotFound) {
   EXPECT_THAT(outcome.err, HasSubstr("cannot read `no_such_file.jsonl`"));
 }
 
+TEST(RunTest, AfterTwoDashesEverythingIsAnArgument) {
+  const Outcome outcome = RunLine({"score", "--scorer", "127.0.0.1:1", "--", "-5", "--all"});
+  EXPECT_EQ(outcome.status, 5) << "the customers are called -5 and --all: " << outcome.err;
+}
+
 TEST(RunTest, HelpBeginsWithExamplesAndNamesEveryCommand) {
   const Outcome outcome = RunLine({"--help"});
   EXPECT_EQ(outcome.status, 0);
