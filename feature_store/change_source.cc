@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "runtime/resume_token.h"
+#include "runtime/rpc/error_details.h"
 
 namespace ebb::feature_store {
 namespace {

@@ -1,12 +1,12 @@
 #include "feature_store/compiled_declarations.h"
 
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <tuple>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "runtime/digest.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -17,12 +17,6 @@ using v1::EventField;
 // The longest a window of months can be in days, clamping at month ends included: no tile that may count is ever
 // dropped.
 constexpr Day kMostDaysOfMonth = 31;
-
-std::string Sha256(std::string_view bytes) {
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);
-  return std::string(reinterpret_cast<char*>(digest), sizeof(digest));
-}
 
 absl::TimeZone ZoneOf(const v1::FeatureDeclarations& declarations) {
   absl::TimeZone zone = absl::UTCTimeZone();
@@ -152,9 +146,9 @@ CompiledDeclarations::CompiledDeclarations(const v1::FeatureDeclarations& declar
     absl::StrAppend(&state_identity, StateText(definition), "\n");
   }
   IndexBodies();
-  schema_.set_fingerprint(absl::BytesToHexString(Sha256(identity).substr(0, 8)));
-  const std::string digest = Sha256(state_identity);
-  for (int i = 0; i < 8; ++i) state_fingerprint_ = state_fingerprint_ << 8 | static_cast<unsigned char>(digest[i]);
+  schema_.set_fingerprint(Sha256Hex(identity).substr(0, 16));
+  const Sha256Digest digest = Sha256(state_identity);
+  for (int i = 0; i < 8; ++i) state_fingerprint_ = state_fingerprint_ << 8 | digest[i];
 }
 
 int CompiledDeclarations::FindFeature(std::string_view name) const {

@@ -14,7 +14,7 @@
 #include "feature_store/training_row.h"
 #include "feature_store/vector.h"
 #include "runtime/log.h"
-#include "runtime/rpc/status.h"
+#include "runtime/rpc/error_details.h"
 
 namespace ebb::feature_store {
 namespace {

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
-#include "runtime/rpc/status.h"
+#include "runtime/rpc/error_details.h"
 
 namespace ebb::feature_store {
 namespace {

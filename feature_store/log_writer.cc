@@ -9,7 +9,7 @@
 #include "feature_store/record_key.h"
 #include "feature_store/stored_record.h"
 #include "runtime/log.h"
-#include "runtime/rpc/status.h"
+#include "runtime/rpc/error_details.h"
 
 namespace ebb::feature_store {
 namespace {

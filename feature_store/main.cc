@@ -6,7 +6,7 @@
 #include "feature_store/feature_store_engine.h"
 #include "feature_store/feature_store_service.h"
 #include "feature_store/store_folder.h"
-#include "feature_store/store_options.h"
+#include "feature_store/store_flags.h"
 #include "runtime/log.h"
 #include "runtime/rpc/server_host.h"
 #include "runtime/shutdown.h"

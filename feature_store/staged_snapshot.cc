@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "feature_store/event_check.h"
 #include "feature_store/event_time.h"
-#include "runtime/rpc/status.h"
+#include "runtime/rpc/error_details.h"
 
 namespace ebb::feature_store {
 namespace {

@@ -15,6 +15,7 @@
 #include "grpcpp/create_channel.h"
 #include "gtest/gtest.h"
 #include "runtime/rpc/channel.h"
+#include "runtime/rpc/error_details.h"
 #include "scorer/testing/scripted_feature_store_service.h"
 #include "scorer/testing/scripted_trainer_service.h"
 #include "scorer/testing/straight_line_model.h"

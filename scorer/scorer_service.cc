@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "runtime/rpc/error_details.h"
 #include "runtime/rpc/status.h"
 #include "scorer/request_error.h"
 #include "scorer/subscription.h"

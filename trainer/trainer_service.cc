@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "runtime/resume_token.h"
+#include "runtime/rpc/error_details.h"
 #include "runtime/rpc/status.h"
 #include "trainer/resource_name.h"
 #include "trainer/trainer_service_streams.h"

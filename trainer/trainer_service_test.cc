@@ -15,6 +15,7 @@
 #include "runtime/digest.h"
 #include "runtime/rpc/channel.h"
 #include "runtime/rpc/server_host.h"
+#include "runtime/rpc/error_details.h"
 #include "runtime/rpc/status.h"
 #include "trainer/rocks_registry.h"
 #include "trainer/search/grid.h"

@@ -1,6 +1,7 @@
 #include "runtime/rpc/server_stream.h"
 
 #include "absl/strings/str_cat.h"
+#include "runtime/rpc/error_details.h"
 
 namespace ebb {
 

@@ -11,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "runtime/rpc/channel.h"
+#include "runtime/rpc/error_details.h"
 #include "runtime/rpc/numbers_test.grpc.pb.h"
 #include "runtime/rpc/server_host.h"
 

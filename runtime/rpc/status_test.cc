@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "runtime/rpc/error_details.h"
 
 namespace ebb {
 namespace {

@@ -1,4 +1,5 @@
-// The thin path through all three services, as a user walks it: files in, a model, scores out, and a subscriber sees a change.
+// The thin path through all three services, as a user walks it: files in, a model, scores out, and a subscriber sees a
+// change.
 
 #include <gtest/gtest.h>
 
@@ -38,9 +39,10 @@ class FirstLight : public ::testing::Test {
   static std::string Purchases(const std::string& customer, int count) {
     std::string lines;
     for (int i = 0; i < count; ++i) {
-      absl::StrAppend(&lines, R"({"customerId":")", customer, R"(","eventId":"e)", i, R"(","eventTime":")",
-                      absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", absl::Now(), absl::UTCTimeZone()), R"(","purchase":{"orderId":"o)", i,
-                      R"(","lines":[{"productId":"p","category":"cosmetics","quantity":"3","unitPriceMinor":"90000"}]}})", "\n");
+      absl::StrAppend(
+          &lines, R"({"customerId":")", customer, R"(","eventId":"e)", i, R"(","eventTime":")",
+          absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", absl::Now(), absl::UTCTimeZone()), R"(","purchase":{"orderId":"o)",
+          i, R"(","lines":[{"productId":"p","category":"cosmetics","quantity":"3","unitPriceMinor":"90000"}]}})", "\n");
     }
     return lines;
   }
@@ -95,7 +97,7 @@ TEST_F(FirstLight, SegmentsAddUpToTheWholeBase) {
   const auto summary = nlohmann::json::parse(segments.out);
   int64_t customers = 0;
   double share = 0;
-  for (const auto& cell : summary.at("cells")) {
+  for (const auto& cell : summary.at("segments")) {
     customers += cell.at("customers").get<int64_t>();
     share += cell.at("customer_share").get<double>();
   }
@@ -111,7 +113,8 @@ TEST_F(FirstLight, AtRiskIsOrderedByValue) {
   const auto answer = nlohmann::json::parse(at_risk.out);
   const auto& scores = answer.is_array() ? answer : answer.at("scores");
   ASSERT_EQ(scores.size(), 10u);
-  for (size_t i = 0; i + 1 < scores.size(); ++i) EXPECT_GE(scores[i].at("value_at_risk"), scores[i + 1].at("value_at_risk"));
+  for (size_t i = 0; i + 1 < scores.size(); ++i)
+    EXPECT_GE(scores[i].at("value_at_risk"), scores[i + 1].at("value_at_risk"));
 }
 
 TEST_F(FirstLight, WithoutProfitNoValueIsKnown) {

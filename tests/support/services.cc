@@ -39,20 +39,25 @@ Outcome RunProgram(const std::vector<std::string>& command, const std::string& i
   const std::string err = Redirected(folder.path(), "err");
   std::ofstream(in, std::ios::binary) << input;
   // exec keeps the shell out of the arguments: they are passed as they are.
-  std::vector<std::string> wrapped = {"/bin/sh", "-c", R"(in=$1 out=$2 err=$3; shift 3; exec "$@" <"$in" >"$out" 2>"$err")", "sh", in, out, err};
+  std::vector<std::string> wrapped = {
+      "/bin/sh", "-c", R"(in=$1 out=$2 err=$3; shift 3; exec "$@" <"$in" >"$out" 2>"$err")", "sh", in, out, err};
   wrapped.insert(wrapped.end(), command.begin(), command.end());
   Process process(wrapped);
   const int status = process.Wait();
-  return {.exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), .out = ReadFile(out), .err = ReadFile(err)};
+  return {.exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+          .out = ReadFile(out),
+          .err = ReadFile(err)};
 }
 
-Services::Services(std::array<std::vector<std::string>, 3> extra) : extra_(std::move(extra)), port_base_(FreePorts(3)) {}
+Services::Services(std::array<std::vector<std::string>, 3> extra)
+    : extra_(std::move(extra)), port_base_(FreePorts(3)) {}
 
 std::string Services::Address(Service service) const { return "127.0.0.1:" + std::to_string(port_base_ + service); }
 std::string Services::DataDir(Service service) const { return folder_.path() + "/" + kFolders[service]; }
 
 void Services::Start(Service service) {
-  std::vector<std::string> command = {BinDir() + "/" + kBinaries[service], "--data-dir", DataDir(service), "--listen", Address(service)};
+  std::vector<std::string> command = {BinDir() + "/" + kBinaries[service], "--data-dir", DataDir(service), "--listen",
+                                      Address(service)};
   if (service != kFeatureStore) command.insert(command.end(), {"--feature-store", Address(kFeatureStore)});
   if (service == kScorer) command.insert(command.end(), {"--trainer", Address(kTrainer)});
   command.insert(command.end(), extra_[service].begin(), extra_[service].end());
@@ -64,15 +69,17 @@ void Services::Start(Service service) {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 20);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 50);
-  const auto stub =
-      grpc::health::v1::Health::NewStub(grpc::CreateCustomChannel(Address(service), grpc::InsecureChannelCredentials(), arguments));
+  const auto stub = grpc::health::v1::Health::NewStub(
+      grpc::CreateCustomChannel(Address(service), grpc::InsecureChannelCredentials(), arguments));
   const auto limit = std::chrono::system_clock::now() + std::chrono::seconds(60);
   while (std::chrono::system_clock::now() < limit && processes_[service]->running()) {
     grpc::ClientContext context;
     context.set_deadline(std::min(limit, std::chrono::system_clock::now() + std::chrono::seconds(1)));
     context.set_wait_for_ready(true);
     grpc::health::v1::HealthCheckResponse response;
-    if (stub->Check(&context, {}, &response).ok() && response.status() == grpc::health::v1::HealthCheckResponse::SERVING) return;
+    if (stub->Check(&context, {}, &response).ok() &&
+        response.status() == grpc::health::v1::HealthCheckResponse::SERVING)
+      return;
   }
   std::fprintf(stderr, "%s does not serve; its log:\n%s\n", kBinaries[service], ReadFile(log).c_str());
   std::abort();

@@ -19,7 +19,8 @@ struct Outcome {
 // Runs a program to its end; `input` is its standard input.
 Outcome RunProgram(const std::vector<std::string>& command, const std::string& input = "");
 
-// The three services as processes of their own on free loopback ports, with data in a temporary folder. Not thread-safe.
+// The three services as processes of their own on free loopback ports, with data in a temporary folder. Not
+// thread-safe.
 class Services {
  public:
   enum Service { kFeatureStore, kTrainer, kScorer };

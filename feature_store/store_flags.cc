@@ -1,4 +1,4 @@
-#include "feature_store/store_options.h"
+#include "feature_store/store_flags.h"
 
 #include <fstream>
 #include <sstream>
