@@ -112,7 +112,8 @@ class Tree {
   }
 
   absl::Status CheckExtras(const Node& node) {
-    const std::vector<std::string> extras = app_.remaining(/*recurse=*/true);
+    std::vector<std::string> extras = app_.remaining(/*recurse=*/true);
+    extras.erase(std::remove(extras.begin(), extras.end(), "--"), extras.end());  // CLI11 keeps the mark itself
     if (extras.empty()) return absl::OkStatus();
     const std::string& extra = extras.front();
     if (extra.starts_with('-')) {

@@ -6,12 +6,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <sstream>
 
 #include "clients/cli/commands.h"
 #include "clients/cli/completion.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/nearest.h"
+#include "clients/cli/parser.h"
 #include "clients/cli/time_text.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -110,6 +112,11 @@ TEST(RunTest, AFileThatIsNotThereIsNotFound) {
   EXPECT_THAT(outcome.err, HasSubstr("cannot read `no_such_file.jsonl`"));
 }
 
+TEST(RunTest, AfterTwoDashesEverythingIsAnArgument) {
+  const Outcome outcome = RunLine({"score", "--scorer", "127.0.0.1:1", "--", "-5", "--all"});
+  EXPECT_EQ(outcome.status, 5) << "the customers are called -5 and --all: " << outcome.err;
+}
+
 TEST(RunTest, HelpBeginsWithExamplesAndNamesEveryCommand) {
   const Outcome outcome = RunLine({"--help"});
   EXPECT_EQ(outcome.status, 0);
@@ -130,9 +137,17 @@ TEST(RunTest, EveryCommandHasHelpWithItsOptionsAndAnExample) {
 }
 
 TEST(RunTest, EveryExampleIsACommandLineThatParses) {
-  for (const Command& command : AllCommands()) {
-    for (const Example& example : command.examples)
-      EXPECT_EQ(example.line.find("ebb " + command.name), 0) << example.line;
+  for (const Command& declared : AllCommands()) {
+    for (const Example& example : declared.examples) {
+      std::istringstream line(example.line.substr(0, example.line.find_first_of("<|")));  // the shell takes what follows
+      const std::vector<std::string> words{std::istream_iterator<std::string>(line), {}};
+      ASSERT_EQ(words.front(), "ebb") << example.line;
+      const std::vector<Command> commands = AllCommands();
+      const auto parsed = ParseCommandLine(commands, {words.begin() + 1, words.end()});
+      ASSERT_TRUE(parsed.ok()) << example.line << ": " << parsed.status();
+      ASSERT_NE(parsed->command, nullptr) << example.line;
+      EXPECT_EQ(parsed->command->name, declared.name);
+    }
   }
 }
 
