@@ -36,13 +36,13 @@ TEST(TrainedModel, WalksTheTreeLeftOnTheThreshold) {
   EXPECT_EQ(RankingScore(Tree(), Vector(0, 10.5, "")), 0.75);
 }
 
-TEST(TrainedModel, LetsOnlyRowsOnTheQueryCountWhenThereAreAny) {
-  // The preprocessed vector is the third row of training: 0, 1, 2, 3 has no one-hot form, so ask the estimator itself.
+TEST(TrainedModel, LeavesTheCustomerHimselfOutOfHisNeighbours) {
+  // The third row of training: the second is at 3 and steady, the first at 6 and declined.
   RowMatrix query(1, 4);
   for (size_t c = 0; c < 4; ++c) query.Row(0)[c] = static_cast<double>(c);
   double score = 0;
   Neighbours().Score(query, {&score, 1});
-  EXPECT_EQ(score, 1);
+  EXPECT_DOUBLE_EQ(score, (1.0 / 6) / (1.0 / 3 + 1.0 / 6));
   query.Row(0)[0] = 1;  // distances 1 + 0 … to the third row, 1 + 3 to the second: weights 1 and 1/4
   Neighbours().Score(query, {&score, 1});
   EXPECT_EQ(score, 1 / 1.25);

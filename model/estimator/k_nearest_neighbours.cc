@@ -16,10 +16,12 @@ void KNearestNeighbours::Score(const RowMatrix& queries, std::span<double> score
   for (size_t q = 0; q < queries.rows(); ++q) {
     measure(queries.Row(q).data(), rows.data(), rows.stride(), rows.columns(), distances.data());
     for (uint32_t r = 0; r < neighbours.size(); ++r) neighbours[r] = {distances[r], r};
-    const auto last = neighbours.begin() + k;
+    const auto last = neighbours.begin() + static_cast<std::ptrdiff_t>(std::min<size_t>(k + 1, neighbours.size()));
     std::nth_element(neighbours.begin(), last - 1, neighbours.end());
     std::sort(neighbours.begin(), last);
-    scores[q] = ShareOfPositives({neighbours.data(), static_cast<size_t>(k)}, labels, metric, weighting);
+    const auto first = neighbours.begin() + (neighbours.front().distance == 0 && neighbours.size() > 1 ? 1 : 0);
+    const auto count = std::min<std::ptrdiff_t>(k, last - first);
+    scores[q] = ShareOfPositives({first, first + count}, labels, metric, weighting);
   }
 }
 

@@ -10,6 +10,8 @@
 #include "clients/cli/progress.h"
 #include "clients/cli/table.h"
 #include "clients/cli/time_text.h"
+#include "clients/cpp/feature_store_client.h"
+#include "clients/cpp/scorer_client.h"
 #include "clients/cpp/trainer_client.h"
 #include "clients/cpp/training_watch.h"
 #include "fmt/format.h"
@@ -77,7 +79,22 @@ absl::StatusOr<v1::Training> Follow(CommandContext& context, const Interrupt& in
                         .on_progress = show});
 }
 
-absl::Status ReportEnd(CommandContext& context, const v1::Training& training) {
+// Waits, a minute at most, until the scorer has taken the model up and scored everybody whom the store knows. False where it has not, or
+// one of the two does not answer: the model stands all the same.
+bool EverybodyIsScored(int64_t version, const Interrupt& interrupt, CommandContext& context) {
+  const absl::Time limit = absl::Now() + absl::Minutes(1);
+  do {
+    const absl::StatusOr<v1::StoreStats> store = context.feature_store().GetStats();
+    const absl::StatusOr<v1::ScorerStatus> scorer = context.scorer().GetStatus();
+    if (!store.ok() || !scorer.ok()) return false;
+    if (scorer->model_version() >= version && scorer->rescore_backlog() == 0 && scorer->customers() >= store->customers()) {
+      return true;
+    }
+  } while (!interrupt.WaitFor(absl::Milliseconds(50)) && absl::Now() < limit);
+  return false;
+}
+
+absl::Status ReportEnd(CommandContext& context, const Interrupt& interrupt, const v1::Training& training) {
   switch (training.state()) {
     case v1::Training::SUCCEEDED:
       break;
@@ -92,10 +109,15 @@ absl::Status ReportEnd(CommandContext& context, const v1::Training& training) {
   const absl::StatusOr<v1::Model> model = context.trainer().GetModel(training.model());
   if (!model.ok()) return model.status();
   Print(context, ModelReport(*model));
-  context.Remark(model->state() == v1::Model::CHAMPION
-                     ? absl::StrCat("model ", model->version(), " is the champion now; scores follow")
-                     : absl::StrCat("model ", model->version(), " is kept as challenger; `ebb model promote ",
-                                    model->version(), "` makes it the champion"));
+  if (model->state() == v1::Model::CHAMPION) {
+    context.Remark(absl::StrCat("model ", model->version(), " is the champion now; ",
+                                EverybodyIsScored(model->version(), interrupt, context)
+                                    ? "every customer is scored by it"
+                                    : "scores follow: `ebb status` says how far the scorer is"));
+  } else {
+    context.Remark(absl::StrCat("model ", model->version(), " is kept as challenger; `ebb model promote ", model->version(),
+                                "` makes it the champion"));
+  }
   return absl::OkStatus();
 }
 
@@ -120,7 +142,7 @@ absl::Status RunTrain(const TrainOptions& options, CommandContext& context) {
                                 "` stops it)"));
     return InterruptedError();
   }
-  return ended.ok() ? ReportEnd(context, *ended) : ended.status();
+  return ended.ok() ? ReportEnd(context, *interrupt, *ended) : ended.status();
 }
 
 }  // namespace
