@@ -12,6 +12,7 @@ A tree of ours does not depend on the scaling, so it stands against all three of
 import argparse
 import csv
 import json
+import os
 import pathlib
 import statistics
 import subprocess
@@ -125,7 +126,7 @@ def main():
         tree_ranges = {row["setting"]: row for row in map(json.loads, run(python, reference, "trees", table))}
         measured = []
         for number in range(1, rounds + 1):
-            say(f"bench search: round {number} of {rounds}")
+            say(f"bench search: round {number} of {rounds}, load {os.getloadavg()[0]:.1f}")
             ours = Side(run(ROOT / "build/release/bin/ebb-bench-search", table, HERE / "reference_grid.textproto", 2))
             theirs = Side(run(python, reference, "search", table))
             measured.append((ours, theirs, differences(ours, theirs, tree_ranges)))
