@@ -120,7 +120,7 @@ def trees(table, labels, pipeline):
     cv = PredefinedSplit(table[:, 0].astype(int))
     columns = pipeline["columns"].fit_transform(table)  # once: trees need no scaling, and a column of zeros more does not change them
     search = GridSearchCV(Pipeline([("model", "passthrough")]), {**grid, "model": [DecisionTreeClassifier(random_state=s) for s in range(20)]},
-                          scoring="roc_auc", cv=cv, n_jobs=2, refit=False).fit(columns, labels)
+                          scoring="roc_auc", cv=cv, refit=False).fit(columns, labels)
     by_setting = {}
     for params, mean in zip(search.cv_results_["params"], search.cv_results_["mean_test_score"]):
         by_setting.setdefault(our_name(params), []).append(float(mean))
