@@ -94,14 +94,14 @@ def report(number, ours, theirs, difference):
 def table_for_people(rounds, tree_ranges):
     line = "{:22} {:>9} {:>14} {:>7}   {:>9} {:>14} {:>12}"
     say(line.format("family", "seconds", "scikit-learn", "times", "best AUC", "scikit-learn", "difference"))
-    families = list(rounds[0][1].seconds)
-    medians = {f: [statistics.median(r[side].seconds[f] for r in rounds) for side in (0, 1)] for f in families}
-    for family in families:
-        ours, theirs = medians[family]
-        say(line.format(family, f"{ours:.2f}", f"{theirs:.1f}", f"{theirs / ours:.0f}", f"{rounds[0][0].best[family]:.4f}",
-                        f"{rounds[0][1].best[family]:.4f}", f"{max(rounds[0][2][family]):.5f}"))
-    ours, theirs = (statistics.median(sum(r[side].seconds.values()) for r in rounds) for side in (0, 1))
-    say(line.format("all", f"{ours:.2f}", f"{theirs:.1f}", f"{theirs / ours:.0f}", "", "", ""))
+    for family in [*rounds[0][1].seconds, "all"]:
+        pairs = [[sum(side.seconds.values()) if family == "all" else side.seconds[family] for side in sides[:2]] for sides in rounds]
+        ours, theirs = (statistics.median(side) for side in zip(*pairs))
+        times = statistics.median(theirs / ours for ours, theirs in pairs)  # within a round, as run.py takes them
+        auc = ["", "", ""]
+        if family != "all":
+            auc = [f"{rounds[0][0].best[family]:.4f}", f"{rounds[0][1].best[family]:.4f}", f"{max(rounds[0][2][family]):.5f}"]
+        say(line.format(family, f"{ours:.2f}", f"{theirs:.1f}", f"{times:.0f}", *auc))
     from_mean = [abs(rounds[0][0].auc["decision_tree", setting, "none"] - seeds["mean"]) for setting, seeds in tree_ranges.items()]
     spread = [seeds["greatest"] - seeds["least"] for seeds in tree_ranges.values()]
     say(f"trees, {len(spread)} settings: {sum(d > EQUAL for d in from_mean)} further than {EQUAL} from the mean of scikit-learn's 20 random states "
