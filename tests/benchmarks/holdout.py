@@ -8,26 +8,17 @@ Prints one JSON object a line and round (a round is a quarter)."""
 import argparse
 import csv
 import json
-import os
 import pathlib
 import random
 import socket
 import subprocess
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-EBB = str(ROOT / "build/bin/ebb")
+from shop_files import EBB, shop_files
+
 FILES = {"--market-file": "market_file.csv", "--market-money": "market_money.csv", "--market-time": "market_time.csv", "--money": "money.csv"}
 DECLINED = {"Снизилась", "declined"}
 LABEL = 1
-
-
-def shop_files(work):
-    for folder in (os.environ.get("EBB_SHOP_DATA"), ROOT.parent / "shared/data/one_click"):
-        if folder and (pathlib.Path(folder) / "market_file.csv").exists():
-            return pathlib.Path(folder), "shop"
-    subprocess.run([EBB, "generate", "--customers", "1300", "--seed", "1", "--files", str(work / "shop")], check=True, stdout=subprocess.DEVNULL)
-    return work / "shop", "synthetic_shop"
 
 
 def free_port_base():

@@ -20,6 +20,7 @@ PROGRAMS = {
     "search": [sys.executable, str(HERE / "search.py")],
 }
 LEAST_ROUNDS = 5
+LESS_IS_BETTER = ("s", "ms", "us", "MiB", "difference")  # units
 COLUMNS = ["bench", "figure", "value", "unit", "against", "against_value", "ratio", "min", "max", "bar", "holds"]
 
 
@@ -62,13 +63,13 @@ def judge(bench, values, units, bars):
             if figure in values:
                 mean = statistics.mean(values[figure].values())
                 row.update(value=mean, unit=units[figure], min=min(values[figure].values()), max=max(values[figure].values()),
-                           holds=mean >= bar and len(values[figure]) >= LEAST_ROUNDS)
+                           holds=(mean <= bar if units[figure] in LESS_IS_BETTER else mean >= bar) and len(values[figure]) >= LEAST_ROUNDS)
             yield row
             continue
         rounds = sorted(values.get(figure, {}).keys() & values.get(against, {}).keys())
         if rounds:
             # Where less is better (seconds), the ratio says how many times less.
-            less = units[figure] in ("s", "ms", "us", "MiB")
+            less = units[figure] in LESS_IS_BETTER
             ratios = [values[against][r] / values[figure][r] if less else values[figure][r] / values[against][r] for r in rounds]
             ratio = statistics.median(ratios)
             row.update(

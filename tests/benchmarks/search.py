@@ -1,46 +1,136 @@
-"""Our grid search beside scikit-learn's, same table and folds: one JSON object a line for each family and for all together.
+#!/usr/bin/env python3
+"""Our grid search on two threads beside scikit-learn's GridSearchCV(n_jobs=2): same table, folds and grid (reference_grid.textproto).
 
-    search.py BENCH_BINARY GRID TABLE REFERENCE_PYTHON
+Prints one JSON object a line and round: seconds and scikit_learn_seconds, in all (the sum of the families) and by family, and
+auc_difference_<family>, the greatest difference between the two in a setting's mean ROC-AUC. On standard error stands a table for people.
 
-BENCH_BINARY is build/release/bin/ebb-search-bench, TABLE a file as search_bench.cc describes, REFERENCE_PYTHON an interpreter that has
-scikit-learn (a virtual environment). The objects have bench, figure, value, unit, against, against_value, ratio, min, max; bars are the
-caller's. `auc_difference` is the greatest difference in a setting's mean ROC-AUC. Trees do not depend on the scaling here, so each stands
-against all three of scikit-learn's.
+Where two splits of a tree are equally good, scikit-learn draws one (random_state) and we take the first. So a tree's difference is the distance
+to the range of scikit-learn's own results over 20 random states; the table also counts by how much the mean of these is missed.
+A tree of ours does not depend on the scaling, so it stands against all three of scikit-learn's.
 """
 
+import argparse
+import csv
 import json
 import pathlib
+import statistics
 import subprocess
 import sys
+import tempfile
+
+from search_table import read_table
+from shop_files import ROOT, shop_files
+
+SCIKIT_LEARN = "scikit-learn==1.9.1"
+HERE = pathlib.Path(__file__).resolve().parent
+VENV = ROOT / "build/bench-venv"
+EQUAL = 0.002
 
 
-def lines(command):
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return [json.loads(line) for line in done.stdout.splitlines()]
+def say(text):
+    print(text, file=sys.stderr, flush=True)
 
 
-def figure(name, value, unit, against_value, ratio):
-    print(json.dumps({"bench": "search", "figure": name, "value": value, "unit": unit, "against": "scikit-learn",
-                      "against_value": against_value, "ratio": ratio, "min": ratio, "max": ratio}))
+def make_venv():
+    """The interpreter that has scikit-learn."""
+    python = VENV / "bin/python"
+    stamp = VENV / "installed"
+    if stamp.exists() and stamp.read_text() == SCIKIT_LEARN:
+        return str(python)
+    say(f"bench search: installing {SCIKIT_LEARN} into {VENV.relative_to(ROOT)}")
+    try:
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True, stdout=sys.stderr)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", SCIKIT_LEARN], check=True, stdout=sys.stderr)
+    except subprocess.CalledProcessError:
+        sys.exit(f"bench search: cannot install {SCIKIT_LEARN}; it needs python3-venv and the Python Package Index")
+    stamp.write_text(SCIKIT_LEARN)
+    return str(python)
+
+
+def write_table(path, rows):
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+def run(*command):
+    return subprocess.run([str(word) for word in command], check=True, stdout=subprocess.PIPE, text=True, encoding="utf-8").stdout.splitlines()
+
+
+class Side:
+    """What one side printed in one round."""
+
+    def __init__(self, lines):
+        rows = [json.loads(line) for line in lines]
+        self.seconds = {row["family"]: row["seconds"] for row in rows if "seconds" in row}
+        self.best = {row["family"]: row["auc"] for row in rows if "seconds" in row}
+        self.auc = {(row["family"], row["setting"], row["scaling"]): row["auc"] for row in rows if "setting" in row}
+
+
+def differences(ours, theirs, tree_ranges):
+    """family -> list of differences, one a setting."""
+    result = {family: [] for family in theirs.seconds}
+    for (family, setting, scaling), auc in theirs.auc.items():
+        if family != "decision_tree":
+            result[family].append(abs(ours.auc[family, setting, scaling] - auc))
+    for setting, seeds in tree_ranges.items():
+        auc = ours.auc["decision_tree", setting, "none"]
+        result["decision_tree"].append(max(0.0, seeds["least"] - auc, auc - seeds["greatest"]))
+    return result
+
+
+def report(number, ours, theirs, difference):
+    def figure(name, value, unit):
+        print(json.dumps({"bench": "search", "round": number, "figure": name, "value": value, "unit": unit}), flush=True)
+
+    for prefix, side in (("", ours), ("scikit_learn_", theirs)):
+        figure(f"{prefix}seconds", sum(side.seconds.values()), "s")
+        for family, seconds in side.seconds.items():
+            figure(f"{prefix}seconds_{family}", seconds, "s")
+    for family, values in difference.items():
+        figure(f"auc_difference_{family}", max(values), "difference")
+
+
+def table_for_people(rounds, tree_ranges):
+    line = "{:22} {:>9} {:>14} {:>7}   {:>9} {:>14} {:>12}"
+    say(line.format("family", "seconds", "scikit-learn", "times", "best AUC", "scikit-learn", "difference"))
+    families = list(rounds[0][1].seconds)
+    medians = {f: [statistics.median(r[side].seconds[f] for r in rounds) for side in (0, 1)] for f in families}
+    for family in families:
+        ours, theirs = medians[family]
+        say(line.format(family, f"{ours:.2f}", f"{theirs:.1f}", f"{theirs / ours:.0f}", f"{rounds[0][0].best[family]:.4f}",
+                        f"{rounds[0][1].best[family]:.4f}", f"{max(rounds[0][2][family]):.5f}"))
+    ours, theirs = (statistics.median(sum(r[side].seconds.values()) for r in rounds) for side in (0, 1))
+    say(line.format("all", f"{ours:.2f}", f"{theirs:.1f}", f"{theirs / ours:.0f}", "", "", ""))
+    from_mean = [abs(rounds[0][0].auc["decision_tree", setting, "none"] - seeds["mean"]) for setting, seeds in tree_ranges.items()]
+    spread = [seeds["greatest"] - seeds["least"] for seeds in tree_ranges.values()]
+    say(f"trees, {len(spread)} settings: {sum(d > EQUAL for d in from_mean)} further than {EQUAL} from the mean of scikit-learn's 20 random states "
+        f"(most {max(from_mean):.4f}); its own spread is above {EQUAL} in {sum(s > EQUAL for s in spread)} (most {max(spread):.4f})")
 
 
 def main():
-    binary, grid, table, python = sys.argv[1:5]
-    here = pathlib.Path(__file__).parent
-    ours = lines([binary, table, grid, "2"])
-    theirs = lines([python, str(here / "search_reference.py"), table])
-    our_seconds = {r["family"]: r for r in ours if "seconds" in r}
-    our_auc = {(r["family"], r["setting"], r["scaling"]): r["auc"] for r in ours if "setting" in r}
-    total = 0.0
-    for family in (r for r in theirs if "seconds" in r):
-        name, mine = family["family"], our_seconds[family["family"]]
-        total += family["seconds"]
-        figure(f"{name}_seconds", mine["seconds"], "s", family["seconds"], family["seconds"] / mine["seconds"])
-        figure(f"{name}_best_auc", mine["auc"], "roc_auc", family["auc"], mine["auc"] / family["auc"])
-        worst = max(abs(r["auc"] - our_auc[(name, r["setting"], "none" if name == "decision_tree" else r["scaling"])])
-                    for r in theirs if "setting" in r and r["family"] == name)
-        figure(f"{name}_auc_difference", worst, "roc_auc", 0.0, worst)
-    figure("all_seconds", our_seconds["all"]["seconds"], "s", total, total / our_seconds["all"]["seconds"])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    python = make_venv()
+    reference = HERE / "search_reference.py"
+    with tempfile.TemporaryDirectory() as work:
+        work = pathlib.Path(work)
+        folder, kind = shop_files(work)
+        header, rows = read_table(folder)
+        say(f"bench search: {len(rows)} rows of the {kind.replace('_', ' ')}")
+        table = work / "table.csv"
+        write_table(table, [["fold", *header], *([0, *row] for row in rows)])
+        folds = run(python, reference, "folds", table)
+        write_table(table, [["fold", *header], *([fold, *row] for fold, row in zip(folds, rows))])
+        tree_ranges = {row["setting"]: row for row in map(json.loads, run(python, reference, "trees", table))}
+        measured = []
+        for number in range(1, rounds + 1):
+            say(f"bench search: round {number} of {rounds}")
+            ours = Side(run(ROOT / "build/release/bin/ebb-bench-search", table, HERE / "reference_grid.textproto", 2))
+            theirs = Side(run(python, reference, "search", table))
+            measured.append((ours, theirs, differences(ours, theirs, tree_ranges)))
+            report(number, *measured[-1])
+        table_for_people(measured, tree_ranges)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
-// Our side of search.py: the grid search of the trainer on a table and folds that scikit-learn gets too.
+// ebb-bench-search: our side of search.py, the trainer's grid search on a table and folds that scikit-learn gets too.
 //
-//   search_bench TABLE GRID THREADS [TRAIN]
+//   ebb-bench-search TABLE GRID THREADS
 //
 // TABLE is comma-separated with a header: fold, label, then the features; a column whose name begins with "category:"
 // is one. Prints one JSON object a line: {"family", "seconds", "auc"} for each family (wall seconds of a search for it
-// alone), {"setting", ...} for each setting, and {"family": "all"} for the whole grid at once. With TRAIN it prints the
-// hold-out ROC-AUC of a whole training instead.
+// alone), then {"family", "setting", "scaling", "auc"} for each of its settings.
 
 #include <chrono>
 #include <fstream>
@@ -13,7 +12,6 @@
 #include <sstream>
 
 #include "trainer/search/grid_search.h"
-#include "trainer/search/training.h"
 
 namespace ebb::trainer {
 namespace {
@@ -93,36 +91,12 @@ absl::Status Bench(const Table& table, const Grid& grid, int threads) {
                 << "\", \"auc\": " << setting.mean_roc_auc << "}\n";
     }
   }
-  const auto start = std::chrono::steady_clock::now();
-  const auto result =
-      GridSearch(table.dataset, table.folds, grid, {.threads = threads, .progress = {}, .cancelled = {}});
-  if (!result.ok()) return result.status();
-  std::cout << "{\"family\": \"all\", \"seconds\": " << SecondsSince(start)
-            << ", \"auc\": " << result->settings[result->Best()].mean_roc_auc << "}\n";
-  return absl::OkStatus();
-}
-
-absl::Status Train(const Table& table, const Grid& grid, int threads) {
-  TrainingOptions options;
-  options.grid = grid;
-  options.threads = threads;
-  const auto start = std::chrono::steady_clock::now();
-  const absl::StatusOr<TrainingOutcome> outcome = RunSearchAndFit(table.dataset, options);
-  if (!outcome.ok()) return outcome.status();
-  for (const Candidate& candidate : outcome->candidates) {
-    std::cout << candidate.family << " " << candidate.parameters << " scaling=" << candidate.scaling << " cv "
-              << candidate.cv_roc_auc_mean << " holdout " << candidate.holdout_roc_auc << "\n";
-  }
-  std::cout << "cv brier " << outcome->cross_validated.brier << ", holdout brier " << outcome->holdout.brier
-            << " logloss " << outcome->holdout.log_loss << " f1 " << outcome->holdout.at_half.F1() << ", "
-            << SecondsSince(start) << " s\n";
-  // Rows whose fold is 0 were held out of the table by the caller; nothing to do here.
   return absl::OkStatus();
 }
 
 int Main(int argc, char** argv) {
-  if (argc < 4) {
-    std::cerr << "usage: search_bench TABLE GRID THREADS [TRAIN]\n";
+  if (argc != 4) {
+    std::cerr << "usage: ebb-bench-search TABLE GRID THREADS\n";
     return 2;
   }
   const absl::StatusOr<Table> table = ReadTable(argv[1]);
@@ -131,8 +105,7 @@ int Main(int argc, char** argv) {
   const absl::StatusOr<Grid> grid = ParseGrid(text.str());
   absl::Status status = table.ok() ? grid.status() : table.status();
   std::cout.precision(10);
-  if (status.ok())
-    status = argc > 4 ? Train(*table, *grid, std::stoi(argv[3])) : Bench(*table, *grid, std::stoi(argv[3]));
+  if (status.ok()) status = Bench(*table, *grid, std::stoi(argv[3]));
   if (status.ok()) return 0;
   std::cerr << status << "\n";
   return 1;
