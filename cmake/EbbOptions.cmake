@@ -20,9 +20,10 @@ option(EBB_BENCHMARKS "Build the benchmarks" ON)
 
 add_library(ebb_options INTERFACE)
 target_include_directories(ebb_options INTERFACE ${CMAKE_SOURCE_DIR})
+# Debug builds are Clang's, unoptimised: with both sanitizers GCC 12 takes 32 s for a file that includes gRPC, Clang 14 at -O0 9 s.
 # -ffp-contract=off: equal bits on every x86-64 CPU (invariant I8).
 target_compile_options(ebb_options INTERFACE -Wall -Wextra -Werror -ffp-contract=off
-  $<$<CONFIG:Release>:-O2> $<$<CONFIG:Debug>:-O1 -g1 -fno-omit-frame-pointer>
+  $<$<CONFIG:Release>:-O2> $<$<CONFIG:Debug>:-O0 -g1 -fno-omit-frame-pointer>
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
 target_compile_definitions(ebb_options INTERFACE $<$<CONFIG:Release>:EIGEN_NO_DEBUG>)
 if(EBB_SANITIZE)
@@ -30,8 +31,6 @@ if(EBB_SANITIZE)
   target_link_options(ebb_options INTERFACE -fsanitize=${EBB_SANITIZE})
   if(EBB_SANITIZE STREQUAL "thread")
     target_compile_definitions(ebb_options INTERFACE EBB_TSAN)
-    # GCC 12 warns that atomic_thread_fence is not instrumented; ours does not use fences, the headers of the packages do.
-    target_compile_options(ebb_options INTERFACE -Wno-tsan)
   endif()
 endif()
 

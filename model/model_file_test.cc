@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <ostream>
 
 #include "model/model_message.h"
 #include "model/testing/models.h"
@@ -67,6 +68,9 @@ struct BrokenRule {
   const char* want;
   std::function<void(v1::ModelFile&)> spoil;
 };
+
+// Names the case where GoogleTest prints it.
+void PrintTo(const BrokenRule& one, std::ostream* out) { *out << one.want; }
 
 class ModelFileRules : public ::testing::TestWithParam<BrokenRule> {};
 

@@ -41,9 +41,8 @@ absl::Status ScoringEngine::Load(std::shared_ptr<const ServedModel> model) {
   readings_.resize(schemas_.size());
 
   std::vector<ScoreBoard::Named> customers;
-  absl::Status read = table_->ForEach([&](uint32_t, ScoreRecord record) {
-    if (record.schema >= schemas_.size())
-      return absl::DataLossError("score table: a record names a schema that is not there");
+  absl::Status read = table_->ForEach([&customers, schemas = schemas_.size()](uint32_t, ScoreRecord record) {
+    if (record.schema >= schemas) return absl::DataLossError("score table: a record names a schema that is not there");
     customers.push_back({.customer_id = std::move(record.customer_id), .score = record.score});
     return absl::OkStatus();
   });

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <ostream>
 #include <sstream>
 
 #include "clients/cli/commands.h"
@@ -42,6 +43,9 @@ struct WrongUsage {
   std::vector<std::string> arguments;
   const char* error;
 };
+
+// Names the case where GoogleTest prints it.
+void PrintTo(const WrongUsage& one, std::ostream* out) { *out << one.name; }
 
 class WrongUsageTest : public testing::TestWithParam<WrongUsage> {};
 
@@ -139,7 +143,8 @@ TEST(RunTest, EveryCommandHasHelpWithItsOptionsAndAnExample) {
 TEST(RunTest, EveryExampleIsACommandLineThatParses) {
   for (const Command& declared : AllCommands()) {
     for (const Example& example : declared.examples) {
-      std::istringstream line(example.line.substr(0, example.line.find_first_of("<|")));  // the shell takes what follows
+      std::istringstream line(
+          example.line.substr(0, example.line.find_first_of("<|")));  // the shell takes what follows
       const std::vector<std::string> words{std::istream_iterator<std::string>(line), {}};
       ASSERT_EQ(words.front(), "ebb") << example.line;
       const std::vector<Command> commands = AllCommands();

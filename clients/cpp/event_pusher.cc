@@ -132,12 +132,14 @@ class EventPusher::Engine {
   std::thread connector_;
 };
 
-// Lives on the connector's stack until OnDone. All its state belongs to the engine's lock.
+// Lives on the connector's stack until OnDone. All its state belongs to the engine's lock, which its callers hold: they
+// assert it, because the analysis cannot see that the engine which calls is the engine pointed to.
 class EventPusher::Engine::Stream : public grpc::ClientBidiReactor<v1::IngestRequest, v1::IngestResponse> {
  public:
   explicit Stream(Engine* engine) : engine_(engine) { engine->peer_.stub->async()->Ingest(&context_, this); }
 
-  void Start() ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine_->mutex_) {
+  void Start() {
+    engine_->mutex_.AssertHeld();
     AddHold();  // writes are started by Push, outside of reactions
     StartRead(&response_);
     StartCall();
@@ -145,7 +147,8 @@ class EventPusher::Engine::Stream : public grpc::ClientBidiReactor<v1::IngestReq
   }
 
   // Writes the first batch that was not sent on this stream, if there is one and no write is under way.
-  void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine_->mutex_) {
+  void WriteNext() {
+    engine_->mutex_.AssertHeld();
     if (writing_ || closed_ || engine_->sent_ >= engine_->unacknowledged_.size()) return;
     writing_ = engine_->unacknowledged_[engine_->sent_++];
     ++writing_->times_sent;
@@ -153,7 +156,8 @@ class EventPusher::Engine::Stream : public grpc::ClientBidiReactor<v1::IngestReq
   }
 
   // Cancels; OnDone follows.
-  void Cancel() ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine_->mutex_) {
+  void Cancel() {
+    engine_->mutex_.AssertHeld();
     context_.TryCancel();
     Close();
   }
@@ -185,8 +189,14 @@ class EventPusher::Engine::Stream : public grpc::ClientBidiReactor<v1::IngestReq
     engine_->changed_.SignalAll();
   }
 
-  bool done() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine_->mutex_) { return done_; }
-  absl::Status status() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine_->mutex_) { return status_; }
+  bool done() const {
+    engine_->mutex_.AssertHeld();
+    return done_;
+  }
+  absl::Status status() const {
+    engine_->mutex_.AssertHeld();
+    return status_;
+  }
 
  private:
   // No more writes.

@@ -191,7 +191,10 @@ class ServerStream final : public grpc::ServerWriteReactor<T>, public StreamCont
     state_ = State::kIdle;
     // A new alarm each time: one that is set again within its own callback would replace the function that is running.
     alarm_ = std::make_unique<grpc::Alarm>();
-    alarm_->Set(After(heartbeat_), [stream = self_](bool passed) {
+    // The function gives its reference up when it runs: gRPC keeps the function as long as the alarm, and the stream
+    // keeps the alarm.
+    alarm_->Set(After(heartbeat_), [held = self_](bool passed) mutable {
+      const std::shared_ptr<ServerStream> stream = std::move(held);
       {
         MutexLock lock(&stream->mutex_);
         stream->state_ = State::kPulling;

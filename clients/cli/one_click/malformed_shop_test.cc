@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 
 #include "clients/cli/one_click/shop_files_for_test.h"
@@ -17,6 +18,9 @@ struct Malformed {
   std::string to;
   std::string error;
 };
+
+// Names the case where GoogleTest prints it.
+void PrintTo(const Malformed& one, std::ostream* out) { *out << one.name; }
 
 constexpr char kStandardRule[] = "must be standard (стандарт) or premium (премиум)";
 

@@ -1,5 +1,6 @@
 #include "clients/cli/push/event_json.h"
 
+#include <ostream>
 #include <sstream>
 
 #include "clients/cli/push/line_reader.h"
@@ -27,6 +28,9 @@ struct Malformed {
   const char* line;
   const char* error;
 };
+
+// Names the case where GoogleTest prints it.
+void PrintTo(const Malformed& one, std::ostream* out) { *out << one.name; }
 
 class MalformedEventTest : public testing::TestWithParam<Malformed> {};
 
