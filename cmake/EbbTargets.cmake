@@ -33,7 +33,7 @@ function(ebb_test NAME)
   endif()
   gtest_discover_tests(${NAME} DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
-    ENVIRONMENT "EBB_BIN_DIR=${CMAKE_BINARY_DIR}/bin;TSAN_OPTIONS=ignore_noninstrumented_modules=1:suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.supp;ASAN_OPTIONS=detect_container_overflow=0")
+    ENVIRONMENT "EBB_BIN_DIR=${CMAKE_BINARY_DIR}/bin")
   if("threads" IN_LIST ARG_LABELS)
     set_property(GLOBAL APPEND PROPERTY EBB_THREAD_TESTS ${NAME})
   endif()
