@@ -1,10 +1,29 @@
 # One function for each kind of target, so that a room's CMakeLists.txt only lists what is in the room. Sources are listed, never globbed.
 
+# ebb_precompiled(ebb_precompiled Precompiled.h LINK lib...): a header read once for all targets that name it with ebb_use_precompiled. The
+# target has one empty file, because CMake ties a precompiled header to a target that compiles something.
+function(ebb_precompiled NAME HEADER)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  file(WRITE ${CMAKE_BINARY_DIR}/${NAME}.cc "")
+  add_library(${NAME} STATIC ${CMAKE_BINARY_DIR}/${NAME}.cc)
+  target_link_libraries(${NAME} PRIVATE ebb_options ${ARG_LINK})
+  target_include_directories(${NAME} SYSTEM PRIVATE ${CMAKE_BINARY_DIR}/gen)
+  add_dependencies(${NAME} ebb_proto_headers)
+  target_precompile_headers(${NAME} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/${HEADER})
+endfunction()
+
+function(ebb_use_precompiled TARGET FROM)
+  if(EBB_PRECOMPILE)
+    target_precompile_headers(${TARGET} REUSE_FROM ${FROM})
+  endif()
+endfunction()
+
 # ebb_library(ebb_model SOURCES a.cc b.cc PUBLIC dep... PRIVATE dep...): a static library. PUBLIC only for what its headers include.
 function(ebb_library NAME)
   cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   add_library(${NAME} STATIC ${ARG_SOURCES})
   target_link_libraries(${NAME} PUBLIC ebb_options ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+  ebb_use_precompiled(${NAME} ebb_precompiled)
 endfunction()
 
 # ebb_binary(ebb-scorer SOURCES main.cc LINK ebb_scorer): an executable in build/<preset>/bin.
@@ -27,6 +46,7 @@ function(ebb_test NAME)
   add_executable(${NAME} ${ARG_SOURCES})
   set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_link_libraries(${NAME} PRIVATE ebb_options ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  ebb_use_precompiled(${NAME} ebb_precompiled_test)
   include(GoogleTest)
   if(NOT ARG_LABELS)
     set(ARG_LABELS plain)
@@ -78,7 +98,4 @@ function(ebb_proto_library NAME)
   target_include_directories(${NAME} SYSTEM PUBLIC ${GEN})
   target_compile_options(${NAME} PRIVATE -O2 -w)
   target_link_libraries(${NAME} PUBLIC protobuf::libprotobuf gRPC::grpc++)
-  if(EBB_SANITIZE STREQUAL "thread")
-    target_compile_options(${NAME} INTERFACE -include ${CMAKE_SOURCE_DIR}/cmake/ProtobufLayout.h)
-  endif()
 endfunction()

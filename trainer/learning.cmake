@@ -10,7 +10,7 @@ ebb_library(ebb_trainer_learning
   PRIVATE ebb_runtime ebb_proto absl::strings absl::synchronization)
 # Vectors of 32 bytes stay inside these files, so how they would be passed between files does not matter.
 set_source_files_properties(fit/smo_lanes_sse2.cc PROPERTIES COMPILE_OPTIONS "-Wno-psabi")
-set_source_files_properties(fit/smo_lanes_avx2.cc PROPERTIES COMPILE_OPTIONS "-mavx2")
+set_source_files_properties(fit/smo_lanes_avx2.cc PROPERTIES SKIP_PRECOMPILE_HEADERS ON COMPILE_OPTIONS "-mavx2")
 
 ebb_test(ebb_trainer_fit_test
   SOURCES evaluation/metrics_test.cc fit/reference_solvers_test.cc

@@ -1,10 +1,13 @@
 // `ebb push` against a real gRPC server that drops streams.
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <sstream>
 
+#include "absl/strings/str_cat.h"
 #include "clients/cli/run.h"
 #include "clients/cpp/flaky_store_for_test.h"
 #include "gmock/gmock.h"
@@ -18,7 +21,7 @@ using testing::HasSubstr;
 
 class PushTest : public testing::Test {
  protected:
-  PushTest() : folder_(fs::path(testing::TempDir()) / "ebb_push_test") {
+  PushTest() : folder_(fs::path(testing::TempDir()) / absl::StrCat("ebb_push_", getpid())) {
     fs::remove_all(folder_);
     fs::create_directories(folder_);
   }
