@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "feature_store/invalid_field.h"
 #include "runtime/resume_token.h"
-#include "runtime/rpc/error_details.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -12,14 +12,15 @@ namespace {
 constexpr int kDefaultBatch = 512, kMaxBatch = 4'096;
 constexpr absl::Duration kDefaultHeartbeat = absl::Seconds(10);
 
-absl::Status Invalid(absl::string_view field, absl::string_view rule) {
-  return WithFieldViolation(absl::InvalidArgumentError(absl::StrCat(field, ": ", rule)), field, rule);
-}
-
 absl::StatusOr<uint64_t> SequenceOf(const FeatureStoreEngine& engine, const std::string& token) {
   if (token.empty()) return 0;
   const absl::StatusOr<ResumeToken> decoded = ResumeToken::Decode(token);
-  if (!decoded.ok()) return Invalid("resume_token", decoded.status().message());
+  if (absl::IsInvalidArgument(decoded.status())) {
+    return InvalidField("resume_token", decoded.status().message());
+  }
+  if (!decoded.ok()) {
+    return absl::Status(decoded.status().code(), absl::StrCat("resume_token: ", decoded.status().message()));
+  }
   if (decoded->source_id != engine.source_id()) {
     return absl::OutOfRangeError("resume_token: is of another store; start anew without a token");
   }
@@ -41,11 +42,11 @@ absl::StatusOr<std::unique_ptr<ChangeSource>> ChangeSource::Open(const FeatureSt
     heartbeat = absl::Seconds(request.heartbeat().seconds()) + absl::Nanoseconds(request.heartbeat().nanos());
   }
   if (heartbeat < absl::Seconds(1) || heartbeat > absl::Hours(1)) {
-    return Invalid("heartbeat", absl::StrCat("is ", absl::FormatDuration(heartbeat), "; must be from 1s to 1h"));
+    return InvalidField("heartbeat", absl::StrCat("is ", absl::FormatDuration(heartbeat), "; must be from 1s to 1h"));
   }
   const int batch = request.max_batch() == 0 ? kDefaultBatch : request.max_batch();
   if (batch < 1 || batch > kMaxBatch) {
-    return Invalid("max_batch", absl::StrCat("is ", batch, "; must be 0 or from 1 to ", kMaxBatch));
+    return InvalidField("max_batch", absl::StrCat("is ", batch, "; must be 0 or from 1 to ", kMaxBatch));
   }
   return std::unique_ptr<ChangeSource>(new ChangeSource(engine, *sequence, static_cast<size_t>(batch), heartbeat));
 }

@@ -13,7 +13,8 @@ namespace ebb::feature_store {
 // Reads the engine's changes in order of sequence, latest wins, from the request's token on. One stream uses it.
 class ChangeSource final : public StreamSource<v1::WatchFeaturesResponse> {
  public:
-  // INVALID_ARGUMENT names the field; OUT_OF_RANGE: the token is of another store, or of a later state than this one's.
+  // INVALID_ARGUMENT names the field; OUT_OF_RANGE: the token is of another store, or of a later state than this one's;
+  // FAILED_PRECONDITION: it was written by a newer version.
   static absl::StatusOr<std::unique_ptr<ChangeSource>> Open(const FeatureStoreEngine* engine,
                                                             const v1::WatchFeaturesRequest& request);
   absl::Duration heartbeat() const { return heartbeat_; }

@@ -1,6 +1,5 @@
 #include "feature_store/compiled_declarations.h"
 
-
 #include <algorithm>
 #include <tuple>
 
@@ -116,6 +115,23 @@ std::vector<EventField> FieldsOf(v1::Event::BodyCase body) {
   return {};
 }
 
+v1::FeatureValue DefaultOf(const v1::FeatureDefinition& definition, v1::FeatureKind kind) {
+  v1::FeatureValue value;
+  switch (definition.default_value().kind_case()) {
+    case v1::FeatureDefault::kNumber:
+      value.set_number(definition.default_value().number());
+      break;
+    case v1::FeatureDefault::kCategory:
+      value.set_category(definition.default_value().category());
+      break;
+    case v1::FeatureDefault::kMissing:
+      break;
+    case v1::FeatureDefault::KIND_NOT_SET:
+      if (kind == v1::NUMBER) value.set_number(0);
+  }
+  return value;
+}
+
 // The part of a definition that decides what a state holds, in one line.
 std::string StateText(const v1::FeatureDefinition& definition) {
   const CompiledWindow window = CompileWindow(definition.window());
@@ -167,6 +183,32 @@ int CompiledDeclarations::AddMeasure(Measure measure, Day reach) {
   return static_cast<int>(found - measures_.begin());
 }
 
+// What the feature folds: one measure, or two where it is a quotient or decides between equals.
+void CompiledDeclarations::AddMeasures(const v1::FeatureDefinition& definition, CompiledFeature* feature) {
+  const bool ratio = feature->aggregation == v1::RATIO || feature->aggregation == v1::MEAN_OF_PERIODS;
+  const Day reach = ReachOf(feature->window);
+  Measure measure;
+  measure.field = definition.field();
+  measure.kind = KindFor(definition.field(), ratio ? definition.numerator_aggregation() : definition.aggregation());
+  for (const v1::EventFilter& filter : definition.filters()) {
+    if (filter.kind_case() == v1::EventFilter::kCategory) measure.category = filter.category();
+    if (filter.kind_case() == v1::EventFilter::kOnPromotion) measure.on_promotion = filter.on_promotion();
+  }
+  feature->measure = AddMeasure(measure, reach);
+  if (ratio) {
+    Measure denominator;
+    denominator.field = definition.denominator();
+    denominator.kind = KindFor(definition.denominator(), definition.denominator_aggregation());
+    feature->second_measure = AddMeasure(denominator, reach);
+  } else if (feature->aggregation == v1::MOST_FREQUENT) {
+    measure.kind = MeasureKind::kLatest;
+    feature->second_measure = AddMeasure(measure, reach);
+  } else if (feature->aggregation == v1::MEAN && measure.kind == MeasureKind::kSum) {
+    measure.kind = MeasureKind::kCount;
+    feature->second_measure = AddMeasure(measure, reach);
+  }
+}
+
 void CompiledDeclarations::AddFeature(const v1::FeatureDefinition& definition) {
   CompiledFeature feature;
   feature.name = definition.name();
@@ -176,41 +218,8 @@ void CompiledDeclarations::AddFeature(const v1::FeatureDefinition& definition) {
   feature.window = CompileWindow(definition.window());
   feature.imported_as = ImportedAsFor(definition);
   if (definition.has_scale()) feature.scale = *Scale::FromFactor(definition.scale());
-  switch (definition.default_value().kind_case()) {
-    case v1::FeatureDefault::kNumber:
-      feature.default_value.set_number(definition.default_value().number());
-      break;
-    case v1::FeatureDefault::kCategory:
-      feature.default_value.set_category(definition.default_value().category());
-      break;
-    case v1::FeatureDefault::kMissing:
-      break;
-    case v1::FeatureDefault::KIND_NOT_SET:
-      if (feature.kind == v1::NUMBER) feature.default_value.set_number(0);
-  }
-
-  const bool ratio = feature.aggregation == v1::RATIO || feature.aggregation == v1::MEAN_OF_PERIODS;
-  const Day reach = ReachOf(feature.window);
-  Measure measure;
-  measure.field = definition.field();
-  measure.kind = KindFor(definition.field(), ratio ? definition.numerator_aggregation() : definition.aggregation());
-  for (const v1::EventFilter& filter : definition.filters()) {
-    if (filter.kind_case() == v1::EventFilter::kCategory) measure.category = filter.category();
-    if (filter.kind_case() == v1::EventFilter::kOnPromotion) measure.on_promotion = filter.on_promotion();
-  }
-  feature.measure = AddMeasure(measure, reach);
-  if (ratio) {
-    Measure denominator;
-    denominator.field = definition.denominator();
-    denominator.kind = KindFor(definition.denominator(), definition.denominator_aggregation());
-    feature.second_measure = AddMeasure(denominator, reach);
-  } else if (feature.aggregation == v1::MOST_FREQUENT) {
-    measure.kind = MeasureKind::kLatest;
-    feature.second_measure = AddMeasure(measure, reach);
-  } else if (feature.aggregation == v1::MEAN && measure.kind == MeasureKind::kSum) {
-    measure.kind = MeasureKind::kCount;
-    feature.second_measure = AddMeasure(measure, reach);
-  }
+  feature.default_value = DefaultOf(definition, feature.kind);
+  AddMeasures(definition, &feature);
 
   const auto same_family = [&](const CompiledFeature& other) {
     return other.measure == feature.measure && other.aggregation == feature.aggregation &&

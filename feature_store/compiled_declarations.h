@@ -84,6 +84,7 @@ class CompiledDeclarations {
 
  private:
   int AddMeasure(Measure measure, Day reach);
+  void AddMeasures(const v1::FeatureDefinition& definition, CompiledFeature* feature);
   void AddFeature(const v1::FeatureDefinition& definition);
   void IndexBodies();
 

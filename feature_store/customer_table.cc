@@ -86,6 +86,7 @@ void CustomerTable::Touch(uint32_t id, const EntryPosition& entry) {
   customer.changed_us = entry.clock_us;
   customer.sequence = sequence;
   customer.folded_to = entry.end;
+  customer.unannounced = false;
   if (!replaying_) changes_.TouchAt(id, sequence);
   // The next midnight may be too early but is never too late, and costs nothing.
   int64_t due = NextMidnight(entry.clock_us);
@@ -159,12 +160,13 @@ storage::v1::CustomerRecord CustomerTable::Save(uint32_t id, uint64_t folded_to)
   storage::v1::CustomerRecord record;
   record.set_customer_id(customer.customer_id);
   record.set_pseudonym(customer.pseudonym.data(), customer.pseudonym.size());
-  record.set_folded_to(folded_to);
+  record.set_folded_to(std::max(folded_to, customer.folded_to));  // greater within an entry that is folded in slices
   record.set_sequence(customer.sequence);
   record.set_changed_us(customer.changed_us);
   record.set_as_of_us(customer.as_of_us);
   record.set_state(customer.state.Serialize(*declarations_));
   for (const v1::Event& event : customer.parked) *record.add_parked() = event;
+  record.set_unannounced(customer.unannounced);
   return record;
 }
 
@@ -181,6 +183,7 @@ absl::Status CustomerTable::Load(uint32_t id, const storage::v1::CustomerRecord&
   customer.changed_us = record.changed_us();
   customer.sequence = record.sequence();
   customer.folded_to = record.folded_to();
+  customer.unannounced = record.unannounced();
   index_.emplace(customer.customer_id, id);
   absl::StatusOr<CustomerState> state = CustomerState::Parse(*declarations_, record.state());
   if (!state.ok()) return state.status();
@@ -193,8 +196,8 @@ void CustomerTable::Refold(uint32_t id, std::span<const v1::Event> events) {
   customer.state = CustomerState();
   customer.parked.clear();
   for (const v1::Event& event : events) FoldOrPark(&customer, event, customer.as_of_us);
-  customer.dirty = true;
-  dirty_.push_back(id);
+  customer.unannounced = true;
+  if (!std::exchange(customer.dirty, true)) dirty_.push_back(id);
 }
 
 void CustomerTable::BeginReplay(const storage::v1::Checkpoint& checkpoint, int64_t history_until_us) {

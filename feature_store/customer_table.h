@@ -39,6 +39,7 @@ struct Customer {
   uint64_t folded_to = 0;                 // log entries before this position are in it
   uint64_t counted_at = 0;                // end of the last entry with an event of it
   bool dirty = false;                     // changed since the last checkpoint took it
+  bool unannounced = false;               // folded anew under other declarations, and no change says so yet
 };
 
 // An event that counts.
@@ -103,6 +104,7 @@ class CustomerTable {
   // DATA_LOSS for a damaged record; FAILED_PRECONDITION when its aggregates were made by other declarations: the
   // customer is then loaded without them, for Refold.
   absl::Status Load(uint32_t id, const storage::v1::CustomerRecord& record);
+  // The customer is `unannounced` until its next change; a checkpoint keeps that in mind.
   void Refold(uint32_t id, std::span<const v1::Event> events);
   void BeginReplay(const storage::v1::Checkpoint& checkpoint, int64_t history_until_us);
   absl::Status EndReplay();

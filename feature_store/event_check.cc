@@ -43,7 +43,7 @@ class EventCheck {
     if (time > latest) {
       list_.Add("event_time", shown,
                 absl::StrCat("must not be more than ", absl::FormatDuration(limits_.max_ahead),
-                             " ahead of the store's clock; check the sender's clock"));
+                             " ahead of the store's wall clock; check the sender's clock"));
     }
     if (time < oldest) {
       list_.Add("event_time", shown,
@@ -54,7 +54,10 @@ class EventCheck {
     const absl::Time known_at = ToTime(event_.known_at());
     const std::string known_shown = absl::FormatTime(known_at, absl::UTCTimeZone());
     if (known_at < time) list_.Add("known_at", known_shown, "must not be before event_time");
-    if (known_at > latest) list_.Add("known_at", known_shown, "must not be ahead of the store's clock");
+    if (known_at > latest)
+      list_.Add("known_at", known_shown,
+                absl::StrCat("must not be more than ", absl::FormatDuration(limits_.max_ahead),
+                             " ahead of the store's wall clock"));
   }
 
   void CheckBody() {

@@ -10,6 +10,7 @@
 #include "feature_store/event_time.h"
 #include "feature_store/feature_columns.h"
 #include "feature_store/history.h"
+#include "feature_store/invalid_field.h"
 #include "feature_store/recovery.h"
 #include "feature_store/training_row.h"
 #include "feature_store/vector.h"
@@ -22,9 +23,25 @@ namespace {
 constexpr int kMaxCustomersAsked = 1'000;
 constexpr int kDefaultPage = 1'000, kMaxPage = 10'000;
 
-absl::Status Invalid(absl::string_view field, absl::string_view rule) {
-  return WithFieldViolation(absl::InvalidArgumentError(absl::StrCat(field, ": ", rule)), field, rule);
+// 128 bits of key are promised to the identities: of the raw digest, not of its hexadecimal text.
+std::string IdentityKey(absl::string_view secret) {
+  const Sha256Digest digest = Sha256(secret);
+  return std::string(digest.begin(), digest.end());
 }
+
+// One of a bounded number of places, given back at the end.
+class Place {
+ public:
+  Place(std::atomic<int>* taken, int most) : taken_(taken), has_one_(taken->fetch_add(1) < most) {}
+  ~Place() { taken_->fetch_sub(1); }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  explicit operator bool() const { return has_one_; }
+
+ private:
+  std::atomic<int>* const taken_;
+  const bool has_one_;
+};
 
 }  // namespace
 
@@ -47,7 +64,7 @@ FeatureStoreEngine::FeatureStoreEngine(const Options& options, Parts parts)
       parts_(std::move(parts)),
       declarations_(parts_.declarations),
       pseudonyms_(parts_.secret),
-      live_(declarations_, &pseudonyms_, Sha256Hex(parts_.secret)) {
+      live_(declarations_, &pseudonyms_, IdentityKey(parts_.secret)) {
   const auto fail = [this](absl::Status status) { Fail(std::move(status)); };
   maintenance_ = std::make_unique<Maintenance>(options.maintenance,
                                                Maintenance::Surroundings{.live = &live_,
@@ -132,7 +149,7 @@ void FeatureStoreEngine::CommitSnapshot(std::unique_ptr<StagedSnapshot> snapshot
 absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreEngine::GetFeatures(const v1::GetFeaturesRequest& request) const {
   const int asked = request.customer_ids_size();
   if (asked < 1 || asked > kMaxCustomersAsked) {
-    return Invalid("customer_ids", absl::StrCat("has ", asked, " customers; must have 1 to ", kMaxCustomersAsked));
+    return InvalidField("customer_ids", absl::StrCat("has ", asked, " customers; must have 1 to ", kMaxCustomersAsked));
   }
   if (request.has_as_of()) return FeaturesAsOf(request);
   v1::GetFeaturesResponse response;
@@ -150,7 +167,15 @@ absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreEngine::GetFeatures(const v1
 }
 
 absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreEngine::FeaturesAsOf(const v1::GetFeaturesRequest& request) const {
-  const absl::Time as_of = ToTime(request.as_of());
+  const absl::StatusOr<absl::Time> as_of = ReadAsOf("as_of", request.as_of(), StoreClock());
+  if (!as_of.ok()) return as_of.status();
+  const Place place(&as_of_reads_, options_.max_as_of_reads);
+  if (!place) {
+    return WithRetryDelay(absl::ResourceExhaustedError(absl::StrCat(options_.max_as_of_reads,
+                                                                    " reads as of a time are running, as many "
+                                                                    "as may at once; try again when one has ended")),
+                          absl::Seconds(1));
+  }
   const absl::flat_hash_set<std::string> asked(request.customer_ids().begin(), request.customer_ids().end());
   std::unique_ptr<StorageView> view;
   uint64_t sorted_to, position;
@@ -167,13 +192,13 @@ absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreEngine::FeaturesAsOf(const v
     absl::StatusOr<std::vector<v1::Event>> events = history->EventsOf(customer_id, pseudonyms_.Of(customer_id));
     if (!events.ok()) return events.status();
     const bool known = std::any_of(events->begin(), events->end(), [&](const v1::Event& event) {
-      return IsBefore(event, as_of) && (KnownAt(event) < as_of || event.has_imported_snapshot());
+      return IsBefore(event, *as_of) && (KnownAt(event) < *as_of || event.has_imported_snapshot());
     });
     if (!known) {
       AppendCustomer(schema(), nullptr, &response);
       continue;
     }
-    const v1::FeatureVector vector = VectorAsOf(*declarations_, *events, as_of, as_of);
+    const v1::FeatureVector vector = VectorAsOf(*declarations_, *events, *as_of, *as_of);
     AppendCustomer(schema(), &vector, &response);
   }
   return response;
@@ -183,11 +208,11 @@ absl::StatusOr<v1::ListCustomersResponse> FeatureStoreEngine::ListCustomers(
     const v1::ListCustomersRequest& request) const {
   const int size = request.page_size() == 0 ? kDefaultPage : request.page_size();
   if (size < 1 || size > kMaxPage) {
-    return Invalid("page_size", absl::StrCat("is ", request.page_size(), "; must be 0 or from 1 to ", kMaxPage));
+    return InvalidField("page_size", absl::StrCat("is ", request.page_size(), "; must be 0 or from 1 to ", kMaxPage));
   }
   uint32_t first = 0;
   if (!request.page_token().empty() && !absl::SimpleAtoi(request.page_token(), &first)) {
-    return Invalid("page_token", "is not from an answer of this store; start with an empty one");
+    return InvalidField("page_token", "is not from an answer of this store; start with an empty one");
   }
   v1::ListCustomersResponse response;
   ReaderMutexLock lock(&live_.mutex);
@@ -202,6 +227,7 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
     const v1::ReadTrainingSetRequest& request) const {
   std::vector<std::pair<Pseudonym, std::string>> customers;
   std::vector<int64_t> import_times_us;
+  const absl::Time now = StoreClock();
   std::unique_ptr<StorageView> view;
   uint64_t sorted_to, position;
   {
@@ -219,7 +245,7 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
   return TrainingSetReader::Open(request, {.declarations = declarations_,
                                            .history = *std::move(history),
                                            .customers = std::move(customers),
-                                           .now = StoreClock(),
+                                           .now = now,
                                            .import_times_us = std::move(import_times_us)});
 }
 

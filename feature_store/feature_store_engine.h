@@ -40,6 +40,7 @@ class FeatureStoreEngine {
   struct Options {
     WriterOptions writer;
     MaintenanceOptions maintenance;
+    int max_as_of_reads = 4;  // at once; each reads the whole unsorted log
   };
 
   // Recovers what the storage holds. DATA_LOSS when it is damaged.
@@ -60,9 +61,11 @@ class FeatureStoreEngine {
 
   // RESOURCE_EXHAUSTED while another import runs: their memory is large.
   absl::StatusOr<std::unique_ptr<StagedSnapshot>> BeginSnapshot();
+  bool importing() const { return *importing_; }  // a staged snapshot lives
   void CommitSnapshot(std::unique_ptr<StagedSnapshot> snapshot, LogWriter::SnapshotDone done);
 
   const v1::FeatureSchema& schema() const { return declarations_->schema(); }
+  // RESOURCE_EXHAUSTED while too many others read as of a time.
   absl::StatusOr<v1::GetFeaturesResponse> GetFeatures(const v1::GetFeaturesRequest& request) const;
   absl::StatusOr<v1::ListCustomersResponse> ListCustomers(const v1::ListCustomersRequest& request) const;
   absl::StatusOr<std::unique_ptr<TrainingSetReader>> ReadTrainingSet(const v1::ReadTrainingSetRequest& request) const;
@@ -94,6 +97,7 @@ class FeatureStoreEngine {
   std::function<void()> on_change_ = [] {};
   Mutex failure_mutex_;
   bool failed_ ABSL_GUARDED_BY(failure_mutex_) = false;
+  mutable std::atomic<int> as_of_reads_ = 0;
   std::shared_ptr<std::atomic<bool>> importing_ = std::make_shared<std::atomic<bool>>(false);
   bool stopped_ = false;
   std::unique_ptr<Maintenance> maintenance_;

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "feature_store/change_source.h"
-#include "feature_store/snapshot_stream.h"
 #include "runtime/rpc/status.h"
 
 namespace ebb::feature_store {
@@ -47,13 +46,15 @@ class TrainingSetSource final : public StreamSource<v1::ReadTrainingSetResponse>
 
 }  // namespace
 
-FeatureStoreService::FeatureStoreService(FeatureStoreEngine* engine) : engine_(engine) {
+FeatureStoreService::FeatureStoreService(FeatureStoreEngine* engine, const Options& options)
+    : engine_(engine), imports_(options.import_idle_limit) {
   engine_->OnChange([this] { watchers_.WakeAll(); });
 }
 
 void FeatureStoreService::CloseStreams() {
   const absl::Status closing = absl::UnavailableError("the store is shutting down; connect again and go on");
   ingest_.Close(closing);
+  imports_.Close(closing);
   watchers_.Close(closing);
   training_sets_.Close(closing);
 }
@@ -64,7 +65,7 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* FeatureStoreService
 
 grpc::ServerReadReactor<v1::ImportSnapshotRequest>* FeatureStoreService::ImportSnapshot(
     grpc::CallbackServerContext*, v1::ImportSnapshotResponse* response) {
-  return new SnapshotStream(engine_, response);
+  return imports_.Begin(engine_, response);
 }
 
 grpc::ServerUnaryReactor* FeatureStoreService::GetFeatureSchema(grpc::CallbackServerContext* context,

@@ -4,6 +4,7 @@
 #include "ebb/v1/feature_store_service.grpc.pb.h"
 #include "feature_store/feature_store_engine.h"
 #include "feature_store/ingest_stream.h"
+#include "feature_store/snapshot_stream.h"
 #include "runtime/rpc/server_stream.h"
 
 namespace ebb::feature_store {
@@ -19,7 +20,12 @@ class FeatureStoreService final
  public:
   static constexpr absl::string_view kName = "ebb.v1.FeatureStore";
 
-  explicit FeatureStoreService(FeatureStoreEngine* engine);
+  struct Options {
+    absl::Duration import_idle_limit = absl::Minutes(1);  // without a message
+  };
+
+  explicit FeatureStoreService(FeatureStoreEngine* engine) : FeatureStoreService(engine, Options()) {}
+  FeatureStoreService(FeatureStoreEngine* engine, const Options& options);
 
   // Streams end with UNAVAILABLE after what they have in flight; for ServerHost::OnDrain.
   void CloseStreams();
@@ -43,6 +49,7 @@ class FeatureStoreService final
  private:
   FeatureStoreEngine* const engine_;
   IngestStreams ingest_;
+  SnapshotStreams imports_;
   StreamSet watchers_;
   StreamSet training_sets_{8};  // each holds the unsorted events in memory
 };

@@ -9,64 +9,20 @@
 #include <set>
 #include <thread>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "feature_store/test_engine.h"
-#include "grpcpp/create_channel.h"
+#include "feature_store/test_server.h"
 #include "runtime/resume_token.h"
-#include "runtime/rpc/server_host.h"
 
 namespace ebb::feature_store {
 namespace {
-
-// A server on a port of its own, with an engine that runs by itself.
-class Server {
- public:
-  Server() { Start(); }
-  ~Server() { End(); }
-
-  void Restart() {
-    End();
-    store_.Restart();
-    Start();
-  }
-  v1::FeatureStore::Stub& stub() { return *stub_; }
-  ManualClock& clock() { return store_.clock; }
-  FeatureStoreEngine& engine() { return *store_; }
-  ServerHost& host() { return *host_; }
-
- private:
-  void Start() {
-    service_ = std::make_unique<FeatureStoreService>(&*store_);
-    store_->Start();
-    host_ = *ServerHost::Start({.drain_time = absl::Seconds(5)}, {service_.get()});
-    host_->OnDrain([this] { service_->CloseStreams(); });
-    stub_ = v1::FeatureStore::NewStub(grpc::CreateChannel(host_->address(), grpc::InsecureChannelCredentials()));
-  }
-  void End() {
-    host_->Drain();
-    store_->Stop();
-    host_.reset();
-    service_.reset();
-  }
-
-  TestEngine store_;
-  std::unique_ptr<FeatureStoreService> service_;
-  std::unique_ptr<ServerHost> host_;
-  std::unique_ptr<v1::FeatureStore::Stub> stub_;
-};
-
-std::unique_ptr<grpc::ClientContext> Context() {
-  auto context = std::make_unique<grpc::ClientContext>();
-  context->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
-  return context;
-}
 
 struct IngestResult {
   std::vector<v1::IngestResponse> responses;
   grpc::Status status;
 };
 
-IngestResult Ingest(Server& server, const std::vector<v1::IngestRequest>& requests) {
+IngestResult Ingest(TestServer& server, const std::vector<v1::IngestRequest>& requests) {
   IngestResult result;
   const auto context = Context();
   const auto stream = server.stub().Ingest(context.get());
@@ -86,7 +42,7 @@ v1::IngestRequest Batch(int64_t id, const std::vector<v1::Event>& events) {
 }
 
 TEST(FeatureStoreService, AnswersEachBatchInOrder) {
-  Server server;
+  TestServer server;
   std::vector<v1::IngestRequest> batches;
   for (int64_t id = 0; id < 100; ++id) {
     batches.push_back(Batch(id, {PageViewOf("anna", absl::StrCat("e", id / 2), "2026-03-10T10:00:00Z")}));
@@ -105,7 +61,7 @@ TEST(FeatureStoreService, AnswersEachBatchInOrder) {
 }
 
 TEST(FeatureStoreService, RefusesABatchThatCannotBeTaken) {
-  Server server;
+  TestServer server;
   const v1::Event event = PageViewOf("anna", "e1", "2026-03-10T10:00:00Z");
   struct Case {
     std::string what;
@@ -129,7 +85,7 @@ TEST(FeatureStoreService, RefusesABatchThatCannotBeTaken) {
 }
 
 TEST(FeatureStoreService, AnEventThatIsNotUtf8CostsOnlyItself) {
-  Server server;
+  TestServer server;
   v1::IngestRequest request =
       Batch(3, {PageViewOf("anna", "e1", "2026-03-10T10:00:00Z"), PageViewOf("boris", "e2", "2026-03-10T10:00:00Z")});
   std::string bytes = request.SerializeAsString();
@@ -176,7 +132,7 @@ TEST(FeatureStoreService, RefusesEachMalformedEventWithItsField) {
     cases[i].spoil(&events.back());
     events.push_back(PurchaseOf("anna", absl::StrCat("good", i), "2026-03-10T10:00:00Z", 100));
   }
-  Server server;
+  TestServer server;
   const IngestResult result = Ingest(server, {Batch(1, events)});
   ASSERT_EQ(result.responses.size(), 1u) << result.status.error_message();
   const v1::IngestResponse& response = result.responses[0];
@@ -190,59 +146,6 @@ TEST(FeatureStoreService, RefusesEachMalformedEventWithItsField) {
   for (size_t i = 0; i < std::size(cases); ++i) EXPECT_EQ(first_field[static_cast<int>(2 * i)], cases[i].field) << i;
 }
 
-TEST(FeatureStoreService, ImportsASnapshotAndServesIt) {
-  Server server;
-  v1::ImportSnapshotResponse response;
-  const auto context = Context();
-  const auto writer = server.stub().ImportSnapshot(context.get(), &response);
-  v1::ImportSnapshotRequest message;
-  message.mutable_header()->set_snapshot_id("digest");
-  writer->Write(message);
-  *message.mutable_rows()->add_rows() = RowOf("anna", "revenue_month_0", "12.5");
-  writer->Write(message);
-  message.mutable_commit()->set_row_count(1);
-  writer->Write(message);
-  writer->WritesDone();
-  const grpc::Status status = writer->Finish();
-  ASSERT_TRUE(status.ok()) << status.error_message();
-  EXPECT_EQ(response.customers(), 1);
-
-  v1::GetFeaturesRequest get;
-  get.add_customer_ids("anna");
-  get.add_customer_ids("nobody");
-  v1::GetFeaturesResponse features;
-  ASSERT_TRUE(server.stub().GetFeatures(Context().get(), get, &features).ok());
-  EXPECT_THAT(features.found(), testing::ElementsAre(true, false));
-  EXPECT_EQ(features.feature_names_size(), features.columns_size());
-  v1::FeatureSchema schema;
-  ASSERT_TRUE(server.stub().GetFeatureSchema(Context().get(), {}, &schema).ok());
-  EXPECT_EQ(schema.features_size(), features.columns_size());
-  v1::ListCustomersResponse customers;
-  ASSERT_TRUE(server.stub().ListCustomers(Context().get(), {}, &customers).ok());
-  EXPECT_THAT(customers.customer_ids(), testing::ElementsAre("anna"));
-  v1::StoreStats stats;
-  ASSERT_TRUE(server.stub().GetStats(Context().get(), {}, &stats).ok());
-  EXPECT_EQ(stats.customers(), 1);
-  EXPECT_EQ(stats.events(), 1);
-}
-
-TEST(FeatureStoreService, AnImportWithoutCommitLeavesNothing) {
-  Server server;
-  v1::ImportSnapshotResponse response;
-  const auto context = Context();
-  const auto writer = server.stub().ImportSnapshot(context.get(), &response);
-  v1::ImportSnapshotRequest message;
-  message.mutable_header()->set_snapshot_id("digest");
-  writer->Write(message);
-  *message.mutable_rows()->add_rows() = RowOf("anna", "revenue_month_0", "12.5");
-  writer->Write(message);
-  writer->WritesDone();
-  const grpc::Status status = writer->Finish();
-  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
-  EXPECT_THAT(status.error_message(), testing::HasSubstr("nothing was imported"));
-  EXPECT_EQ(server.engine().Stats().customers(), 0);
-}
-
 // What a follower learns: each customer's latest sequence, and the token to go on from.
 struct Follower {
   std::map<std::string, int64_t> latest;
@@ -250,7 +153,7 @@ struct Follower {
   bool has_schema = false;
 
   // Reads until caught up, or until `customer` came.
-  grpc::Status Follow(Server& server, const std::string& customer = "") {
+  grpc::Status Follow(TestServer& server, const std::string& customer = "") {
     v1::WatchFeaturesRequest request;
     request.set_resume_token(token);
     request.set_max_batch(2);
@@ -274,7 +177,7 @@ struct Follower {
 };
 
 TEST(FeatureStoreService, AWatcherResumesAcrossARestartWithoutAGap) {
-  Server server;
+  TestServer server;
   for (const char* customer : {"anna", "boris", "vera", "gleb", "dina"}) {
     ASSERT_TRUE(Ingest(server, {Batch(1, {PurchaseOf(customer, "e1", "2026-03-10T10:00:00Z", 100)})}).status.ok());
   }
@@ -295,7 +198,7 @@ TEST(FeatureStoreService, AWatcherResumesAcrossARestartWithoutAGap) {
 }
 
 TEST(FeatureStoreService, AWatcherSeesChangesAsTheyHappen) {
-  Server server;
+  TestServer server;
   ASSERT_TRUE(Ingest(server, {Batch(1, {PurchaseOf("anna", "e1", "2026-03-10T10:00:00Z", 100)})}).status.ok());
   Follower follower;
   follower.Follow(server);
@@ -308,21 +211,24 @@ TEST(FeatureStoreService, AWatcherSeesChangesAsTheyHappen) {
 }
 
 TEST(FeatureStoreService, AForeignTokenIsOutOfRangeAndRubbishIsRefused) {
-  Server server;
+  TestServer server;
   const std::pair<std::string, grpc::StatusCode> cases[] = {
       {ResumeToken{7, 1}.Encode(), grpc::StatusCode::OUT_OF_RANGE},
       {ResumeToken{42, 1'000'000}.Encode(), grpc::StatusCode::OUT_OF_RANGE},
       {"rubbish", grpc::StatusCode::INVALID_ARGUMENT},
+      {absl::HexStringToBytes("026c61746572d62b45fc"), grpc::StatusCode::FAILED_PRECONDITION},  // version 2, checksum
   };
   for (const auto& [token, code] : cases) {
     Follower follower;
     follower.token = token;
-    EXPECT_EQ(follower.Follow(server).error_code(), code);
+    const grpc::Status status = follower.Follow(server);
+    EXPECT_EQ(status.error_code(), code);
+    EXPECT_THAT(status.error_message(), testing::MatchesRegex("resume_token: (is|has) .*"));
   }
 }
 
 TEST(FeatureStoreService, StreamsATrainingSet) {
-  Server server;
+  TestServer server;
   ASSERT_TRUE(Ingest(server, {Batch(1, {PurchaseOf("anna", "e1", "2026-03-10T10:00:00Z", 100)})}).status.ok());
   v1::ReadTrainingSetRequest request;
   request.mutable_imported();
@@ -340,7 +246,7 @@ TEST(FeatureStoreService, StreamsATrainingSet) {
 }
 
 TEST(FeatureStoreService, DrainAnswersWhatIsInFlightAndEndsTheStream) {
-  Server server;
+  TestServer server;
   const auto context = Context();
   const auto stream = server.stub().Ingest(context.get());
   ASSERT_TRUE(stream->Write(Batch(1, {PurchaseOf("anna", "e1", "2026-03-10T10:00:00Z", 100)})));
@@ -352,7 +258,7 @@ TEST(FeatureStoreService, DrainAnswersWhatIsInFlightAndEndsTheStream) {
 }
 
 TEST(FeatureStoreService, ManyStreamsAndReadersAtOnce) {
-  Server server;
+  TestServer server;
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&server, t] {

@@ -3,18 +3,16 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "feature_store/invalid_field.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
-#include "runtime/rpc/error_details.h"
 
 namespace ebb::feature_store {
 namespace {
 
 using google::protobuf::internal::WireFormatLite;
 
-absl::Status Refused(absl::string_view field, absl::string_view rule) {
-  return WithFieldViolation(absl::InvalidArgumentError(absl::StrCat(field, ": ", rule)), field, rule);
-}
+constexpr absl::string_view kReasonsLeftOut = "refused; the reasons do not fit into one answer: send smaller batches";
 
 void AddRejection(int index, const Violation& violation, v1::IngestResponse* response) {
   v1::RejectedEvent* rejection = response->add_rejections();
@@ -60,21 +58,22 @@ bool ReadEventByEvent(const std::string& bytes, v1::IngestRequest* request, std:
 
 absl::StatusOr<std::unique_ptr<IncomingBatch>> ReadBatch(std::string bytes, absl::Time now, EventLimits limits) {
   if (bytes.size() > kMaxBatchBytes) {
-    return Refused("events", absl::StrCat("the batch has ", bytes.size(), " bytes; at most ", kMaxBatchBytes,
-                                          ": send smaller batches"));
+    return InvalidField("events", absl::StrCat("the batch has ", bytes.size(), " bytes; at most ", kMaxBatchBytes,
+                                               ": send smaller batches"));
   }
   auto batch = std::make_unique<IncomingBatch>();
   batch->request = google::protobuf::Arena::CreateMessage<v1::IngestRequest>(&batch->arena);
   std::vector<int> unreadable;
   if (!batch->request->ParseFromString(bytes)) {
     if (!ReadEventByEvent(bytes, batch->request, &unreadable)) {
-      return Refused("request", absl::StrCat("the ", bytes.size(), " bytes are not an ebb.v1.IngestRequest"));
+      return InvalidField("request", absl::StrCat("the ", bytes.size(), " bytes are not an ebb.v1.IngestRequest"));
     }
     bytes = batch->request->SerializeAsString();
   }
   const int count = batch->request->events_size();
   if (count < 1 || count > kMaxBatchEvents) {
-    return Refused("events", absl::StrCat("the batch has ", count, " events; 1 to ", kMaxBatchEvents, " are taken"));
+    return InvalidField("events",
+                        absl::StrCat("the batch has ", count, " events; 1 to ", kMaxBatchEvents, " are taken"));
   }
   batch->bytes = std::move(bytes);
   batch->response.set_batch_id(batch->request->batch_id());
@@ -90,10 +89,23 @@ absl::StatusOr<std::unique_ptr<IncomingBatch>> ReadBatch(std::string bytes, absl
     }
     if (violations.empty()) continue;
     batch->refused.push_back(static_cast<uint32_t>(i));
-    for (const Violation& violation : violations) AddRejection(i, violation, &batch->response);
+    Reject(i, violations, batch.get());
   }
-  batch->response.set_rejected(static_cast<int64_t>(batch->refused.size()));
   return batch;
+}
+
+void Reject(int index, const std::vector<Violation>& violations, IncomingBatch* batch) {
+  batch->response.set_rejected(batch->response.rejected() + 1);
+  constexpr size_t kOverheadBytes = 16;  // tags, lengths and the index
+  size_t bytes = 0;
+  for (const Violation& one : violations) {
+    bytes += one.field.size() + one.value.size() + one.rule.size() + kOverheadBytes;
+  }
+  if (batch->rejection_bytes + bytes > kMaxRejectionBytes) {
+    return AddRejection(index, {"", "", std::string(kReasonsLeftOut)}, &batch->response);
+  }
+  batch->rejection_bytes += bytes;
+  for (const Violation& violation : violations) AddRejection(index, violation, &batch->response);
 }
 
 }  // namespace ebb::feature_store

@@ -17,6 +17,7 @@ namespace ebb::feature_store {
 
 inline constexpr int kMaxBatchEvents = 10'000;
 inline constexpr size_t kMaxBatchBytes = 4 << 20;
+inline constexpr size_t kMaxRejectionBytes = 2 << 20;  // with a short line for each further event: below 4 MiB
 
 struct IncomingBatch {
   std::string bytes;  // what the log keeps: as received, unless a part of it could not be read
@@ -24,6 +25,7 @@ struct IncomingBatch {
   v1::IngestRequest* request = nullptr;  // of the arena
   std::vector<uint32_t> refused;         // indexes in `request`, ascending
   v1::IngestResponse response;           // so far batch_id and what was refused
+  size_t rejection_bytes = 0;            // of the reasons in `response`
   // Called exactly once, by a thread of the store's; must not block.
   std::function<void(absl::StatusOr<v1::IngestResponse>)> done;
 };
@@ -31,5 +33,9 @@ struct IncomingBatch {
 // Reads an IngestRequest. An event that breaks a rule, or that is no event at all, is refused by itself.
 // INVALID_ARGUMENT when the batch as a whole cannot be taken: too many bytes or events, none, or no IngestRequest.
 absl::StatusOr<std::unique_ptr<IncomingBatch>> ReadBatch(std::string bytes, absl::Time now, EventLimits limits);
+
+// Says why an event of the batch is refused and counts it. Beyond kMaxRejectionBytes of reasons an event only gets a
+// line that says so: any client can read the answer.
+void Reject(int index, const std::vector<Violation>& violations, IncomingBatch* batch);
 
 }  // namespace ebb::feature_store

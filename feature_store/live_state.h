@@ -36,7 +36,8 @@ struct LiveState {
   uint64_t position ABSL_GUARDED_BY(mutex) = 0;
   int64_t clock_us ABSL_GUARDED_BY(mutex) = 0;                               // T of the last entry
   std::set<std::pair<std::string, int64_t>> imports ABSL_GUARDED_BY(mutex);  // snapshot_id, as_of
-  std::vector<uint32_t> outdated ABSL_GUARDED_BY(mutex);  // refolded under new declarations, not yet touched
+  std::vector<uint32_t> unannounced ABSL_GUARDED_BY(mutex);  // folded anew under other declarations: Customer
+  bool within_entry ABSL_GUARDED_BY(mutex) = false;          // a part of the entry at `position` is folded already
 
   // Where the segments of the unsorted log begin; the last one is still growing.
   std::deque<uint64_t> segments ABSL_GUARDED_BY(mutex) = {0};
@@ -50,6 +51,9 @@ struct LiveState {
   int64_t duplicate ABSL_GUARDED_BY(mutex) = 0;
   int64_t rejected ABSL_GUARDED_BY(mutex) = 0;
 };
+
+// What a clock advance counts as in its segment: it takes the room of about so many events.
+uint64_t WeightOfAdvance(size_t customers);
 
 // Called after each folded unit of the log, at first and in a replay alike: closes a segment that has become full.
 void CountInSegment(LiveState* live, uint64_t end, uint64_t events, uint64_t segment_events)

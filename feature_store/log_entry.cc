@@ -1,8 +1,8 @@
 #include "feature_store/log_entry.h"
 
 #include <algorithm>
+#include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "feature_store/event_time.h"
 #include "feature_store/stored_record.h"
@@ -49,13 +49,13 @@ void VisitCounted(const storage::v1::LogEntry& header, const v1::IngestRequest& 
   }
 }
 
-v1::Event SnapshotEvent(const storage::v1::SnapshotEnd& end, const v1::SnapshotRow& row) {
+v1::Event SnapshotEvent(const storage::v1::SnapshotEnd& end, v1::SnapshotRow row) {
   v1::Event event;
-  event.set_customer_id(row.customer_id());
+  event.set_customer_id(std::move(*row.mutable_customer_id()));
   event.set_event_id(absl::StrCat("\x01", Sha256Hex(end.snapshot_id()).substr(0, 32)));
   *event.mutable_event_time() = ToTimestamp(absl::FromUnixMicros(end.as_of_us()));
   *event.mutable_known_at() = event.event_time();
-  *event.mutable_imported_snapshot() = row.snapshot();
+  event.mutable_imported_snapshot()->Swap(row.mutable_snapshot());
   return event;
 }
 

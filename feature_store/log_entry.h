@@ -37,6 +37,6 @@ void VisitCounted(const storage::v1::LogEntry& header, const v1::IngestRequest& 
 
 // The event that stands for a row of a snapshot, known_at set. Its event_id begins with a control character, which no
 // sender's may.
-v1::Event SnapshotEvent(const storage::v1::SnapshotEnd& end, const v1::SnapshotRow& row);
+v1::Event SnapshotEvent(const storage::v1::SnapshotEnd& end, v1::SnapshotRow row);
 
 }  // namespace ebb::feature_store

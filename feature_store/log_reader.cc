@@ -44,9 +44,10 @@ absl::StatusOr<uint64_t> ReadLog(const StorageView& view, uint64_t from, uint64_
     unit.begin = std::exchange(unit_begin, next);
     unit.end = next;
     if (unit.entry.has_batch()) CollectBatch(&unit);
-    for (const storage::v1::SnapshotPart& part : parts) {
-      for (const v1::SnapshotRow& row : part.rows()) {
-        unit.events.push_back(&unit.snapshot_events.emplace_back(SnapshotEvent(unit.entry.snapshot_end(), row)));
+    for (storage::v1::SnapshotPart& part : parts) {
+      for (v1::SnapshotRow& row : *part.mutable_rows()) {
+        unit.events.push_back(
+            &unit.snapshot_events.emplace_back(SnapshotEvent(unit.entry.snapshot_end(), std::move(row))));
       }
     }
     parts.clear();

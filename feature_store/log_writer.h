@@ -11,26 +11,16 @@
 
 #include "absl/status/statusor.h"
 #include "ebb/storage/v1/feature_store.pb.h"
+#include "feature_store/clock_sweep.h"
 #include "feature_store/incoming_batch.h"
 #include "feature_store/live_state.h"
+#include "feature_store/log_tail.h"
 #include "feature_store/staged_snapshot.h"
 #include "feature_store/storage.h"
 #include "runtime/clock.h"
 #include "runtime/worker.h"
 
 namespace ebb::feature_store {
-
-struct WriterOptions {
-  ClockMode clock_mode = ClockMode::kWall;
-  absl::Duration max_ahead = absl::Minutes(5);        // of an import's as_of
-  absl::Duration retention = absl::Hours(24 * 1096);  // likewise
-  uint64_t reserve_bytes = 256 << 20;                 // free space below which nothing more is taken
-  size_t queue_bytes = 64 << 20;                      // waiting batches; beyond it they are refused
-  uint64_t segment_events = 250'000;                  // of the log, sorted at once
-  size_t max_unsorted_segments = 5;                   // beyond it batches wait for the sorter
-  absl::Duration sweep_interval = absl::Seconds(1);   // how often time alone is looked at
-  size_t sweep_customers = 4'096;                     // looked at in one step; more follow at once
-};
 
 // Group commit: whatever waits is checked for duplicates, written with one sync, folded, acknowledged. Because folding
 // comes after the sync, nobody ever sees a change that a crash could take back. Between batches it sweeps: customers
@@ -74,28 +64,20 @@ class LogWriter {
 
   absl::Duration Step();
   bool TakeGroup(Batches* batches, std::unique_ptr<WaitingSnapshot>* snapshot);
-  absl::Status CheckRoom(size_t bytes) const;
 
   void Commit(Batches batches);
   void Plan(IncomingBatch* batch, Planned* planned) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live_->mutex);
   absl::Status RemoveKnownToHistory(std::vector<Planned>* group);
   void Number(std::vector<Planned>* group);
-  absl::StatusOr<v1::ImportSnapshotResponse> Commit(StagedSnapshot* snapshot);
-  absl::Status WriteSnapshot(StagedSnapshot* snapshot, const storage::v1::LogEntry& end, EntryPosition* entry,
-                             std::vector<v1::Event>* events);
-  bool Sweep();
-
-  int64_t NowUs() const;
-  absl::Status WriteOrFail(const WriteSet& changes, Durability durability);
+  absl::Status Write(const std::vector<Planned>& group);
+  void Fold(std::vector<Planned>* group);
+  void TellOfChanges();
 
   const WriterOptions options_;
   const Surroundings with_;
   LiveState* const live_;
-  // Only the writer's thread touches these.
-  uint64_t next_ = 0;      // where the next entry begins
-  int64_t clock_us_ = 0;   // T of the last entry
-  bool numbered_ = false;  // whether next_ and clock_us_ were taken from the recovered state
-  absl::Status failure_;
+  LogTail tail_;  // these two: only the writer's thread
+  ClockSweep sweep_;
 
   Mutex queue_mutex_;
   std::deque<std::variant<std::unique_ptr<IncomingBatch>, std::unique_ptr<WaitingSnapshot>>> queue_

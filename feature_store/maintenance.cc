@@ -82,7 +82,7 @@ absl::Status Maintenance::WriteCheckpoint() {
   std::vector<uint32_t> dirty;
   {
     MutexLock lock(&live_->mutex);
-    if (live_->position == live_->checkpointed_to) return absl::OkStatus();
+    if (live_->position == live_->checkpointed_to || live_->within_entry) return absl::OkStatus();
     checkpoint.set_position(live_->position);
     checkpoint.set_clock_us(live_->clock_us);
     checkpoint.set_change_sequence(live_->table.change_sequence());

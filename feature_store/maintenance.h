@@ -38,7 +38,7 @@ class Maintenance {
   // Sorts every full segment of the log; the one that is still growing stays.
   absl::Status SortFullSegments();
   // Saves every customer that changed since the last time. Fuzzy: folding goes on meanwhile, each record names the
-  // position it stands for.
+  // position it stands for. None is written while a part of an import is folded: the next one is.
   absl::Status WriteCheckpoint();
   // Drops from the log what is both sorted and saved.
   absl::Status DropOldLog();

@@ -11,19 +11,10 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/time/civil_time.h"
+#include "feature_store/naive_occurrences.h"
 
 namespace ebb::feature_store {
 namespace {
-
-// One value of a field: when, by which event, how much, of what.
-struct Occurrence {
-  absl::Time at;
-  absl::Time stamped;
-  std::string id;
-  int64_t value = 1;
-  std::string key;
-  bool counts = true;  // A refund has a value, but is no purchase.
-};
 
 struct Interval {
   absl::Time begin;
@@ -33,16 +24,6 @@ struct Interval {
 
 absl::Time Stamp(const google::protobuf::Timestamp& stamp) {
   return absl::FromUnixSeconds(stamp.seconds()) + absl::Microseconds(stamp.nanos() / 1000);
-}
-
-bool Passes(const v1::FeatureDefinition& feature, bool filtered, const std::string& category,
-            std::optional<bool> on_promotion) {
-  if (!filtered) return true;
-  for (const v1::EventFilter& filter : feature.filters()) {
-    if (filter.has_category() && filter.category() != category) return false;
-    if (filter.has_on_promotion() && on_promotion && filter.on_promotion() != *on_promotion) return false;
-  }
-  return true;
 }
 
 class Oracle {
@@ -108,80 +89,7 @@ class Oracle {
   }
 
   std::vector<Occurrence> Occurrences(const v1::FeatureDefinition& feature, v1::EventField field, bool filtered) const {
-    std::vector<Occurrence> found;
-    for (const v1::Event& event : events_) {
-      const absl::Time t = Stamp(event.event_time());
-      const auto add = [&](int64_t value, std::string key = {}, bool counts = true) {
-        found.push_back({t, t, event.event_id(), value, std::move(key), counts});
-      };
-      const auto of_category = [&](const std::string& c) { return Passes(feature, filtered, c, {}); };
-      const auto line_passes = [&](const v1::PurchaseLine& l) {
-        return Passes(feature, filtered, l.category(), l.on_promotion());
-      };
-      if (event.has_page_view() && of_category(event.page_view().category())) {
-        const v1::PageView& view = event.page_view();
-        if (field == v1::PAGE_VIEW) add(1);
-        if (field == v1::PAGE_VIEW_VISIT) add(1, view.visit_id());
-        if (field == v1::PAGE_VIEW_VISIT_CATEGORY && !view.category().empty()) {
-          add(1, view.visit_id() + "\n" + view.category());
-        }
-      }
-      if (field == v1::UNPAID_QUANTITY) {
-        for (const v1::BasketItem& item : event.basket_change().items()) {
-          const int sign = event.basket_change().action() == v1::BasketChange::ADD ? 1 : -1;
-          if (of_category(item.category())) add(sign * item.quantity(), item.product_id());
-        }
-        for (const v1::PurchaseLine& line : event.purchase().lines()) {
-          if (of_category(line.category())) add(-line.quantity(), line.product_id());
-        }
-      }
-      if (field == v1::SERVICE_ERROR && event.has_service_error()) add(1);
-      if (field == v1::MARKETING_CONTACT && event.has_marketing_contact()) add(1);
-      if (field == v1::TIME_ON_SITE && event.has_time_on_site()) add(event.time_on_site().duration_ms());
-      int lines = 0;
-      int64_t pieces = 0, money = 0;
-      for (const v1::PurchaseLine& line : event.purchase().lines()) {
-        if (!line_passes(line)) continue;
-        ++lines;
-        pieces += line.quantity();
-        money += line.quantity() * line.unit_price_minor();
-        if (field == v1::PURCHASE_LINE) add(1);
-        if (field == v1::PURCHASE_CATEGORY) add(1, line.category());
-      }
-      if (lines > 0 && field == v1::PURCHASE_ORDER) add(1);
-      if (lines > 0 && field == v1::PURCHASE_QUANTITY) add(pieces);
-      if (lines > 0 && field == v1::PURCHASE_AMOUNT) add(money);
-      const bool plain_sum = (!filtered || feature.filters().empty());
-      if (field == v1::PURCHASE_AMOUNT && event.has_refund() && plain_sum) {
-        add(-event.refund().amount_minor(), {}, false);
-      }
-      const v1::ProfileChange& profile = event.profile_change();
-      if (field == v1::SERVICE_TIER && profile.has_service_tier()) add(0, profile.service_tier());
-      if (field == v1::MARKETING_CONSENT && profile.has_marketing_consent()) {
-        add(0, profile.marketing_consent() ? "yes" : "no");
-      }
-      if (field == v1::TENURE_DAYS && profile.has_registration_date()) {
-        const v1::Date& d = profile.registration_date();
-        add(absl::CivilDay(d.year(), d.month(), d.day()) - absl::CivilDay(1970, 1, 1));
-      }
-      if (field == v1::PROFIT && event.has_profit_statement()) {
-        const v1::ProfitStatement& s = event.profit_statement();
-        add(s.profit_minor(), std::to_string(s.year() * 12 + s.month()));
-        found.back().at = Midnight(absl::CivilDay(absl::CivilMonth(s.year(), s.month()) + 1) - 1);
-      }
-    }
-    // An aggregation without sums does not see refunds.
-    if (field == v1::PURCHASE_AMOUNT && !SumsMoney(feature, filtered)) {
-      std::erase_if(found, [](const Occurrence& o) { return !o.counts; });
-    }
-    return found;
-  }
-
-  static bool SumsMoney(const v1::FeatureDefinition& f, bool numerator) {
-    if (f.aggregation() == v1::RATIO || f.aggregation() == v1::MEAN_OF_PERIODS) {
-      return (numerator ? f.numerator_aggregation() : f.denominator_aggregation()) == v1::SUM;
-    }
-    return f.aggregation() == v1::SUM || f.aggregation() == v1::MEAN || f.aggregation() == v1::MONTHLY_MEAN;
+    return NaiveOccurrences(events_, feature, field, filtered, zone_);
   }
 
   std::vector<Occurrence> Within(std::vector<Occurrence> all, Interval window) const {

@@ -56,8 +56,7 @@ absl::StatusOr<std::vector<uint32_t>> ReadCustomers(const StorageView& view, Liv
   return outdated;
 }
 
-// Aggregates of outdated customers, anew from their raw events. What their vectors say has changed: the writer touches
-// them all.
+// Aggregates of outdated customers, anew from their raw events.
 absl::Status Refold(const std::vector<uint32_t>& outdated, const Storage& storage, LiveState* live)
     ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex) {
   if (outdated.empty()) return absl::OkStatus();
@@ -69,8 +68,66 @@ absl::Status Refold(const std::vector<uint32_t>& outdated, const Storage& storag
     if (!events.ok()) return events.status();
     live->table.Refold(id, *events);
   }
-  live->outdated = outdated;
   return absl::OkStatus();
+}
+
+// What the vectors of these say has changed, now or before a crash that came before it was told: the sweep tells it.
+void CollectUnannounced(LiveState* live) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex) {
+  for (uint32_t id = 0; id < live->table.folded_customers(); ++id) {
+    if (live->table.at(id).unannounced) live->unannounced.push_back(id);
+  }
+}
+
+// Where the log stands according to the two records.
+struct Stored {
+  storage::v1::Checkpoint checkpoint;
+  storage::v1::History history;
+};
+
+absl::StatusOr<Stored> ReadStored(const Storage& storage) {
+  Stored stored;
+  stored.history.set_latest_event_us(kBeforeAll);
+  if (absl::Status read = ReadMeta(storage, kCheckpointKey, &stored.checkpoint); !read.ok()) return read;
+  if (absl::Status read = ReadMeta(storage, kHistoryKey, &stored.history); !read.ok()) return read;
+  return stored;
+}
+
+void BeginReplay(const Stored& stored, LiveState* live) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex) {
+  live->table.BeginReplay(stored.checkpoint, stored.history.latest_event_us());
+  live->clock_us = stored.checkpoint.clock_us();
+  live->sorted_to = stored.history.sorted_to();
+  live->checkpointed_to = stored.checkpoint.position();
+  live->dropped_to = stored.history.dropped_to();
+  live->history_latest_us = stored.history.latest_event_us();
+  live->segments = {stored.history.sorted_to()};
+}
+
+// One unit of the log again: its identities where they are not sorted yet, its fold where no checkpoint has it.
+// Returns how many events were folded.
+uint64_t Replay(const LogUnit& unit, const Stored& stored, uint64_t segment_events, LiveState* live)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex) {
+  const bool sorted = unit.begin < stored.history.sorted_to();
+  const bool saved = unit.begin < stored.checkpoint.position();
+  std::vector<CountedEvent> counted;
+  for (const v1::Event* event : unit.events) {
+    const uint32_t customer = live->table.FindOrAdd(event->customer_id());
+    counted.push_back({customer, event});
+    int64_t seen_us;
+    if (sorted || event->has_imported_snapshot()) continue;
+    live->identities.Insert(customer, event->event_id(), ToMicros(event->event_time()), &seen_us);
+  }
+  uint64_t weight = counted.size();
+  const EntryPosition entry{unit.begin, unit.end, unit.entry.clock_us()};
+  if (unit.entry.has_clock_advance()) {
+    const auto& customers = unit.entry.clock_advance().customers();
+    weight = WeightOfAdvance(static_cast<size_t>(customers.size()));
+    if (!saved) live->table.Advance(entry, {customers.data(), static_cast<size_t>(customers.size())});
+  } else if (!saved) {
+    live->table.Fold(entry, counted);
+  }
+  if (!saved) live->clock_us = entry.clock_us;
+  if (!sorted) CountInSegment(live, unit.end, weight, segment_events);
+  return saved ? 0 : counted.size();
 }
 
 // A range deletion is not free for later reads: only where there is something.
@@ -83,63 +140,35 @@ absl::Status DropRest(const StorageView& view, const std::string& from, const st
 absl::StatusOr<RecoveryReport> Recover(uint64_t segment_events, Storage* storage, LiveState* live) {
   RecoveryReport report;
   MutexLock lock(&live->mutex);
-  storage::v1::Checkpoint checkpoint;
-  storage::v1::History history;
-  history.set_latest_event_us(kBeforeAll);
-  if (absl::Status read = ReadMeta(*storage, kCheckpointKey, &checkpoint); !read.ok()) return read;
-  if (absl::Status read = ReadMeta(*storage, kHistoryKey, &history); !read.ok()) return read;
+  const absl::StatusOr<Stored> stored = ReadStored(*storage);
+  if (!stored.ok()) return stored.status();
+  const uint64_t sorted_to = stored->history.sorted_to(), saved_to = stored->checkpoint.position();
   const std::unique_ptr<StorageView> view = storage->View();
   if (absl::Status read = ReadImports(*view, live); !read.ok()) return read;
   const absl::StatusOr<std::vector<uint32_t>> outdated = ReadCustomers(*view, live);
   if (!outdated.ok()) return outdated.status();
   report.refolded_customers = outdated->size();
 
-  live->table.BeginReplay(checkpoint, history.latest_event_us());
-  live->clock_us = checkpoint.clock_us();
-  live->sorted_to = history.sorted_to();
-  live->checkpointed_to = checkpoint.position();
-  live->dropped_to = history.dropped_to();
-  live->history_latest_us = history.latest_event_us();
-  live->segments = {history.sorted_to()};
-
-  std::vector<CountedEvent> counted;
-  const uint64_t from = std::min(history.sorted_to(), checkpoint.position());
-  const auto replay = [&](LogUnit& unit) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    counted.clear();
-    for (const v1::Event* event : unit.events) {
-      const uint32_t customer = live->table.FindOrAdd(event->customer_id());
-      counted.push_back({customer, event});
-      int64_t seen_us;
-      if (unit.begin < history.sorted_to() || event->has_imported_snapshot()) continue;
-      live->identities.Insert(customer, event->event_id(), ToMicros(event->event_time()), &seen_us);
-    }
-    if (unit.begin >= checkpoint.position()) {
-      const EntryPosition entry{unit.begin, unit.end, unit.entry.clock_us()};
-      if (unit.entry.has_clock_advance()) {
-        const auto& customers = unit.entry.clock_advance().customers();
-        live->table.Advance(entry, {customers.data(), static_cast<size_t>(customers.size())});
-      } else {
-        live->table.Fold(entry, counted);
-      }
-      live->clock_us = unit.entry.clock_us();
-      report.replayed_events += counted.size();
-    }
-    if (unit.begin >= history.sorted_to()) CountInSegment(live, unit.end, counted.size(), segment_events);
+  BeginReplay(*stored, live);
+  const auto replay = [&](const LogUnit& unit) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    report.replayed_events += Replay(unit, *stored, segment_events, live);
     return absl::OkStatus();
   };
-  const absl::StatusOr<uint64_t> end = ReadLog(*view, from, std::numeric_limits<uint64_t>::max(), replay);
+  const absl::StatusOr<uint64_t> end =
+      ReadLog(*view, std::min(sorted_to, saved_to), std::numeric_limits<uint64_t>::max(), replay);
   if (!end.ok()) return end.status();
-  if (*end < std::max(checkpoint.position(), history.sorted_to())) {
-    return absl::DataLossError(absl::StrCat("the log ends at ", *end, ", but the checkpoint stands for ",
-                                            checkpoint.position(), " and the history for ", history.sorted_to(),
+  if (*end < std::max(saved_to, sorted_to)) {
+    return absl::DataLossError(absl::StrCat("the log ends at ", *end, ", but the checkpoint stands for ", saved_to,
+                                            " and the history for ", sorted_to,
                                             ": acknowledged events are missing; restore the folder from a backup"));
   }
   live->position = *end;
   report.customers = live->table.folded_customers();
   if (absl::Status ended = live->table.EndReplay(); !ended.ok()) return ended;
   if (absl::Status refolded = Refold(*outdated, *storage, live); !refolded.ok()) return refolded;
+  CollectUnannounced(live);
   if (absl::Status cut = DropRest(*view, LogKey(*end), std::string(9, '\xff'), storage); !cut.ok()) return cut;
-  if (absl::Status cut = DropRest(*view, LogKey(0), LogKey(history.dropped_to()), storage); !cut.ok()) return cut;
+  if (absl::Status cut = DropRest(*view, LogKey(0), LogKey(live->dropped_to), storage); !cut.ok()) return cut;
   return report;
 }
 

@@ -5,17 +5,13 @@
 #include "absl/strings/str_cat.h"
 #include "feature_store/event_check.h"
 #include "feature_store/event_time.h"
-#include "runtime/rpc/error_details.h"
+#include "feature_store/invalid_field.h"
 
 namespace ebb::feature_store {
 namespace {
 
 constexpr int kMaxRowsInMessage = 10'000;
 constexpr size_t kMaxSnapshotIdBytes = 128;
-
-absl::Status Invalid(absl::string_view field, absl::string_view rule) {
-  return WithFieldViolation(absl::InvalidArgumentError(absl::StrCat(field, ": ", rule)), field, rule);
-}
 
 }  // namespace
 
@@ -25,7 +21,7 @@ std::optional<int64_t> StagedSnapshot::as_of_us() const {
 }
 
 absl::Status StagedSnapshot::Take(v1::ImportSnapshotRequest message) {
-  if (committed_) return Invalid("kind", "nothing may follow the commit");
+  if (committed_) return InvalidField("kind", "nothing may follow the commit");
   switch (message.kind_case()) {
     case v1::ImportSnapshotRequest::kHeader:
       return TakeHeader(std::move(*message.mutable_header()));
@@ -36,44 +32,37 @@ absl::Status StagedSnapshot::Take(v1::ImportSnapshotRequest message) {
     case v1::ImportSnapshotRequest::KIND_NOT_SET:
       break;
   }
-  return Invalid("kind", "one of header, rows, commit must be set");
+  return InvalidField("kind", "one of header, rows, commit must be set");
 }
 
 absl::Status StagedSnapshot::TakeHeader(v1::SnapshotHeader header) {
-  if (header_.has_value()) return Invalid("header", "must be sent once, as the first message");
+  if (header_.has_value()) return InvalidField("header", "must be sent once, as the first message");
   if (header.snapshot_id().empty() || header.snapshot_id().size() > kMaxSnapshotIdBytes) {
-    return Invalid("header.snapshot_id", absl::StrCat("has ", header.snapshot_id().size(), " bytes; must have 1 to ",
-                                                      kMaxSnapshotIdBytes, ": a digest of the content"));
+    return InvalidField("header.snapshot_id",
+                        absl::StrCat("has ", header.snapshot_id().size(), " bytes; must have 1 to ",
+                                     kMaxSnapshotIdBytes, ": a digest of the content"));
   }
-  const google::protobuf::Timestamp& as_of = header.as_of();
-  constexpr int64_t kFirstSecond = -62'135'596'800, kLastSecond = 253'402'300'799;  // years 1 to 9999
-  if (as_of.seconds() < kFirstSecond || as_of.seconds() > kLastSecond || as_of.nanos() < 0 ||
-      as_of.nanos() > 999'999'999) {
-    return Invalid("header.as_of", "must be a valid timestamp");
+  if (const absl::StatusOr<absl::Time> as_of = ReadTime("header.as_of", header.as_of()); !as_of.ok()) {
+    return as_of.status();
   }
   header_ = std::move(header);
   return absl::OkStatus();
 }
 
 absl::Status StagedSnapshot::TakeRows(v1::SnapshotRows rows) {
-  if (!header_.has_value()) return Invalid("rows", "a header must come first");
+  if (!header_.has_value()) return InvalidField("rows", "a header must come first");
   if (rows.rows_size() < 1 || rows.rows_size() > kMaxRowsInMessage) {
-    return Invalid("rows.rows", absl::StrCat("has ", rows.rows_size(), " rows; must have 1 to ", kMaxRowsInMessage));
+    return InvalidField("rows.rows",
+                        absl::StrCat("has ", rows.rows_size(), " rows; must have 1 to ", kMaxRowsInMessage));
   }
   for (v1::SnapshotRow& row : *rows.mutable_rows()) {
     const std::string path = absl::StrCat("rows[", rows_.size(), "]");
     if (const std::vector<Violation> violations = CheckSnapshotRow(row, *declarations_); !violations.empty()) {
-      absl::Status status = absl::InvalidArgumentError(
-          absl::StrCat(path, ".", violations[0].field, ": found `", violations[0].value, "`; ", violations[0].rule));
-      for (const Violation& violation : violations) {
-        status = WithFieldViolation(std::move(status), absl::StrCat(path, ".", violation.field),
-                                    absl::StrCat("found `", violation.value, "`; ", violation.rule));
-      }
-      return status;
+      return InvalidField(path + ".", violations);
     }
     if (!customers_.insert(row.customer_id()).second) {
-      return Invalid(absl::StrCat(path, ".customer_id"),
-                     "a customer may appear once in a snapshot; this one came before");
+      return InvalidField(absl::StrCat(path, ".customer_id"),
+                          "a customer may appear once in a snapshot; this one came before");
     }
     bytes_ += static_cast<int64_t>(row.ByteSizeLong());
     if (static_cast<int64_t>(rows_.size()) >= kMaxRows || bytes_ > kMaxBytes) {
@@ -86,12 +75,12 @@ absl::Status StagedSnapshot::TakeRows(v1::SnapshotRows rows) {
 }
 
 absl::Status StagedSnapshot::TakeCommit(const v1::SnapshotCommit& commit) {
-  if (!header_.has_value()) return Invalid("commit", "a header must come first");
+  if (!header_.has_value()) return InvalidField("commit", "a header must come first");
   if (commit.row_count() != static_cast<int64_t>(rows_.size())) {
-    return Invalid("commit.row_count", absl::StrCat("says ", commit.row_count(), ", but ", rows_.size(),
-                                                    " rows came: nothing was imported"));
+    return InvalidField("commit.row_count", absl::StrCat("says ", commit.row_count(), ", but ", rows_.size(),
+                                                         " rows came: nothing was imported"));
   }
-  if (rows_.empty()) return Invalid("commit.row_count", "a snapshot needs at least one row");
+  if (rows_.empty()) return InvalidField("commit.row_count", "a snapshot needs at least one row");
   committed_ = true;
   return absl::OkStatus();
 }

@@ -35,6 +35,7 @@ class StagedSnapshot {
 
   const v1::SnapshotHeader& header() const { return *header_; }
   std::vector<v1::SnapshotRow>& rows() { return rows_; }
+  int64_t bytes() const { return bytes_; }
   std::optional<int64_t> as_of_us() const;
 
  private:

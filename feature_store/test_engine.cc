@@ -93,7 +93,7 @@ std::string Describe(const FeatureStoreEngine& engine) {
 }
 
 TestEngine::TestEngine(FeatureStoreEngine::Options options, rocksdb::Env* env)
-    : path(NewFolder()), options_(options), env_(env) {
+    : declarations(&DefaultDeclarations()), path(NewFolder()), options_(options), env_(env) {
   if (absl::Status opened = Reopen(); !opened.ok()) throw std::runtime_error(opened.ToString());
 }
 
@@ -176,14 +176,14 @@ absl::Status TestEngine::Reopen() {
       OpenRocksStorage({.path = path + "/db", .create = !created_, .env = env_});
   if (!storage.ok()) return storage.status();
   created_ = true;
-  absl::StatusOr<std::unique_ptr<FeatureStoreEngine>> engine =
-      FeatureStoreEngine::Open(options_, {.storage = *std::move(storage),
-                                          .declarations = &DefaultDeclarations(),
-                                          .clock = &clock,
-                                          .source_id = 42,
-                                          .secret = "0123456789abcdef0123456789abcdef",
-                                          .free_bytes = [this]() -> absl::StatusOr<uint64_t> { return free_bytes; },
-                                          .on_failure = [this](absl::Status status) { failure = std::move(status); }});
+  absl::StatusOr<std::unique_ptr<FeatureStoreEngine>> engine = FeatureStoreEngine::Open(
+      options_, {.storage = *std::move(storage),
+                 .declarations = declarations,
+                 .clock = &clock,
+                 .source_id = 42,
+                 .secret = "0123456789abcdef0123456789abcdef",
+                 .free_bytes = [this]() -> absl::StatusOr<uint64_t> { return free_bytes.load(); },
+                 .on_failure = [this](absl::Status status) { failure = std::move(status); }});
   if (!engine.ok()) return engine.status();
   engine_ = *std::move(engine);
   return absl::OkStatus();

@@ -1,6 +1,7 @@
 // For tests: an engine in a folder of its own, stepped by hand, that can be crashed and opened again.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -52,8 +53,9 @@ class TestEngine {
   // Sorts, saves, drops: all that runs in the background.
   absl::Status Maintain();
 
+  const CompiledDeclarations* declarations;  // of the next Reopen; those built in unless a test says otherwise
   ManualClock clock{At("2026-03-10T12:00:00Z")};
-  uint64_t free_bytes = uint64_t{1} << 40;
+  std::atomic<uint64_t> free_bytes = uint64_t{1} << 40;
   absl::Status failure;  // what on_failure was told
   const std::string path;
 

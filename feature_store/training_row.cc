@@ -8,6 +8,7 @@
 #include "feature_store/customer_state.h"
 #include "feature_store/event_time.h"
 #include "feature_store/vector.h"
+#include "feature_store/violation_list.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -93,24 +94,23 @@ Label DeclineLabel(const CompiledDeclarations& declarations, std::span<const v1:
 
 }  // namespace
 
-absl::Status CheckLabelRule(const LabelRule& rule) {
+std::vector<Violation> CheckLabelRule(const LabelRule& rule) {
+  ViolationList list;
   const auto* decline = std::get_if<v1::PurchaseDecline>(&rule);
-  if (decline == nullptr) return absl::OkStatus();
+  if (decline == nullptr) return {};
+  const std::string path = "purchase_decline.";
   if (!v1::PurchaseDecline::Measure_IsValid(decline->measure())) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("label_rule.purchase_decline.measure: ", static_cast<int>(decline->measure()),
-                     " must be ITEMS, ORDERS or SPEND"));
+    list.Add(path + "measure", absl::StrCat(static_cast<int>(decline->measure())), "must be ITEMS, ORDERS or SPEND");
   }
   const double share = decline->decline_share();
   if (!(share >= 0 && share <= 1)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("label_rule.purchase_decline.decline_share: ", share, " must be above 0 and at most 1"));
+    list.Add(path + "decline_share", absl::StrCat(share), "must be above 0 and at most 1; 0 stands for 0.3");
   }
   if (decline->horizon_months() < 0 || decline->horizon_months() > kMostHorizonMonths) {
-    return absl::InvalidArgumentError(absl::StrCat("label_rule.purchase_decline.horizon_months: ",
-                                                   decline->horizon_months(), " must be 1 to ", kMostHorizonMonths));
+    list.Add(path + "horizon_months", absl::StrCat(decline->horizon_months()),
+             absl::StrCat("must be 1 to ", kMostHorizonMonths, "; 0 stands for 3"));
   }
-  return absl::OkStatus();
+  return list.Take();
 }
 
 v1::FeatureVector VectorAsOf(const CompiledDeclarations& declarations, std::span<const v1::Event> history,

@@ -10,6 +10,7 @@
 #include "ebb/v1/feature.pb.h"
 #include "ebb/v1/feature_store_service.pb.h"
 #include "feature_store/compiled_declarations.h"
+#include "feature_store/event_check.h"
 
 // Rows of training sets from the raw history of one customer. Pure functions; a history is sorted by (event_time,
 // event_id), each event once, and may reach beyond T.
@@ -27,8 +28,8 @@ struct Exclusion {
 
 using LabelRule = std::variant<v1::ImportedLabels, v1::PurchaseDecline>;
 
-// INVALID_ARGUMENT naming field, value and rule where a share or horizon is out of range.
-absl::Status CheckLabelRule(const LabelRule& rule);
+// Everything wrong with a rule, paths from the request of ReadTrainingSet; empty: it may be used.
+std::vector<Violation> CheckLabelRule(const LabelRule& rule);
 
 // The vector as of T from what was known before `known_before` (imports are known since their event time). With
 // `known_before` = T it is a training row's, with InfiniteFuture what ComputeVector gives online now.

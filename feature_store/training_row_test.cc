@@ -123,16 +123,18 @@ TEST_F(TrainingRowTest, ASnapshotAtTIsKnownAtT) {
 }
 
 TEST(LabelRuleTest, IsChecked) {
-  v1::PurchaseDecline rule = Decline(1.5);
-  EXPECT_THAT(std::string(CheckLabelRule(rule).message()),
-              HasSubstr("decline_share: 1.5 must be above 0 and at most 1"));
-  rule = Decline(0.5);
+  using testing::ElementsAre;
+  EXPECT_THAT(CheckLabelRule(Decline(1.5)), ElementsAre(Violation{"purchase_decline.decline_share", "1.5",
+                                                                  "must be above 0 and at most 1; 0 stands for 0.3"}));
+  v1::PurchaseDecline rule = Decline(0.5);
   rule.set_horizon_months(13);
-  EXPECT_THAT(std::string(CheckLabelRule(rule).message()), HasSubstr("horizon_months: 13 must be 1 to 12"));
+  EXPECT_THAT(CheckLabelRule(rule),
+              ElementsAre(Violation{"purchase_decline.horizon_months", "13", "must be 1 to 12; 0 stands for 3"}));
   rule = Decline(0.5, static_cast<v1::PurchaseDecline::Measure>(9));
-  EXPECT_THAT(std::string(CheckLabelRule(rule).message()), HasSubstr("measure: 9 must be ITEMS, ORDERS or SPEND"));
-  EXPECT_TRUE(CheckLabelRule(Decline()).ok());
-  EXPECT_TRUE(CheckLabelRule(v1::ImportedLabels()).ok());
+  EXPECT_THAT(CheckLabelRule(rule),
+              ElementsAre(Violation{"purchase_decline.measure", "9", "must be ITEMS, ORDERS or SPEND"}));
+  EXPECT_THAT(CheckLabelRule(Decline()), testing::IsEmpty());
+  EXPECT_THAT(CheckLabelRule(v1::ImportedLabels()), testing::IsEmpty());
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "feature_store/event_time.h"
-#include "runtime/rpc/error_details.h"
+#include "feature_store/invalid_field.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -13,10 +13,6 @@ namespace {
 constexpr int kDefaultChunkRows = 8'192, kLeastChunkRows = 4'096, kMostChunkRows = 16'384;
 constexpr int kMostTimes = 1'200;
 constexpr size_t kMaxChunkBytes = 3 << 20;  // a client takes messages of 4 MiB unless it says otherwise
-
-absl::Status Invalid(absl::string_view field, absl::string_view rule) {
-  return WithFieldViolation(absl::InvalidArgumentError(absl::StrCat(field, ": ", rule)), field, rule);
-}
 
 absl::StatusOr<LabelRule> RuleOf(const v1::ReadTrainingSetRequest& request) {
   switch (request.label_rule_case()) {
@@ -27,18 +23,23 @@ absl::StatusOr<LabelRule> RuleOf(const v1::ReadTrainingSetRequest& request) {
     case v1::ReadTrainingSetRequest::LABEL_RULE_NOT_SET:
       break;
   }
-  return Invalid("label_rule", "must be set: imported or purchase_decline");
+  return InvalidField("label_rule", "must be set: imported or purchase_decline");
 }
 
 absl::StatusOr<std::vector<absl::Time>> TimesOf(const v1::ReadTrainingSetRequest& request,
-                                                const std::vector<int64_t>& import_times_us) {
+                                                const std::vector<int64_t>& import_times_us, absl::Time now) {
   std::vector<absl::Time> times;
   if (request.as_of_size() > kMostTimes) {
-    return Invalid("as_of", absl::StrCat("has ", request.as_of_size(), " times; at most ", kMostTimes, " are taken"));
+    return InvalidField("as_of",
+                        absl::StrCat("has ", request.as_of_size(), " times; at most ", kMostTimes, " are taken"));
   }
-  for (const auto& as_of : request.as_of()) times.push_back(ToTime(as_of));
+  for (int i = 0; i < request.as_of_size(); ++i) {
+    const absl::StatusOr<absl::Time> as_of = ReadAsOf(absl::StrCat("as_of[", i, "]"), request.as_of(i), now);
+    if (!as_of.ok()) return as_of.status();
+    times.push_back(*as_of);
+  }
   if (times.empty()) {
-    if (!request.has_imported()) return Invalid("as_of", "needs at least one time with derived labels");
+    if (!request.has_imported()) return InvalidField("as_of", "needs at least one time with derived labels");
     for (const int64_t micros : import_times_us) times.push_back(absl::FromUnixMicros(micros));
   }
   std::sort(times.begin(), times.end());
@@ -64,13 +65,15 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> TrainingSetReader::Open(const
                                                                            Source source) {
   absl::StatusOr<LabelRule> rule = RuleOf(request);
   if (!rule.ok()) return rule.status();
-  if (absl::Status checked = CheckLabelRule(*rule); !checked.ok()) return checked;
-  absl::StatusOr<std::vector<absl::Time>> times = TimesOf(request, source.import_times_us);
+  if (const std::vector<Violation> violations = CheckLabelRule(*rule); !violations.empty()) {
+    return InvalidField("", violations);
+  }
+  absl::StatusOr<std::vector<absl::Time>> times = TimesOf(request, source.import_times_us, source.now);
   if (!times.ok()) return times.status();
   const int chunk_rows = request.chunk_rows() == 0 ? kDefaultChunkRows : request.chunk_rows();
   if (chunk_rows < kLeastChunkRows || chunk_rows > kMostChunkRows) {
-    return Invalid("chunk_rows",
-                   absl::StrCat("is ", chunk_rows, "; must be 0 or from ", kLeastChunkRows, " to ", kMostChunkRows));
+    return InvalidField(
+        "chunk_rows", absl::StrCat("is ", chunk_rows, "; must be 0 or from ", kLeastChunkRows, " to ", kMostChunkRows));
   }
   std::sort(source.customers.begin(), source.customers.end());
   return std::unique_ptr<TrainingSetReader>(

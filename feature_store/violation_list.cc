@@ -8,6 +8,10 @@
 namespace ebb::feature_store {
 
 void ViolationList::Add(std::string field, std::string value, std::string rule) {
+  if (violations_.size() == kMost) {
+    ++unlisted_;
+    return;
+  }
   violations_.push_back({std::move(field), std::move(value), std::move(rule)});
 }
 
@@ -40,6 +44,13 @@ bool ViolationList::Timestamp(const std::string& field, const google::protobuf::
     return false;
   }
   return true;
+}
+
+std::vector<Violation> ViolationList::Take() {
+  if (const size_t unlisted = std::exchange(unlisted_, 0); unlisted > 0) {
+    violations_.push_back({"", "", absl::StrCat("and ", unlisted, " more; correct those listed first")});
+  }
+  return std::exchange(violations_, {});
 }
 
 }  // namespace ebb::feature_store

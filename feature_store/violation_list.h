@@ -11,9 +11,12 @@
 
 namespace ebb::feature_store {
 
-// Collects violations while a message is checked. Not thread-safe.
+// Collects violations while a message is checked: the first kMost, and how many more there are, because a message of a
+// few bytes can break thousands of rules. Not thread-safe.
 class ViolationList {
  public:
+  static constexpr size_t kMost = 8;
+
   struct TextRule {
     bool required = false;
     size_t most_bytes = 256;
@@ -26,10 +29,12 @@ class ViolationList {
   // Whether it is a time at all: years 1 to 9999, nanoseconds below a second.
   bool Timestamp(const std::string& field, const google::protobuf::Timestamp& stamp);
 
-  std::vector<Violation> Take() { return std::move(violations_); }
+  // Those found. The last one, without a field, counts those that are not listed.
+  std::vector<Violation> Take();
 
  private:
   std::vector<Violation> violations_;
+  size_t unlisted_ = 0;
 };
 
 }  // namespace ebb::feature_store

@@ -200,7 +200,12 @@ absl::Status DataFolder::BeginCreation() {
   const std::string random = RandomBytes(sizeof source_id_);
   std::memcpy(&source_id_, random.data(), sizeof source_id_);
   is_new_ = true;
-  return WriteFileDurably(path_, Path("CREATING"), "");
+  // Made at once under its own name, since it has no content: whenever the process is killed, the next one finds either
+  // the mark or nothing at all.
+  const int fd = open(Path("CREATING").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return SystemError(errno, "create", Path("CREATING"));
+  close(fd);
+  return SyncFolder(path_);
 }
 
 absl::Status DataFolder::FinishCreation() {

@@ -1,10 +1,13 @@
 #include "runtime/data_folder.h"
 
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -111,6 +114,24 @@ TEST_F(DataFolderTest, AnUnfinishedCreationStartsAgainFromNothing) {
   EXPECT_TRUE((*again)->is_new());
   EXPECT_FALSE(Has("CURRENT"));
   EXPECT_FALSE(Has("db"));
+}
+
+// A file between them would be a stranger's to the next start, if the process is killed there.
+TEST_F(DataFolderTest, NothingIsMadeBetweenTheLockAndTheMark) {
+  fs::create_directories(path_);
+  const int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  ASSERT_GE(inotify_add_watch(watch, path_.c_str(), IN_CREATE | IN_MOVED_TO), 0);
+  ASSERT_TRUE(Open().ok());
+  alignas(inotify_event) char buffer[4096];
+  const ssize_t bytes = read(watch, buffer, sizeof(buffer));
+  close(watch);
+  std::vector<std::string> names;
+  for (ssize_t at = 0; at < bytes;) {
+    const auto* event = reinterpret_cast<const inotify_event*>(buffer + at);
+    names.emplace_back(event->name);
+    at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+  }
+  EXPECT_THAT(names, testing::ElementsAre("LOCK", "CREATING"));
 }
 
 TEST_F(DataFolderTest, AFinishedFolderIsNeverEmptied) {

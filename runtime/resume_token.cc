@@ -40,8 +40,8 @@ T ReadBigEndian(absl::string_view bytes) {
 }
 
 absl::Status NotAToken(absl::string_view why) {
-  return absl::InvalidArgumentError(absl::StrCat("resume_token is not a token of Ebb: ", why,
-                                                 "; hand back the bytes as received, or none to start over"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("is not a token of Ebb: ", why, "; hand back the bytes as received, or none to start over"));
 }
 
 }  // namespace
@@ -66,7 +66,7 @@ absl::StatusOr<ResumeToken> ResumeToken::Decode(absl::string_view bytes) {
   const uint8_t version = static_cast<uint8_t>(bytes[0]);
   if (version > kVersion) {
     return absl::FailedPreconditionError(
-        absl::StrCat("resume_token has version ", version, ", this server reads up to ", kVersion,
+        absl::StrCat("has version ", version, ", this server reads up to ", kVersion,
                      ": it was written by a newer version; upgrade the server, or start over without a token"));
   }
   if (version != kVersion || bytes.size() != kTokenBytes) {
@@ -82,16 +82,6 @@ absl::StatusOr<ResumeToken> ResumeToken::DecodeText(absl::string_view text) {
     return NotAToken("it is not base64url");
   }
   return Decode(bytes);
-}
-
-absl::StatusOr<ResumeToken> ResumeToken::DecodeFor(uint64_t source_id, absl::string_view bytes) {
-  absl::StatusOr<ResumeToken> token = Decode(bytes);
-  if (token.ok() && token->source_id != source_id) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "resume_token belongs to another source (", absl::Hex(token->source_id, absl::kZeroPad16), ", this one is ",
-        absl::Hex(source_id, absl::kZeroPad16), "): its data folder was replaced; start over without a token"));
-  }
-  return token;
 }
 
 }  // namespace ebb

@@ -19,12 +19,10 @@ struct ResumeToken {
   // Base64url without padding, for command lines and JSON.
   std::string EncodeText() const;
 
+  // Messages begin after the field's name ("is not a token of Ebb: ..."), which only the caller knows.
   // INVALID_ARGUMENT: not a token (also cut off, or a byte changed); FAILED_PRECONDITION: written by a newer version.
   static absl::StatusOr<ResumeToken> Decode(absl::string_view bytes);
   static absl::StatusOr<ResumeToken> DecodeText(absl::string_view text);
-
-  // Decode, then FAILED_PRECONDITION when the token is of another source than `source_id`.
-  static absl::StatusOr<ResumeToken> DecodeFor(uint64_t source_id, absl::string_view bytes);
 
   friend bool operator==(const ResumeToken&, const ResumeToken&) = default;
 };

@@ -7,8 +7,6 @@
 namespace ebb {
 namespace {
 
-using testing::HasSubstr;
-
 constexpr ResumeToken kToken{0x0123456789abcdef, 1742};
 
 // Pins the bytes: tokens outlive the process that made them. The checksum was computed with Python's zlib.crc32.
@@ -21,7 +19,6 @@ TEST(ResumeTokenTest, ComesBackAsItWas) {
   for (const ResumeToken& token : {kToken, ResumeToken{0, 0}, ResumeToken{UINT64_MAX, UINT64_MAX}}) {
     EXPECT_EQ(*ResumeToken::Decode(token.Encode()), token);
     EXPECT_EQ(*ResumeToken::DecodeText(token.EncodeText()), token);
-    EXPECT_EQ(*ResumeToken::DecodeFor(token.source_id, token.Encode()), token);
   }
 }
 
@@ -43,14 +40,13 @@ TEST(ResumeTokenTest, ANewerVersionIsToldFromRubbish) {
   ASSERT_TRUE(absl::Base64Unescape("AmxhdGVy1itF/A==", &newer));  // version 2, "later", checksum
   const absl::Status status = ResumeToken::Decode(newer).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("has version 2, this server reads up to 1"));
+  EXPECT_THAT(std::string(status.message()), testing::StartsWith("has version 2, this server reads up to 1"));
 }
 
-TEST(ResumeTokenTest, ATokenOfAnotherSourceIsRefused) {
-  const absl::Status status = ResumeToken::DecodeFor(0xfeed, kToken.Encode()).status();
-  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(status.message()),
-              HasSubstr("another source (0123456789abcdef, this one is 000000000000feed)"));
+TEST(ResumeTokenTest, AnErrorReadsOnAfterTheNameOfAField) {
+  EXPECT_EQ(
+      ResumeToken::Decode("rubbish").status().message(),
+      "is not a token of Ebb: its checksum does not match; hand back the bytes as received, or none to start over");
 }
 
 TEST(ResumeTokenTest, TextHasOneSpelling) {

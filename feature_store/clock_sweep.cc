@@ -1,0 +1,70 @@
+#include "feature_store/clock_sweep.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "feature_store/record_key.h"
+#include "feature_store/stored_record.h"
+#include "runtime/log.h"
+
+namespace ebb::feature_store {
+
+ClockSweep::Result ClockSweep::Step() {
+  const int64_t clock_us = tail_->NowUs();
+  {
+    ReaderMutexLock lock(&live_->mutex);
+    const bool sorter_is_behind = live_->segments.size() > options_.max_unsorted_segments;
+    if (sorter_is_behind || (live_->unannounced.empty() && !live_->table.HasDue(clock_us))) return {};
+  }
+  if (!HasRoom()) return {};
+  Result result;
+  std::vector<uint32_t> changed;
+  {
+    MutexLock lock(&live_->mutex);
+    changed = TakeChanged(clock_us);
+    result.more = !live_->unannounced.empty() || live_->table.HasDue(clock_us);
+  }
+  if (changed.empty()) return result;
+  storage::v1::LogEntry header;
+  header.set_arrived_us(clock_us);
+  header.set_clock_us(clock_us);
+  header.set_span(1);
+  header.mutable_clock_advance()->mutable_customers()->Add(changed.begin(), changed.end());
+  WriteSet changes;
+  changes.Add(Family::kLog, LogKey(tail_->next()), EncodeRecord(header));
+  if (!tail_->Write(changes, Durability::kSynced).ok()) return {};
+  const EntryPosition entry{tail_->next(), tail_->next() + 1, clock_us};
+  tail_->MoveTo(entry);
+  MutexLock lock(&live_->mutex);
+  live_->table.Advance(entry, changed);
+  live_->position = entry.end;
+  live_->clock_us = clock_us;
+  CountInSegment(live_, entry.end, WeightOfAdvance(changed.size()), options_.segment_events);
+  result.changed = true;
+  return result;
+}
+
+// Batches are refused then; the sweep goes on when there is room again, before customers are taken from what is due.
+bool ClockSweep::HasRoom() {
+  const absl::Status room = tail_->CheckRoom(0);
+  if (paused_ == room.ok()) {
+    paused_ = !room.ok();
+    Log(paused_ ? Level::kWarning : Level::kInfo, "store",
+        paused_ ? "features of silent customers stand still" : "features of silent customers move again",
+        {{"room", room.ToString()}});
+  }
+  return room.ok();
+}
+
+std::vector<uint32_t> ClockSweep::TakeChanged(int64_t clock_us) {
+  if (live_->unannounced.empty()) return live_->table.TakeDue(clock_us, options_.sweep_customers);
+  std::vector<uint32_t> changed;
+  for (size_t i = std::min(live_->unannounced.size(), options_.sweep_customers); i > 0; --i) {
+    const uint32_t id = live_->unannounced.back();
+    live_->unannounced.pop_back();
+    if (live_->table.at(id).unannounced) changed.push_back(id);  // unless an event did it
+  }
+  return changed;
+}
+
+}  // namespace ebb::feature_store

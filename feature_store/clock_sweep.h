@@ -1,0 +1,38 @@
+// Silence is a signal: the passing of time as an entry of the log.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "feature_store/live_state.h"
+#include "feature_store/log_tail.h"
+
+namespace ebb::feature_store {
+
+// Finds customers whose vectors time alone, or other declarations, have changed, and tells of it. The writer's thread
+// alone uses it.
+class ClockSweep {
+ public:
+  struct Result {
+    bool changed = false;  // vectors
+    bool more = false;     // is due at once
+  };
+
+  // All borrowed.
+  ClockSweep(const WriterOptions& options, LogTail* tail, LiveState* live)
+      : options_(options), tail_(tail), live_(live) {}
+
+  // Looks at a bounded number of customers. Does nothing while the sorter is behind or the disk has no room.
+  Result Step();
+
+ private:
+  bool HasRoom();
+  std::vector<uint32_t> TakeChanged(int64_t clock_us) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live_->mutex);
+
+  const WriterOptions options_;
+  LogTail* const tail_;
+  LiveState* const live_;
+  bool paused_ = false;  // for want of room
+};
+
+}  // namespace ebb::feature_store

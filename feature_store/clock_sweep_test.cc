@@ -1,0 +1,102 @@
+#include "feature_store/clock_sweep.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "feature_store/declarations.h"
+#include "feature_store/rocks_storage.h"
+#include "feature_store/test_engine.h"
+
+namespace ebb::feature_store {
+namespace {
+
+// Entries of the log that a store left behind when it was killed.
+int LogEntries(const TestEngine& store) {
+  const auto storage = *OpenRocksStorage({.path = store.path + "/db", .create = false});
+  const auto view = storage->View();
+  int entries = 0;
+  for (const auto cursor = view->Scan(Family::kLog, "", ""); cursor->Valid(); cursor->Next()) ++entries;
+  return entries;
+}
+
+TEST(ClockSweep, TheLogOfAShopWhereOnlyTimePassesStaysShort) {
+  FeatureStoreEngine::Options options;
+  options.writer.segment_events = 2;
+  TestEngine store(options);
+  for (int i = 0; i < 12; ++i) {
+    ASSERT_TRUE(store.Ingest({PurchaseOf("anna", absl::StrCat("e", i), "2026-03-10T10:00:00Z", 100)}).ok());
+    ASSERT_TRUE(store.Maintain().ok());
+  }
+  const int64_t begin = store->Stats().log_sequence();
+  for (int month = 0; month < 6; ++month) {
+    store.clock.Advance(absl::Hours(24 * 31));
+    store->writer().RunOnce();
+    ASSERT_TRUE(store.Maintain().ok());
+  }
+  EXPECT_GE(store->Stats().log_sequence(), begin + 3) << "time changed the vector";
+  const std::string before = Describe(*store);
+  store.Kill();
+  EXPECT_LE(LogEntries(store), 2);
+  ASSERT_TRUE(store.Reopen().ok());
+  EXPECT_EQ(Describe(*store), before);
+}
+
+TEST(ClockSweep, NothingIsWrittenBelowTheReserveAndNobodyIsForgotten) {
+  TestEngine store;
+  ASSERT_TRUE(store.Ingest({PurchaseOf("anna", "e1", "2026-03-10T10:00:00Z", 1000)}).ok());
+  const int64_t before = store->Stats().log_sequence();
+  store.clock.Advance(absl::Hours(24 * 40));
+  store.free_bytes = 1 << 20;
+  store->writer().RunOnce();
+  EXPECT_EQ(store->Stats().log_sequence(), before);
+  EXPECT_TRUE(store.failure.ok()) << store.failure;
+  store.free_bytes = uint64_t{1} << 40;
+  store->writer().RunOnce();
+  EXPECT_EQ(store.Feature("anna", "revenue_month_1"), "10");
+}
+
+std::vector<std::string> ChangedAfter(FeatureStoreEngine& store, uint64_t sequence) {
+  std::vector<std::string> customers;
+  for (const auto& change : store.ReadChanges(sequence, 100)) customers.push_back(change.customer_id());
+  return customers;
+}
+
+TEST(ClockSweep, OtherDeclarationsAreAnnouncedEvenIfACrashComesAfterACheckpoint) {
+  const auto cents = CompileDeclarations(
+      absl::StrReplaceAll(std::string(DefaultDeclarationsText()), {{"scale: 0.01", "scale: 1"}}), "in minor units");
+  ASSERT_TRUE(cents.ok()) << cents.status();
+  TestEngine store;
+  for (const char* customer : {"anna", "boris"}) {
+    ASSERT_TRUE(store.Ingest({PurchaseOf(customer, "e1", "2026-03-10T10:00:00Z", 1000)}).ok());
+  }
+  store->Stop();
+  const uint64_t seen = store->change_sequence();
+  store.declarations = &*cents;
+  ASSERT_TRUE(store.Reopen().ok());
+  EXPECT_EQ(store.Feature("anna", "revenue_month_0"), "1000");
+  ASSERT_TRUE(store.Ingest({PurchaseOf("boris", "e2", "2026-03-10T10:00:00Z", 1)}).ok());
+  ASSERT_TRUE(store.Maintain().ok());
+  store.Kill();
+  ASSERT_TRUE(store.Reopen().ok());
+  store->writer().RunOnce();
+  EXPECT_THAT(ChangedAfter(*store, seen), testing::UnorderedElementsAre("anna", "boris"));
+  EXPECT_EQ(store.Feature("boris", "revenue_month_0"), "1001");
+
+  // Once they are announced nobody hears of them again.
+  const uint64_t told = store->change_sequence();
+  ASSERT_TRUE(store.Maintain().ok());
+  store.Kill();
+  ASSERT_TRUE(store.Reopen().ok());
+  store->writer().RunOnce();
+  EXPECT_THAT(ChangedAfter(*store, told), testing::IsEmpty());
+}
+
+TEST(ClockSweep, AnAdvanceWeighsWhatItTakes) {
+  EXPECT_EQ(WeightOfAdvance(1), 1u);
+  EXPECT_EQ(WeightOfAdvance(4'096), 257u);
+}
+
+}  // namespace
+}  // namespace ebb::feature_store
