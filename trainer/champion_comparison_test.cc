@@ -71,8 +71,20 @@ TEST(ChampionComparison, LeavesOutWhatTheChampionHasSeen) {
   champion.seen_rows = RowFingerprints(table, std::span(rows).first(10));
   const auto some_seen = Compare(champion, champion.measured, table, rows);
   EXPECT_EQ(some_seen->rows, 30u);
-  champion.seen_rows = RowFingerprints(table, rows);
-  EXPECT_EQ(Compare(champion, champion.measured, table, rows)->rows, 40u);  // nothing else is left
+  EXPECT_FALSE(some_seen->champion_saw_rows);
+}
+
+TEST(ChampionComparison, SaysWhereOnlyRowsAreLeftThatTheChampionHasSeen) {
+  const Dataset table = Table();
+  const std::vector<uint32_t> rows = AllRows(table);
+  ComparisonBasis champion{.measured = ModelOf(table.schema(), 0), .seen_rows = {}};
+  // 20 rows not seen are ten of each class, 18 are nine.
+  for (const auto& [seen, rows_used] : {std::pair(20u, 20u), std::pair(22u, 40u), std::pair(40u, 40u)}) {
+    champion.seen_rows = RowFingerprints(table, std::span(rows).first(seen));
+    const auto comparison = Compare(champion, champion.measured, table, rows);
+    EXPECT_EQ(comparison->rows, rows_used) << seen << " seen";
+    EXPECT_EQ(comparison->champion_saw_rows, rows_used == 40) << seen << " seen";
+  }
 }
 
 TEST(ChampionComparison, FindsInputsByNameAndMissesThoseThatAreGone) {
