@@ -167,8 +167,8 @@ std::optional<Comparison> TrainingRun::CompareWithChampion(const TrainingOutcome
   }
   const absl::StatusOr<std::string> bytes = registry_->ReadComparisonBasis(*version);
   const absl::StatusOr<ComparisonBasis> basis = bytes.ok() ? ComparisonBasis::Parse(*bytes) : bytes.status();
-  absl::StatusOr<Comparison> comparison = basis.status();
-  if (basis.ok()) comparison = Compare(*basis, outcome.measured, set.dataset, split.holdout);
+  const absl::StatusOr<Comparison> comparison =
+      basis.ok() ? Compare(*basis, outcome.measured, set.dataset, split.holdout) : basis.status();
   if (!comparison.ok()) {
     // A champion that was read and lacks an input cannot serve either. Of one that could not be read, be it damaged or
     // of a newer Ebb, nothing is known: it stays.
