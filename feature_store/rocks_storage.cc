@@ -13,6 +13,7 @@
 #include "rocksdb/sst_file_writer.h"
 #include "rocksdb/table.h"
 #include "rocksdb/write_batch.h"
+#include "runtime/log.h"
 #include "runtime/rocks/info_log.h"
 
 namespace ebb::feature_store {
