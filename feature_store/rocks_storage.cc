@@ -2,8 +2,6 @@
 
 #include <array>
 #include <atomic>
-#include <cstdarg>
-#include <cstdio>
 
 #include "absl/strings/str_cat.h"
 #include "rocksdb/cache.h"
@@ -16,6 +14,7 @@
 #include "rocksdb/table.h"
 #include "rocksdb/write_batch.h"
 #include "runtime/log.h"
+#include "runtime/rocks/info_log.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -28,24 +27,11 @@ absl::Status ToStatus(const rocksdb::Status& status, absl::string_view what) {
   if (status.IsCorruption()) return absl::DataLossError(message);
   if (status.IsNoSpace()) return absl::ResourceExhaustedError(message);
   if (status.IsInvalidArgument()) return absl::FailedPreconditionError(message);
-  return absl::UnavailableError(message);
+  return absl::InternalError(message);  // never UNAVAILABLE: trying again does not mend a disk
 }
 
 rocksdb::Slice ToSlice(absl::string_view text) { return {text.data(), text.size()}; }
 absl::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
-
-// RocksDB's own LOG file aborts the process on a full disk (its writer asserts), so its lines go to our log. Keys hold
-// pseudonyms only.
-class InfoLogger final : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char* format, va_list arguments) override {
-    if (!LogEnabled(Level::kDebug)) return;
-    char line[1024];
-    std::vsnprintf(line, sizeof(line), format, arguments);
-    Log(Level::kDebug, "rocksdb", line);
-  }
-};
 
 class RocksCursor final : public Cursor {
  public:
@@ -221,8 +207,7 @@ rocksdb::Options DatabaseOptions(const RocksOptions& from) {
   if (from.env != nullptr) options.env = from.env;
   options.create_if_missing = from.create;
   options.create_missing_column_families = from.create;
-  options.info_log = std::make_shared<InfoLogger>();
-  options.info_log_level = LogEnabled(Level::kDebug) ? rocksdb::INFO_LEVEL : rocksdb::FATAL_LEVEL;
+  options.info_log = std::make_shared<RocksInfoLog>("storage");
   options.paranoid_checks = true;
   options.track_and_verify_wals_in_manifest = true;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;  // a torn tail after a crash is ordinary

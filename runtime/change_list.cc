@@ -13,20 +13,11 @@ bool BySequence(const ChangeList::Entry& a, const ChangeList::Entry& b) { return
 
 }  // namespace
 
-uint64_t ChangeList::Touch(uint32_t id) {
-  TouchAt(id, last_sequence_ + 1);
-  return last_sequence_;
-}
-
 void ChangeList::TouchAt(uint32_t id, uint64_t sequence) {
   if (id >= nodes_.size()) nodes_.resize(size_t{id} + 1);
   Unlink(id);
   Append(id, sequence);
   if (markers_.size() > 2 * (size_ / kMarkerGap + 1)) ResetMarkers();
-}
-
-void ChangeList::Remove(uint32_t id) {
-  if (id < nodes_.size()) Unlink(id);
 }
 
 void ChangeList::Append(uint32_t id, uint64_t sequence) {

@@ -17,10 +17,9 @@ namespace ebb {
 //
 // How: a doubly linked list through an array indexed by id (16 bytes an id), and a sorted array of markers, each naming
 // one entry of the list, with fewer than kMarkerGap entries from one marker to the next. So
-//   - Touch is O(1) amortised: moving a marked id hands its marker to the next entry by binary search, at most one
-//   touch in kMarkerGap
-//     adds a marker, and when markers have become twice as many as needed they are set anew in one walk over the list,
-//     paid for by the touches that added them;
+//   - TouchAt is O(1) amortised: moving a marked id hands its marker to the next entry by binary search, at most one
+//     touch in kMarkerGap adds a marker, and when markers have become twice as many as needed they are set anew in one
+//     walk over the list, paid for by the touches that added them;
 //   - finding a resume position is O(log n) for the marker and at most kMarkerGap steps from it;
 //   - a reader that continues at an entry that has not changed since goes on from there: O(returned).
 //
@@ -36,20 +35,16 @@ class ChangeList {
 
   static constexpr uint32_t kMarkerGap = 128;
 
-  // Moves the id to the end, adding it if it is new; returns its new sequence, which is last_sequence() + 1.
-  uint64_t Touch(uint32_t id);
-  // The same with a sequence given by the owner (a replay); it must be greater than last_sequence().
+  // Moves the id to the end, adding it if it is new. `sequence` must be greater than last_sequence().
   void TouchAt(uint32_t id, uint64_t sequence);
-  // Takes the id out; readers will not see it again. No effect when it is not in the list. The sequence does not move.
-  void Remove(uint32_t id);
 
   // The first `max` entries after `sequence`; fewer than `max` means that the end is reached.
   std::vector<Entry> ReadAfter(uint64_t sequence, size_t max) const;
   // The same after an entry that ReadAfter returned earlier, faster while that entry has not changed since.
   std::vector<Entry> ReadAfter(const Entry& last, size_t max) const;
 
-  // Replaces all content with what was persisted, in any order. `last_sequence` may be greater than every entry's: the
-  // latest changed id may have been removed. DATA_LOSS when an id or a sequence occurs twice, is 0, or is beyond
+  // Replaces all content with what was persisted, in any order. `last_sequence` may be greater than every entry's.
+  // DATA_LOSS when an id or a sequence occurs twice, is 0, or is beyond
   // `last_sequence`; the list is then unchanged.
   absl::Status Restore(std::vector<Entry> entries, uint64_t last_sequence);
 

@@ -16,7 +16,7 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
-#include "runtime/log.h"
+#include "runtime/rocks/info_log.h"
 
 namespace ebb::scorer {
 namespace {
@@ -63,27 +63,10 @@ absl::Status FromRocks(const rocksdb::Status& status, absl::string_view doing) {
   return status.IsCorruption() ? absl::DataLossError(text) : absl::InternalError(text);
 }
 
-// RocksDB's own file logger asserts after its own failed append, so a full disk would end the process before we can say
-// why.
-class RocksLog final : public rocksdb::Logger {
- public:
-  RocksLog() : Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {}
-  using Logger::Logv;
-  void Logv(const rocksdb::InfoLogLevel level, const char* format, va_list arguments) override {
-    if (level >= rocksdb::InfoLogLevel::WARN_LEVEL && level <= rocksdb::InfoLogLevel::FATAL_LEVEL)
-      Logv(format, arguments);
-  }
-  void Logv(const char* format, va_list arguments) override {
-    char text[512];
-    vsnprintf(text, sizeof(text), format, arguments);
-    Log(Level::kWarning, "score_table", "rocksdb", {{"text", static_cast<const char*>(text)}});
-  }
-};
-
 rocksdb::Options TableOptions(bool create) {
   rocksdb::Options options;
   options.create_if_missing = create;
-  options.info_log = std::make_shared<RocksLog>();
+  options.info_log = std::make_shared<RocksInfoLog>("score_table");
   // Reads are scans in order of number, and the scores themselves are in memory: a small cache does.
   options.write_buffer_size = 32 << 20;
   rocksdb::BlockBasedTableOptions blocks;

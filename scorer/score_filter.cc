@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
-#include "scorer/request_error.h"
+#include "runtime/rpc/error_details.h"
 
 namespace ebb::scorer {
 namespace {
@@ -25,9 +25,10 @@ absl::StatusOr<ScoreFilter> ScoreFilter::Make(const v1::ScoreFilter& message) {
   for (int i = 0; i < message.segments_size(); ++i) {
     const std::optional<Segment> segment = ParseSegment(message.segments(i));
     if (!segment.has_value()) {
-      return Invalid(absl::StrCat("segments[", i, "]"),
-                     absl::StrCat("`", message.segments(i).substr(0, 64),
-                                  "` is no segment; a segment is {low,middle,high,unknown}_profit/{stable,at_risk}"));
+      return Invalid(
+          absl::StrCat("segments[", i, "]"),
+          absl::StrCat("is `", message.segments(i).substr(0, 64),
+                       "`, which is no segment; a segment is {low,middle,high,unknown}_profit/{stable,at_risk}"));
     }
     filter.segments_[SegmentIndex(*segment)] = true;
     filter.any_segment_ = false;
@@ -39,7 +40,7 @@ absl::StatusOr<ScoreFilter> ScoreFilter::Make(const v1::ScoreFilter& message) {
   }
   if (message.has_min_probability() && message.has_max_probability() &&
       message.min_probability() > message.max_probability()) {
-    return Invalid("min_probability", absl::StrCat(message.min_probability(), " is above max_probability ",
+    return Invalid("min_probability", absl::StrCat("is ", message.min_probability(), ", above max_probability ",
                                                    message.max_probability(), ": nobody could pass"));
   }
   if (message.customer_ids_size() > kMostCustomers) {

@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "runtime/resume_token.h"
-#include "scorer/request_error.h"
+#include "runtime/rpc/error_details.h"
 #include "scorer/score_messages.h"
 
 namespace ebb::scorer {
@@ -20,14 +20,14 @@ constexpr int kDefaultPage = 1'000;
 constexpr int kDefaultTop = 10;
 
 absl::Status NoModel() {
-  return WithReason(absl::FailedPreconditionError("there is no model yet: train one and this scorer will fetch it"),
-                    "NO_MODEL");
+  return WithErrorInfo(absl::FailedPreconditionError("there is no model yet: train one and this scorer will fetch it"),
+                       "NO_MODEL");
 }
 
 absl::StatusOr<int> CheckCount(absl::string_view field, int value, int when_zero) {
   if (value == 0) return when_zero;
   if (value < 0 || value > kLargestPage)
-    return InvalidField(field, absl::StrCat(value, " must be from 1 to ", kLargestPage));
+    return InvalidField(field, absl::StrCat("is ", value, ", must be from 1 to ", kLargestPage));
   return value;
 }
 

@@ -69,9 +69,9 @@ ScorerServer::ScorerServer(const Options& options, const Clock* clock,
       rescorer_("rescore", [this] { return Rescore(); }) {}
 
 ScorerServer::~ScorerServer() {
-  // Callers first: what answers them must still be there.
+  // Callers first: what answers them must still be there. The host itself stays to the end, because a follower whose
+  // disk fails now still tells it.
   if (host_ != nullptr) host_->Drain();
-  host_.reset();
   champion_.reset();
   features_.reset();
   rescorer_.Stop();
@@ -121,6 +121,7 @@ absl::Duration ScorerServer::Rescore() {
 }
 
 void ScorerServer::Fail(const absl::Status& status) {
+  if (failed_.exchange(true)) return;  // every later batch fails too
   Log(Level::kError, "scorer", "the disk failed; a restart recovers what was acknowledged",
       {{"reason", status.message()}});
   host_->SetServing(v1::Scorer::service_full_name(), false);

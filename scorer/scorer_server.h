@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -24,9 +25,9 @@ namespace ebb::scorer {
 // whether the peers are there or not.
 class ScorerServer {
  public:
-  // `clock` is borrowed. `on_fatal` is called when only a restart heals (the disk failed), on a thread of the server's:
-  // it must not destroy the server. Errors of DataFolder, ScoreTable, ServerHost and OpenChannel, each saying what to
-  // do.
+  // `clock` is borrowed. `on_fatal` is called once, when only a restart heals (the disk failed), on a thread of the
+  // server's: it must not destroy the server. Errors of DataFolder, ScoreTable, ServerHost and OpenChannel, each saying
+  // what to do.
   static absl::StatusOr<std::unique_ptr<ScorerServer>> Start(const Options& options, const Clock* clock,
                                                              std::function<void(const absl::Status&)> on_fatal);
   ~ScorerServer();  // ends subscriptions, drains, then stops following
@@ -48,6 +49,7 @@ class ScorerServer {
 
   const Options options_;
   const std::function<void(const absl::Status&)> on_fatal_;
+  std::atomic<bool> failed_ = false;
   // In the order of construction: each uses what stands above it.
   const std::unique_ptr<DataFolder> folder_;
   const std::unique_ptr<ScoreTable> table_;

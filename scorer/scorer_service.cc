@@ -4,23 +4,11 @@
 #include <string>
 #include <utility>
 
-#include "runtime/rpc/error_details.h"
-#include "runtime/rpc/status.h"
-#include "scorer/request_error.h"
+#include "runtime/rpc/answer.h"
 #include "scorer/subscription.h"
 
 namespace ebb::scorer {
 namespace {
-
-// With the google.rpc details that programs act on.
-absl::Status ForTheWire(const absl::Status& status) {
-  const std::string field = FieldOf(status);
-  const std::string reason = ReasonOf(status);
-  absl::Status plain(status.code(), status.message());
-  if (!field.empty()) plain = WithFieldViolation(plain, field, status.message());
-  if (!reason.empty()) plain = WithErrorInfo(plain, reason);
-  return plain;
-}
 
 class SubscriptionStream final : public StreamSource<v1::SubscribeResponse> {
  public:
@@ -37,26 +25,6 @@ class SubscriptionStream final : public StreamSource<v1::SubscribeResponse> {
  private:
   Subscription subscription_;
 };
-
-// The stream of a request that was refused.
-class RefusedStream final : public StreamSource<v1::SubscribeResponse> {
- public:
-  explicit RefusedStream(absl::Status status) : status_(std::move(status)) {}
-  Pull Next(v1::SubscribeResponse*) override { return Pull::kDone; }
-  absl::Status status() const override { return status_; }
-
- private:
-  const absl::Status status_;
-};
-
-template <typename Response>
-grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, absl::StatusOr<Response> answer,
-                                 Response* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  if (answer.ok()) *response = *std::move(answer);
-  reactor->Finish(ToGrpcStatus(ForTheWire(answer.status())));
-  return reactor;
-}
 
 }  // namespace
 
@@ -76,7 +44,7 @@ grpc::ServerWriteReactor<v1::SubscribeResponse>* ScorerService::Subscribe(grpc::
                                                                           const v1::SubscribeRequest* request) {
   auto subscription = Subscription::Make(*request, source_id_, board_);
   if (!subscription.ok()) {
-    return subscribers_.Serve<v1::SubscribeResponse>(std::make_unique<RefusedStream>(ForTheWire(subscription.status())),
+    return subscribers_.Serve<v1::SubscribeResponse>(RefusedStream<v1::SubscribeResponse>(subscription.status()),
                                                      absl::InfiniteDuration());
   }
   const absl::Duration heartbeat = subscription->heartbeat();

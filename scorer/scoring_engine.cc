@@ -6,6 +6,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "model/schema_message.h"
 #include "runtime/log.h"
 #include "scorer/publication.h"
 
@@ -32,7 +33,7 @@ absl::Status ScoringEngine::Load(std::shared_ptr<const ServedModel> model) {
   for (const std::string& bytes : table_->loaded_schemas()) {
     v1::FeatureSchema message;
     if (!message.ParseFromString(bytes)) return absl::DataLossError("score table: a schema is damaged");
-    auto schema = ReadSchema(message);
+    auto schema = SchemaFromMessage(message);
     if (!schema.ok()) return absl::DataLossError(schema.status().message());
     schema_bytes_.push_back(bytes);
     schemas_.push_back(*std::move(schema));
@@ -150,7 +151,7 @@ absl::Status ScoringEngine::UseSchema(const v1::FeatureSchema& message) {
   const auto known = std::find(schema_bytes_.begin(), schema_bytes_.end(), bytes);
   const auto number = static_cast<uint32_t>(known - schema_bytes_.begin());
   if (known == schema_bytes_.end()) {
-    auto schema = ReadSchema(message);
+    auto schema = SchemaFromMessage(message);
     if (!schema.ok()) return schema.status();
     if (absl::Status status = table_->AddSchema(number, bytes); !status.ok()) return failed_ = status;
     schema_bytes_.push_back(bytes);

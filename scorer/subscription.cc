@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "runtime/resume_token.h"
-#include "scorer/request_error.h"
+#include "runtime/rpc/error_details.h"
 #include "scorer/score_messages.h"
 
 namespace ebb::scorer {
@@ -19,17 +19,22 @@ absl::StatusOr<absl::Duration> HeartbeatOf(const v1::SubscribeRequest& request) 
   const absl::Duration heartbeat =
       absl::Seconds(request.heartbeat().seconds()) + absl::Nanoseconds(request.heartbeat().nanos());
   if (heartbeat < kShortestHeartbeat || heartbeat > kLongestHeartbeat) {
-    return InvalidField("heartbeat", absl::StrCat(absl::FormatDuration(heartbeat), " must be from 1s to 1h"));
+    return InvalidField("heartbeat", absl::StrCat("is ", absl::FormatDuration(heartbeat), ", must be from 1s to 1h"));
   }
   return heartbeat;
 }
 
 absl::StatusOr<int64_t> ReadToken(const std::string& bytes, uint64_t source_id, int64_t last) {
   const auto token = ResumeToken::Decode(bytes);
-  if (!token.ok()) return InvalidField("resume_token", token.status().message());
+  if (!token.ok()) {
+    // A token of a newer version keeps its code: the request is right, this server is too old for it.
+    return WithFieldViolation(
+        absl::Status(token.status().code(), absl::StrCat("`resume_token` ", token.status().message())), "resume_token",
+        token.status().message());
+  }
   if (token->source_id != source_id || token->sequence > static_cast<uint64_t>(last)) {
-    return WithReason(
-        absl::OutOfRangeError("resume_token is of another scorer's data folder, or ahead of this one: subscribe anew "
+    return WithErrorInfo(
+        absl::OutOfRangeError("`resume_token` is of another scorer's data folder, or ahead of this one: subscribe anew "
                               "without it, with `snapshot`"),
         "RESUME_TOKEN_UNKNOWN");
   }
@@ -50,7 +55,7 @@ absl::StatusOr<Subscription> Subscription::Make(const v1::SubscribeRequest& requ
     if (request.snapshot()) {
       return InvalidField(
           "snapshot",
-          "and resume_token exclude each other: a token goes on where the stream stopped, a snapshot begins anew");
+          "and `resume_token` exclude each other: a token goes on where the stream stopped, a snapshot begins anew");
     }
     auto resumed = ReadToken(request.resume_token(), source_id, last);
     if (!resumed.ok()) return resumed.status();

@@ -1,7 +1,6 @@
 #include "scorer/vector_reading.h"
 
 #include <cmath>
-#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -34,27 +33,6 @@ absl::StatusOr<KeptValue> ReadValue(const FeatureSpec& spec, const v1::FeatureVa
 }
 
 }  // namespace
-
-absl::StatusOr<FeatureSchema> ReadSchema(const v1::FeatureSchema& schema) {
-  std::vector<FeatureSpec> specs;
-  std::set<std::string> names;
-  for (const v1::FeatureSpec& feature : schema.features()) {
-    if (feature.name().empty() || !names.insert(feature.name()).second) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("the store's schema: feature name `", feature.name(), "` is empty or there twice"));
-    }
-    if (feature.kind() != v1::NUMBER && feature.kind() != v1::CATEGORY) {
-      return absl::InvalidArgumentError(absl::StrCat("the store's schema: feature ", feature.name(), " has no kind"));
-    }
-    specs.push_back({.name = feature.name(),
-                     .kind = feature.kind() == v1::NUMBER ? FeatureKind::kNumber : FeatureKind::kCategory,
-                     .role = feature.role() == v1::SEGMENT ? FeatureRole::kSegment : FeatureRole::kInput,
-                     .group = {},
-                     .lever = feature.lever(),
-                     .description = feature.description()});
-  }
-  return FeatureSchema(std::move(specs));
-}
 
 absl::StatusOr<std::vector<KeptValue>> ReadVector(const FeatureSchema& schema, const v1::FeatureVector& vector) {
   if (static_cast<size_t>(vector.values_size()) != schema.size()) {

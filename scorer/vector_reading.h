@@ -14,10 +14,6 @@
 
 namespace ebb::scorer {
 
-// The names and kinds of the store's vectors. INVALID_ARGUMENT where a feature has no name, no kind, or a name is there
-// twice.
-absl::StatusOr<FeatureSchema> ReadSchema(const v1::FeatureSchema& schema);
-
 // A vector as the store sends it, as it is kept. INVALID_ARGUMENT names the feature whose value does not follow the
 // schema.
 absl::StatusOr<std::vector<KeptValue>> ReadVector(const FeatureSchema& schema, const v1::FeatureVector& vector);

@@ -136,13 +136,16 @@ std::vector<uint64_t> RowFingerprints(const Dataset& dataset, std::span<const ui
 absl::StatusOr<Comparison> Compare(const ComparisonBasis& champion, const TrainedModel& challenger,
                                    const Dataset& dataset, std::span<const uint32_t> holdout) {
   const std::vector<uint32_t> unseen = RowsNotSeen(champion, dataset, holdout);
-  const std::span<const uint32_t> rows = HasEnoughOfBothClasses(dataset, unseen) ? unseen : holdout;
+  const bool enough = HasEnoughOfBothClasses(dataset, unseen);
+  const std::span<const uint32_t> rows = enough ? unseen : holdout;
   absl::StatusOr<double> champion_roc_auc = MeasureRocAuc(champion.measured, dataset, rows);
   if (!champion_roc_auc.ok()) return champion_roc_auc.status();
   absl::StatusOr<double> challenger_roc_auc = MeasureRocAuc(challenger, dataset, rows);
   if (!challenger_roc_auc.ok()) return challenger_roc_auc.status();
-  return Comparison{
-      .champion_roc_auc = *champion_roc_auc, .challenger_roc_auc = *challenger_roc_auc, .rows = rows.size()};
+  return Comparison{.champion_roc_auc = *champion_roc_auc,
+                    .challenger_roc_auc = *challenger_roc_auc,
+                    .rows = rows.size(),
+                    .champion_saw_rows = unseen.size() < rows.size()};
 }
 
 }  // namespace ebb::trainer

@@ -31,13 +31,15 @@ struct Comparison {
   double champion_roc_auc = 0;
   double challenger_roc_auc = 0;  // on the same rows
   size_t rows = 0;
+  // The champion was fitted to some of them, so its figure may flatter it.
+  bool champion_saw_rows = false;
 
   bool ChallengerIsNotWorse() const { return challenger_roc_auc >= champion_roc_auc; }
 };
 
-// Both on the rows of the hold-out that the champion has not seen; on all of the hold-out where too few of a class are
-// left, which favours the champion. FAILED_PRECONDITION when the table lacks an input of the champion's: it can no
-// longer be scored.
+// Both on the rows of the hold-out that the champion has not seen; on all of the hold-out where fewer than ten of a
+// class are left, which favours the champion and is said in the result. FAILED_PRECONDITION when the table lacks an
+// input of the champion's: it can no longer be scored.
 absl::StatusOr<Comparison> Compare(const ComparisonBasis& champion, const TrainedModel& challenger,
                                    const Dataset& dataset, std::span<const uint32_t> holdout);
 

@@ -71,8 +71,24 @@ TEST(ChampionComparison, LeavesOutWhatTheChampionHasSeen) {
   champion.seen_rows = RowFingerprints(table, std::span(rows).first(10));
   const auto some_seen = Compare(champion, champion.measured, table, rows);
   EXPECT_EQ(some_seen->rows, 30u);
-  champion.seen_rows = RowFingerprints(table, rows);
-  EXPECT_EQ(Compare(champion, champion.measured, table, rows)->rows, 40u);  // nothing else is left
+  EXPECT_FALSE(some_seen->champion_saw_rows);
+}
+
+TEST(ChampionComparison, SaysWhereOnlyRowsAreLeftThatTheChampionHasSeen) {
+  const Dataset table = Table();
+  const std::vector<uint32_t> rows = AllRows(table);
+  ComparisonBasis champion{.measured = ModelOf(table.schema(), 0), .seen_rows = {}};
+  for (const size_t unseen_of_a_class : {10, 9, 0}) {
+    std::vector<uint32_t> seen;
+    size_t unseen[2] = {0, 0};
+    for (uint32_t row : rows) {
+      if (unseen[table.labels()[row]]++ >= unseen_of_a_class) seen.push_back(row);
+    }
+    champion.seen_rows = RowFingerprints(table, seen);
+    const auto comparison = Compare(champion, champion.measured, table, rows);
+    EXPECT_EQ(comparison->rows, unseen_of_a_class == 10 ? 20u : 40u) << unseen_of_a_class;
+    EXPECT_EQ(comparison->champion_saw_rows, unseen_of_a_class < 10) << unseen_of_a_class;
+  }
 }
 
 TEST(ChampionComparison, FindsInputsByNameAndMissesThoseThatAreGone) {

@@ -30,8 +30,9 @@ struct Page {
 // champion's change are one write.
 //
 // Thread-safe. Versions and ids count from 1 and are never reused.
-// Errors: NOT_FOUND names what is missing; DATA_LOSS: a record or file is not what was written; INTERNAL: a write
-// failed, after which every write fails until the registry is opened again.
+// Errors: NOT_FOUND names what is missing; DATA_LOSS: a record or file is not what was written; FAILED_PRECONDITION: a
+// newer program wrote it; INTERNAL: the disk failed, and where it was a write, every later one fails until the registry
+// is opened again.
 class Registry {
  public:
   virtual ~Registry() = default;

@@ -22,8 +22,8 @@
 #include "rocksdb/write_batch.h"
 #include "runtime/digest.h"
 #include "runtime/log.h"
+#include "runtime/rocks/info_log.h"
 #include "trainer/resource_name.h"
-#include "trainer/rocks_info_log.h"
 
 namespace ebb::trainer {
 namespace {
@@ -75,7 +75,8 @@ absl::StatusOr<Message> Parse(const std::string& bytes, const std::string& name)
 }
 
 absl::Status Failed(const char* doing, const rocksdb::Status& status) {
-  return absl::UnavailableError(absl::StrCat("registry: ", doing, ": ", status.ToString()));
+  const std::string text = absl::StrCat("registry: ", doing, ": ", status.ToString());
+  return status.IsCorruption() ? absl::DataLossError(text) : absl::InternalError(text);
 }
 
 }  // namespace
@@ -83,7 +84,7 @@ absl::Status Failed(const char* doing, const rocksdb::Status& status) {
 absl::StatusOr<std::unique_ptr<RocksRegistry>> RocksRegistry::Open(Options options) {
   rocksdb::Options db_options;
   db_options.create_if_missing = true;
-  db_options.info_log = std::make_shared<RocksInfoLog>();
+  db_options.info_log = std::make_shared<RocksInfoLog>("registry");
   db_options.write_buffer_size = 8 << 20;
   db_options.compression = rocksdb::kNoCompression;
   if (options.env != nullptr) db_options.env = options.env;

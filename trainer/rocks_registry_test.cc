@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -187,6 +188,16 @@ TEST_F(RocksRegistryTest, RefusesDamagedAndNewerRecords) {
   const absl::Status report = registry_->GetModel(1).status();
   EXPECT_EQ(report.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(report.message()), HasSubstr("version 9, written by a newer ebb-trainer"));
+}
+
+// UNAVAILABLE is for services that come back by themselves; a disk does not.
+TEST_F(RocksRegistryTest, WhatCannotBeOpenedIsDamagedOrFailed) {
+  registry_.reset();
+  std::ofstream(path_ / "CURRENT") << "no manifest\n";
+  EXPECT_EQ(RocksRegistry::Open({.path = path_, .clock = &clock_, .on_write_error = {}}).status().code(),
+            absl::StatusCode::kDataLoss);
+  EXPECT_EQ(RocksRegistry::Open({.path = path_ / "CURRENT", .clock = &clock_, .on_write_error = {}}).status().code(),
+            absl::StatusCode::kInternal);
 }
 
 // After a failed write nobody knows what is on disk, so nothing more is taken.

@@ -6,8 +6,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "runtime/resume_token.h"
+#include "runtime/rpc/answer.h"
 #include "runtime/rpc/error_details.h"
-#include "runtime/rpc/status.h"
 #include "trainer/resource_name.h"
 #include "trainer/trainer_service_streams.h"
 #include "trainer/training_options.h"
@@ -18,25 +18,8 @@ namespace {
 constexpr int kDefaultPageSize = 50;
 constexpr int kLargestPageSize = 1000;
 
-grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const absl::Status& status) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(status));
-  return reactor;
-}
-
-template <typename T>
-grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, absl::StatusOr<T> answer, T* response) {
-  if (answer.ok()) *response = *std::move(answer);
-  return Finish(context, answer.status());
-}
-
-absl::Status Refusal(const std::string& field, const std::string& description) {
-  return WithFieldViolation(absl::InvalidArgumentError(absl::StrCat("`", field, "` ", description)), field,
-                            description);
-}
-
 absl::Status NameRefusal(const std::string& name, const absl::Status& why) {
-  return Refusal("name", absl::StrCat("is \"", name, "\", ", std::string(why.message())));
+  return InvalidField("name", absl::StrCat("is \"", name, "\", ", std::string(why.message())));
 }
 
 absl::StatusOr<int64_t> TrainingIdOf(const std::string& name) {
@@ -48,8 +31,8 @@ absl::StatusOr<int64_t> TrainingIdOf(const std::string& name) {
 absl::StatusOr<int> PageSizeOf(int asked) {
   if (asked == 0) return kDefaultPageSize;
   if (asked >= 1 && asked <= kLargestPageSize) return asked;
-  return Refusal("page_size",
-                 absl::StrCat("is ", asked, ", must be 1 to ", kLargestPageSize, ", or 0 for ", kDefaultPageSize));
+  return InvalidField("page_size",
+                      absl::StrCat("is ", asked, ", must be 1 to ", kLargestPageSize, ", or 0 for ", kDefaultPageSize));
 }
 
 }  // namespace
@@ -72,7 +55,7 @@ absl::StatusOr<int64_t> TrainerService::PlaceOf(const std::string& page_token) c
   if (token.ok() && token->source_id == source_id_ && token->sequence > 1 && token->sequence < INT64_MAX) {
     return static_cast<int64_t>(token->sequence);
   }
-  return Refusal("page_token", "is not one of this trainer's; leave it empty to begin with the first page");
+  return InvalidField("page_token", "is not one of this trainer's; leave it empty to begin with the first page");
 }
 
 std::string TrainerService::PageToken(int64_t next_before) const {
@@ -82,9 +65,8 @@ std::string TrainerService::PageToken(int64_t next_before) const {
 
 grpc::ServerUnaryReactor* TrainerService::Train(grpc::CallbackServerContext* context, const v1::TrainRequest* request,
                                                 v1::Training* response) {
-  if (!request->has_options()) return Answer(context, slot_->Start(DefaultTrainingOptions(), "request"), response);
   if (auto violation = FindViolation(request->options())) {
-    return Finish(context, Refusal(absl::StrCat("options.", violation->field), violation->rule));
+    return Answer(context, InvalidField(absl::StrCat("options.", violation->field), violation->rule));
   }
   return Answer(context, slot_->Start(WithDefaults(request->options()), "request"), response);
 }
@@ -92,7 +74,7 @@ grpc::ServerUnaryReactor* TrainerService::Train(grpc::CallbackServerContext* con
 grpc::ServerUnaryReactor* TrainerService::GetTraining(grpc::CallbackServerContext* context,
                                                       const v1::GetTrainingRequest* request, v1::Training* response) {
   absl::StatusOr<int64_t> id = TrainingIdOf(request->name());
-  if (!id.ok()) return Finish(context, id.status());
+  if (!id.ok()) return Answer(context, id.status());
   return Answer(context, slot_->Get(*id), response);
 }
 
@@ -100,21 +82,21 @@ grpc::ServerUnaryReactor* TrainerService::ListTrainings(grpc::CallbackServerCont
                                                         const v1::ListTrainingsRequest* request,
                                                         v1::ListTrainingsResponse* response) {
   absl::StatusOr<int> page_size = PageSizeOf(request->page_size());
-  if (!page_size.ok()) return Finish(context, page_size.status());
+  if (!page_size.ok()) return Answer(context, page_size.status());
   absl::StatusOr<int64_t> before = PlaceOf(request->page_token());
-  if (!before.ok()) return Finish(context, before.status());
+  if (!before.ok()) return Answer(context, before.status());
   absl::StatusOr<Page<v1::Training>> page = slot_->List(*before, *page_size);
-  if (!page.ok()) return Finish(context, page.status());
+  if (!page.ok()) return Answer(context, page.status());
   for (v1::Training& training : page->items) *response->add_trainings() = std::move(training);
   response->set_next_page_token(PageToken(page->next_before));
-  return Finish(context, absl::OkStatus());
+  return Answer(context, absl::OkStatus());
 }
 
 grpc::ServerUnaryReactor* TrainerService::CancelTraining(grpc::CallbackServerContext* context,
                                                          const v1::CancelTrainingRequest* request,
                                                          v1::Training* response) {
   absl::StatusOr<int64_t> id = TrainingIdOf(request->name());
-  if (!id.ok()) return Finish(context, id.status());
+  if (!id.ok()) return Answer(context, id.status());
   return Answer(context, slot_->Cancel(*id), response);
 }
 
@@ -128,7 +110,7 @@ grpc::ServerWriteReactor<v1::Training>* TrainerService::WatchTraining(grpc::Call
 grpc::ServerUnaryReactor* TrainerService::GetModel(grpc::CallbackServerContext* context,
                                                    const v1::GetModelRequest* request, v1::Model* response) {
   absl::StatusOr<int64_t> version = VersionOf(request->name());
-  if (!version.ok()) return Finish(context, version.status());
+  if (!version.ok()) return Answer(context, version.status());
   return Answer(context, registry_->GetModel(*version), response);
 }
 
@@ -136,14 +118,14 @@ grpc::ServerUnaryReactor* TrainerService::ListModels(grpc::CallbackServerContext
                                                      const v1::ListModelsRequest* request,
                                                      v1::ListModelsResponse* response) {
   absl::StatusOr<int> page_size = PageSizeOf(request->page_size());
-  if (!page_size.ok()) return Finish(context, page_size.status());
+  if (!page_size.ok()) return Answer(context, page_size.status());
   absl::StatusOr<int64_t> before = PlaceOf(request->page_token());
-  if (!before.ok()) return Finish(context, before.status());
+  if (!before.ok()) return Answer(context, before.status());
   absl::StatusOr<Page<v1::Model>> page = registry_->ListModels(*before, *page_size, request->with_reports());
-  if (!page.ok()) return Finish(context, page.status());
+  if (!page.ok()) return Answer(context, page.status());
   for (v1::Model& model : page->items) *response->add_models() = std::move(model);
   response->set_next_page_token(PageToken(page->next_before));
-  return Finish(context, absl::OkStatus());
+  return Answer(context, absl::OkStatus());
 }
 
 grpc::ServerWriteReactor<v1::DownloadModelResponse>* TrainerService::DownloadModel(
@@ -163,7 +145,7 @@ grpc::ServerWriteReactor<v1::WatchChampionResponse>* TrainerService::WatchChampi
 grpc::ServerUnaryReactor* TrainerService::PromoteModel(grpc::CallbackServerContext* context,
                                                        const v1::PromoteModelRequest* request, v1::Model* response) {
   absl::StatusOr<int64_t> version = ParseModelName(request->name());
-  if (!version.ok()) return Finish(context, NameRefusal(request->name(), version.status()));
+  if (!version.ok()) return Answer(context, NameRefusal(request->name(), version.status()));
   absl::StatusOr<v1::Model> model = registry_->Promote(*version);
   if (model.ok()) streams_->WakeAll();
   return Answer(context, std::move(model), response);

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "ebb/v1/trainer_service.pb.h"
 #include "runtime/rpc/server_stream.h"
@@ -23,20 +22,5 @@ std::unique_ptr<StreamSource<v1::WatchChampionResponse>> ChampionStream(const Re
 
 // The bytes in parts of at most 1 MiB.
 std::unique_ptr<StreamSource<v1::DownloadModelResponse>> FileStream(std::string file);
-
-// Nothing but a status: the answer to a request that is refused.
-template <typename T>
-std::unique_ptr<StreamSource<T>> RefusedStream(absl::Status status) {
-  class Refused final : public StreamSource<T> {
-   public:
-    explicit Refused(absl::Status status) : status_(std::move(status)) {}
-    Pull Next(T*) override { return Pull::kDone; }
-    absl::Status status() const override { return status_; }
-
-   private:
-    const absl::Status status_;
-  };
-  return std::make_unique<Refused>(std::move(status));
-}
 
 }  // namespace ebb::trainer

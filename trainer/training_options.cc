@@ -71,17 +71,14 @@ std::optional<OptionViolation> FindViolation(const v1::TrainingOptions& options)
   return std::nullopt;
 }
 
-v1::TrainingOptions DefaultTrainingOptions() {
-  v1::TrainingOptions options;
-  options.set_promote_if_not_worse(true);
-  return WithDefaults(options);
-}
+v1::TrainingOptions DefaultTrainingOptions() { return WithDefaults({}); }
 
 v1::TrainingOptions WithDefaults(v1::TrainingOptions options) {
   if (!options.has_training_set()) options.mutable_training_set()->mutable_imported();
   if (options.holdout_share() == 0) options.set_holdout_share(kHoldoutShare);
   if (options.folds() == 0) options.set_folds(kFolds);
   if (options.segment_threshold() == 0) options.set_segment_threshold(kSegmentThreshold);
+  if (!options.has_promote_if_not_worse()) options.set_promote_if_not_worse(true);
   if (!options.has_profit_tiers()) {
     options.mutable_profit_tiers()->mutable_quantiles()->set_lower(kLowerQuantile);
     options.mutable_profit_tiers()->mutable_quantiles()->set_upper(kUpperQuantile);

@@ -110,7 +110,10 @@ absl::StatusOr<TrainedResult> TrainingRun::Run(const v1::TrainingOptions& option
   report = ReportOf(*outcome, options);
   *report.mutable_training_set() = set->summary;
   for (std::string& finding : DescribeInputs(set->dataset)) report.add_data_findings(std::move(finding));
-  if (comparison) report.set_champion_holdout_roc_auc(comparison->champion_roc_auc);
+  if (comparison) {
+    report.set_champion_holdout_roc_auc(comparison->champion_roc_auc);
+    report.set_champion_saw_holdout(comparison->champion_saw_rows);
+  }
   *report.mutable_duration() =
       google::protobuf::util::TimeUtil::MicrosecondsToDuration(absl::ToInt64Microseconds(clock_->Now() - start));
   result.model.file = SerializeModelFile(outcome->published);
@@ -162,29 +165,27 @@ std::optional<Comparison> TrainingRun::CompareWithChampion(const TrainingOutcome
     *promote = true;  // the first model always serves
     return std::nullopt;
   }
-  absl::StatusOr<Comparison> comparison;
-  absl::StatusOr<std::string> bytes = registry_->ReadComparisonBasis(*version);
-  absl::StatusOr<ComparisonBasis> basis = bytes.ok() ? ComparisonBasis::Parse(*bytes) : bytes.status();
-  if (basis.ok()) {
-    comparison = Compare(*basis, outcome.measured, set.dataset, split.holdout);
-  } else {
-    comparison = basis.status();
+  const absl::StatusOr<std::string> bytes = registry_->ReadComparisonBasis(*version);
+  const absl::StatusOr<ComparisonBasis> basis = bytes.ok() ? ComparisonBasis::Parse(*bytes) : bytes.status();
+  const absl::StatusOr<Comparison> comparison =
+      basis.ok() ? Compare(*basis, outcome.measured, set.dataset, split.holdout) : basis.status();
+  if (!comparison.ok()) {
+    // A champion that was read and lacks an input cannot serve either. Of one that could not be read, be it damaged or
+    // of a newer Ebb, nothing is known: it stays.
+    const bool is_obsolete = basis.ok() && absl::IsFailedPrecondition(comparison.status());
+    *promote = *promote && is_obsolete;
+    Log(Level::kWarning, "trainer", "the champion cannot be measured",
+        {{"champion", *version}, {"reason", comparison.status().ToString()}, {"promote", *promote}});
+    return std::nullopt;
   }
-  if (comparison.ok()) {
-    *promote = *promote && comparison->ChallengerIsNotWorse();
-    Log(Level::kInfo, "trainer", "compared with the champion",
-        {{"champion", *version},
-         {"champion_roc_auc", comparison->champion_roc_auc},
-         {"challenger_roc_auc", comparison->challenger_roc_auc},
-         {"rows", comparison->rows}});
-    return *comparison;
-  }
-  // A champion whose inputs are gone cannot serve either; of one that cannot be read nothing is known, so it stays.
-  const bool champion_is_obsolete = absl::IsFailedPrecondition(comparison.status());
-  *promote = *promote && champion_is_obsolete;
-  Log(Level::kWarning, "trainer", "the champion cannot be measured",
-      {{"champion", *version}, {"reason", comparison.status().ToString()}, {"promote", *promote}});
-  return std::nullopt;
+  *promote = *promote && comparison->ChallengerIsNotWorse();
+  Log(comparison->champion_saw_rows ? Level::kWarning : Level::kInfo, "trainer", "compared with the champion",
+      {{"champion", *version},
+       {"champion_roc_auc", comparison->champion_roc_auc},
+       {"challenger_roc_auc", comparison->challenger_roc_auc},
+       {"rows", comparison->rows},
+       {"champion_saw_rows", comparison->champion_saw_rows}});
+  return *comparison;
 }
 
 absl::Status TrainingRun::CheckReady(const v1::TrainingOptions& options, const CancelFn& cancelled) const {

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "model/schema_message.h"
 #include "trainer/arrow_column.h"
-#include "trainer/schema_message.h"
 
 namespace ebb::trainer {
 namespace {
@@ -101,7 +101,7 @@ absl::Status TrainingSetReader::ReadSchema(const v1::ReadTrainingSetResponse& ch
   }
   if (!chunk.has_schema()) return absl::DataLossError("the first chunk has no schema");
   absl::StatusOr<FeatureSchema> schema = SchemaFromMessage(chunk.schema());
-  if (!schema.ok()) return schema.status();
+  if (!schema.ok()) return absl::DataLossError(schema.status().message());
   schema_ = *std::move(schema);
   fingerprint_ = chunk.schema().fingerprint();
   builder_.emplace(schema_);

@@ -40,6 +40,7 @@ absl::StatusOr<v1::Training> TrainingSlot::Start(const v1::TrainingOptions& opti
     if (!added.ok()) return added;
     if (thread_.joinable()) thread_.join();  // of the training before, which has left the slot
     cancelled_ = false;
+    decided_ = false;
     started = *std::move(added);
     running_ = started;
     thread_ = std::thread([this, started] { RunAndRecord(started); });
@@ -53,6 +54,10 @@ absl::StatusOr<v1::Training> TrainingSlot::Cancel(int64_t id) {
   {
     MutexLock lock(&mutex_);
     if (running_ && running_->name() == TrainingName(id)) {
+      if (decided_) {
+        return absl::FailedPreconditionError(
+            absl::StrCat("`", running_->name(), "` has done its work and is about to end; it cannot be cancelled now"));
+      }
       cancelled_ = true;
       return *running_;
     }
@@ -101,16 +106,21 @@ void TrainingSlot::RunAndRecord(v1::Training training) {
   TrainingControls controls{.cancelled = [this] { return cancelled_.load(); },
                             .progress = [this](const v1::TrainingProgress& progress) { SetProgress(progress); }};
   absl::StatusOr<TrainedResult> result = work_(training.options(), controls);
-  {
-    MutexLock lock(&mutex_);
-    *training.mutable_progress() = running_->progress();
-  }
-  if (result.ok() && cancelled_) result = absl::CancelledError("cancelled before its model was published");
-  if (result.ok()) {
+  const absl::Status end = DecideEnd(result.status(), &training);
+  if (end.ok()) {
     Publish(*std::move(result), std::move(training));
   } else {
-    End(std::move(training), result.status());
+    End(std::move(training), end);
   }
+}
+
+// What a Cancel or Stop before this moment asked for comes true; a Cancel after it is refused.
+absl::Status TrainingSlot::DecideEnd(const absl::Status& done, v1::Training* training) {
+  MutexLock lock(&mutex_);
+  decided_ = true;
+  *training->mutable_progress() = running_->progress();
+  if (!cancelled_ || absl::IsCancelled(done)) return done;
+  return absl::CancelledError(done.ok() ? "cancelled before its model was published" : done.message());
 }
 
 void TrainingSlot::Publish(TrainedResult result, v1::Training training) {

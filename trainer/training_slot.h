@@ -31,7 +31,8 @@ class TrainingSlot {
   // `trigger`: `request` or `schedule`. `options` has no field unset. FAILED_PRECONDITION names the training that runs;
   // UNAVAILABLE after Stop.
   absl::StatusOr<v1::Training> Start(const v1::TrainingOptions& options, const std::string& trigger);
-  // Asks it to stop; returns it as it is then. NOT_FOUND; FAILED_PRECONDITION when it has ended.
+  // Asks it to stop; returns it as it is then, and it will end as CANCELLED. NOT_FOUND; FAILED_PRECONDITION when it has
+  // ended, or has done its work and is about to.
   absl::StatusOr<v1::Training> Cancel(int64_t id);
 
   // With live progress where it runs. NOT_FOUND.
@@ -48,6 +49,7 @@ class TrainingSlot {
   void End(v1::Training training, const absl::Status& why);
   void SetProgress(const v1::TrainingProgress& progress);
   v1::Training Ended(v1::Training training) const;
+  absl::Status DecideEnd(const absl::Status& done, v1::Training* training);
   void Leave();
 
   Registry* const registry_;
@@ -59,6 +61,7 @@ class TrainingSlot {
   mutable Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<v1::Training> running_ ABSL_GUARDED_BY(mutex_);
+  bool decided_ ABSL_GUARDED_BY(mutex_) = false;  // how the running training ends
   std::thread thread_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -29,6 +29,7 @@ class TrainingSlotTest : public ::testing::Test {
         registry_.get(), &clock_,
         [this](const v1::TrainingOptions&, const TrainingControls& controls) { return Train(controls); },
         [this] {
+          if (on_change_) on_change_();
           MutexLock lock(&mutex_);
           ++changes_;
           changed_.SignalAll();
@@ -87,6 +88,7 @@ class TrainingSlotTest : public ::testing::Test {
   absl::Status outcome_ ABSL_GUARDED_BY(mutex_);
   int changes_ ABSL_GUARDED_BY(mutex_) = 0;
 
+  std::function<void()> on_change_;  // set before a training starts
   std::unique_ptr<TrainingSlot> slot_;
 };
 
@@ -127,6 +129,26 @@ TEST_F(TrainingSlotTest, CancelEndsItWithoutAModel) {
   EXPECT_EQ(again.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(again.message()), HasSubstr("`trainings/1` has ended as CANCELLED"));
   EXPECT_EQ(slot_->Cancel(5).status().code(), absl::StatusCode::kNotFound);
+}
+
+// A Cancel that came too late says so: nobody is told CANCELLED of a training whose model serves.
+TEST_F(TrainingSlotTest, CancelIsRefusedOnceTheModelIsBeingPublished) {
+  std::vector<absl::Status> answers;
+  on_change_ = [&] {
+    const auto training = slot_->Get(1);
+    if (training.ok() && training->state() == v1::Training::RUNNING && training->progress().step() == "publish") {
+      answers.push_back(slot_->Cancel(1).status());
+    }
+  };
+  Start();
+  Release();
+  WaitUntilIdle();
+  slot_->Stop();  // its thread has ended: `answers` is ours
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers[0].code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(answers[0].message()), HasSubstr("`trainings/1` has done its work"));
+  EXPECT_EQ(slot_->Get(1)->state(), v1::Training::SUCCEEDED);
+  EXPECT_EQ(registry_->Champion(), 1);
 }
 
 TEST_F(TrainingSlotTest, AFailedTrainingSaysWhy) {

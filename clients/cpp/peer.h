@@ -15,7 +15,8 @@
 
 namespace ebb {
 
-// The same code and message. UNAVAILABLE says which service at which address could not be reached.
+// The same code, message and details. UNAVAILABLE says which service at which address it is of, and "cannot reach" only
+// where there was no connection: a server that is there and says UNAVAILABLE keeps its own words.
 absl::Status PeerStatus(const grpc::Status& status, const std::string& service, const std::string& address);
 
 template <typename Service>

@@ -34,11 +34,6 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(const Chan
   return grpc::SslCredentials(tls);
 }
 
-std::chrono::system_clock::time_point In(absl::Duration timeout) {
-  // Far enough to be never, near enough not to overflow.
-  return std::chrono::system_clock::now() + absl::ToChronoMicroseconds(std::min(timeout, absl::Hours(24 * 365)));
-}
-
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const ChannelOptions& options) {
@@ -61,10 +56,10 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const ChannelOptions&
   return grpc::CreateCustomChannel(FormatFlagValue(address), *credentials, arguments);
 }
 
-void SetDeadline(absl::Duration timeout, grpc::ClientContext* context) { context->set_deadline(In(timeout)); }
-
-void SetDeadline(absl::Duration timeout, const grpc::ServerContextBase& served, grpc::ClientContext* context) {
-  context->set_deadline(std::min(In(timeout), served.deadline()));
+void SetDeadline(absl::Duration timeout, grpc::ClientContext* context) {
+  // Far enough to be never, near enough not to overflow.
+  const absl::Duration bounded = std::min(timeout, absl::Hours(24 * 365));
+  context->set_deadline(std::chrono::system_clock::now() + absl::ToChronoMicroseconds(bounded));
 }
 
 }  // namespace ebb

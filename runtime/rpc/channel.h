@@ -8,7 +8,6 @@
 #include "absl/time/time.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
-#include "grpcpp/server_context.h"
 
 namespace ebb {
 
@@ -27,7 +26,5 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const ChannelOptions&
 
 // Every call gets one of these: the call ends with DEADLINE_EXCEEDED after `timeout`.
 void SetDeadline(absl::Duration timeout, grpc::ClientContext* context);
-// For a call made while serving another: the earlier of `timeout` from now and the served call's own deadline.
-void SetDeadline(absl::Duration timeout, const grpc::ServerContextBase& served, grpc::ClientContext* context);
 
 }  // namespace ebb

@@ -28,6 +28,10 @@ void SetDetail(const Detail& detail, absl::Status* status) {
 
 }  // namespace
 
+absl::Status InvalidField(absl::string_view field, absl::string_view rule) {
+  return WithFieldViolation(absl::InvalidArgumentError(absl::StrCat("`", field, "` ", rule)), field, rule);
+}
+
 absl::Status WithFieldViolation(absl::Status status, absl::string_view field, absl::string_view description) {
   google::rpc::BadRequest detail = BadRequestOf(status).value_or(google::rpc::BadRequest());
   google::rpc::BadRequest::FieldViolation* violation = detail.add_field_violations();
@@ -56,10 +60,6 @@ absl::Status WithRetryDelay(absl::Status status, absl::Duration delay) {
 
 std::optional<google::rpc::BadRequest> BadRequestOf(const absl::Status& status) {
   return DetailOf<google::rpc::BadRequest>(status);
-}
-
-std::optional<google::rpc::ErrorInfo> ErrorInfoOf(const absl::Status& status) {
-  return DetailOf<google::rpc::ErrorInfo>(status);
 }
 
 std::optional<absl::Duration> RetryDelayOf(const absl::Status& status) {

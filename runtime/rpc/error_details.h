@@ -11,6 +11,9 @@
 
 namespace ebb {
 
+// INVALID_ARGUMENT "`field` rule", with the violation as its detail. `rule` says the value found and what is broken.
+absl::Status InvalidField(absl::string_view field, absl::string_view rule);
+
 // Each returns the status with one more detail; an OK status stays as it is.
 // `field` is a path such as `events[3].quantity`; may be called again for further fields.
 absl::Status WithFieldViolation(absl::Status status, absl::string_view field, absl::string_view description);
@@ -20,7 +23,6 @@ absl::Status WithRetryDelay(absl::Status status, absl::Duration delay);
 
 // The detail carried, or nothing.
 std::optional<google::rpc::BadRequest> BadRequestOf(const absl::Status& status);
-std::optional<google::rpc::ErrorInfo> ErrorInfoOf(const absl::Status& status);
 std::optional<absl::Duration> RetryDelayOf(const absl::Status& status);
 
 }  // namespace ebb

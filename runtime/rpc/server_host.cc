@@ -202,8 +202,4 @@ void ServerHost::Drain() {
   server_->Wait();
 }
 
-std::shared_ptr<grpc::Channel> ServerHost::InProcessChannel() {
-  return server_->InProcessChannel(grpc::ChannelArguments());
-}
-
 }  // namespace ebb

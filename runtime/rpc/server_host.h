@@ -63,9 +63,6 @@ class ServerHost {
   // Returns when none is left. Later calls return at once.
   void Drain();
 
-  // An in-process channel, for a process that calls itself.
-  std::shared_ptr<grpc::Channel> InProcessChannel();
-
  private:
   ServerHost(const ServerOptions& options, std::unique_ptr<grpc::Server> server, int port);
 

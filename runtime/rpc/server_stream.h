@@ -44,6 +44,21 @@ class StreamSource {
   virtual absl::Status status() const { return absl::OkStatus(); }
 };
 
+// Nothing but a status: the answer to a request that is refused.
+template <typename T>
+std::unique_ptr<StreamSource<T>> RefusedStream(absl::Status status) {
+  class Refused final : public StreamSource<T> {
+   public:
+    explicit Refused(absl::Status status) : status_(std::move(status)) {}
+    Pull Next(T*) override { return Pull::kDone; }
+    absl::Status status() const override { return status_; }
+
+   private:
+    const absl::Status status_;
+  };
+  return std::make_unique<Refused>(std::move(status));
+}
+
 class StreamSet;
 
 // What a StreamSet knows of a stream, whatever its message.

@@ -12,6 +12,13 @@ namespace {
 using testing::EndsWith;
 using testing::HasSubstr;
 
+google::rpc::ErrorInfo ErrorInfoOf(const absl::Status& status) {
+  google::rpc::ErrorInfo info;
+  const auto payload = status.GetPayload("type.googleapis.com/google.rpc.ErrorInfo");
+  EXPECT_TRUE(payload.has_value() && info.ParseFromString(std::string(*payload))) << status;
+  return info;
+}
+
 TEST(RpcStatusTest, EveryCodeCrossesBothWays) {
   for (int code = 0; code <= 16; ++code) {
     const absl::Status status(static_cast<absl::StatusCode>(code), code == 0 ? "" : "why");
@@ -33,18 +40,25 @@ TEST(RpcStatusTest, DetailsCrossBothWays) {
   ASSERT_EQ(request->field_violations_size(), 2);
   EXPECT_EQ(request->field_violations(0).field(), "lines[0].quantity");
   EXPECT_EQ(request->field_violations(1).description(), "is empty: name it");
-  EXPECT_EQ(ErrorInfoOf(received)->reason(), "BAD_FIELDS");
-  EXPECT_EQ(ErrorInfoOf(received)->domain(), "ebb");
+  EXPECT_EQ(ErrorInfoOf(received).reason(), "BAD_FIELDS");
+  EXPECT_EQ(ErrorInfoOf(received).domain(), "ebb");
   EXPECT_EQ(RetryDelayOf(received), absl::Milliseconds(1250));
 }
 
 TEST(RpcStatusTest, WithoutDetailsThereAreNone) {
   const absl::Status plain = FromGrpcStatus(grpc::Status(grpc::StatusCode::NOT_FOUND, "gone"));
   EXPECT_EQ(BadRequestOf(plain), std::nullopt);
-  EXPECT_EQ(ErrorInfoOf(plain), std::nullopt);
   EXPECT_EQ(RetryDelayOf(plain), std::nullopt);
-  EXPECT_TRUE(WithErrorInfo(absl::OkStatus(), "X").ok());
-  EXPECT_EQ(ErrorInfoOf(WithErrorInfo(absl::OkStatus(), "X")), std::nullopt);
+  EXPECT_EQ(WithErrorInfo(absl::OkStatus(), "X"), absl::OkStatus());
+}
+
+TEST(RpcStatusTest, AWrongFieldIsNamedForPeopleAndForPrograms) {
+  const absl::Status status = InvalidField("lines[0].quantity", "is 0, must be at least 1");
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(status.message(), "`lines[0].quantity` is 0, must be at least 1");
+  ASSERT_TRUE(BadRequestOf(status).has_value());
+  EXPECT_EQ(BadRequestOf(status)->field_violations(0).field(), "lines[0].quantity");
+  EXPECT_EQ(BadRequestOf(status)->field_violations(0).description(), "is 0, must be at least 1");
 }
 
 TEST(RpcStatusTest, AStrangersDetailsAreNoError) {

@@ -88,6 +88,11 @@ void ScriptedFeatureStoreService::Put(const std::string& customer_id, double rev
   streams_.WakeAll();
 }
 
+int ScriptedFeatureStoreService::watches() const {
+  MutexLock lock(&mutex_);
+  return watches_;
+}
+
 int ScriptedFeatureStoreService::watches_from_the_beginning() const {
   MutexLock lock(&mutex_);
   return from_the_beginning_;
@@ -95,9 +100,10 @@ int ScriptedFeatureStoreService::watches_from_the_beginning() const {
 
 grpc::ServerWriteReactor<v1::WatchFeaturesResponse>* ScriptedFeatureStoreService::WatchFeatures(
     grpc::CallbackServerContext*, const v1::WatchFeaturesRequest* request) {
-  if (request->resume_token().empty()) {
+  {
     MutexLock lock(&mutex_);
-    ++from_the_beginning_;
+    ++watches_;
+    if (request->resume_token().empty()) ++from_the_beginning_;
   }
   return streams_.Serve<v1::WatchFeaturesResponse>(std::make_unique<Stream>(this, *request), absl::InfiniteDuration());
 }

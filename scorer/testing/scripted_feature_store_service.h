@@ -21,7 +21,8 @@ class ScriptedFeatureStoreService final : public v1::FeatureStore::CallbackServi
   // A new vector of the customer; without profit the store never saw any.
   void Put(const std::string& customer_id, double revenue, std::optional<double> profit);
   void Close() { streams_.Close(absl::UnavailableError("the store stops")); }
-  // How often vectors were asked for without a token.
+  // How often vectors were asked for, and how often without a token.
+  int watches() const;
   int watches_from_the_beginning() const;
 
   grpc::ServerWriteReactor<v1::WatchFeaturesResponse>* WatchFeatures(grpc::CallbackServerContext* context,
@@ -34,6 +35,7 @@ class ScriptedFeatureStoreService final : public v1::FeatureStore::CallbackServi
   mutable Mutex mutex_;
   std::map<std::string, v1::CustomerFeatures> customers_ ABSL_GUARDED_BY(mutex_);
   int64_t sequence_ ABSL_GUARDED_BY(mutex_) = 0;
+  int watches_ ABSL_GUARDED_BY(mutex_) = 0;
   int from_the_beginning_ ABSL_GUARDED_BY(mutex_) = 0;
   StreamSet streams_;
 };

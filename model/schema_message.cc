@@ -1,4 +1,4 @@
-#include "trainer/schema_message.h"
+#include "model/schema_message.h"
 
 #include <set>
 #include <string>
@@ -9,7 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
-namespace ebb::trainer {
+namespace ebb {
 namespace {
 
 absl::StatusOr<FeatureSpec> SpecFromMessage(const v1::FeatureSpec& message) {
@@ -18,10 +18,10 @@ absl::StatusOr<FeatureSpec> SpecFromMessage(const v1::FeatureSpec& message) {
   spec.lever = message.lever();
   spec.description = message.description();
   if (message.kind() != v1::NUMBER && message.kind() != v1::CATEGORY) {
-    return absl::DataLossError(absl::StrCat("feature `", message.name(), "`: unknown kind ", message.kind()));
+    return absl::InvalidArgumentError(absl::StrCat("feature `", message.name(), "`: unknown kind ", message.kind()));
   }
   if (message.role() != v1::INPUT && message.role() != v1::SEGMENT) {
-    return absl::DataLossError(absl::StrCat("feature `", message.name(), "`: unknown role ", message.role()));
+    return absl::InvalidArgumentError(absl::StrCat("feature `", message.name(), "`: unknown role ", message.role()));
   }
   spec.kind = message.kind() == v1::NUMBER ? FeatureKind::kNumber : FeatureKind::kCategory;
   spec.role = message.role() == v1::INPUT ? FeatureRole::kInput : FeatureRole::kSegment;
@@ -37,9 +37,10 @@ absl::StatusOr<FeatureSchema> SchemaFromMessage(const v1::FeatureSchema& message
   std::vector<FeatureSpec> specs;
   std::set<std::string> names;
   for (const v1::FeatureSpec& feature : message.features()) {
-    if (feature.name().empty()) return absl::DataLossError(absl::StrCat("feature ", specs.size(), " has no name"));
+    if (feature.name().empty())
+      return absl::InvalidArgumentError(absl::StrCat("feature ", specs.size(), " has no name"));
     if (!names.insert(feature.name()).second) {
-      return absl::DataLossError(absl::StrCat("feature `", feature.name(), "` stands twice in the schema"));
+      return absl::InvalidArgumentError(absl::StrCat("feature `", feature.name(), "` stands twice in the schema"));
     }
     absl::StatusOr<FeatureSpec> spec = SpecFromMessage(feature);
     if (!spec.ok()) return spec.status();
@@ -48,4 +49,4 @@ absl::StatusOr<FeatureSchema> SchemaFromMessage(const v1::FeatureSchema& message
   return FeatureSchema(std::move(specs));
 }
 
-}  // namespace ebb::trainer
+}  // namespace ebb

@@ -1,0 +1,121 @@
+// What becomes of the champion when a training compares its model with it.
+#include "trainer/training_run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "model/model_file.h"
+#include "runtime/digest.h"
+#include "trainer/rocks_registry.h"
+#include "trainer/search/grid.h"
+#include "trainer/testing/synthetic_training_set.h"
+#include "trainer/training_options.h"
+
+namespace ebb::trainer {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The same 300 rows each time.
+class SyntheticSource final : public TrainingSetSource {
+ public:
+  absl::Status Read(const v1::ReadTrainingSetRequest&, const CancelFn&, const TakeChunk& take) override {
+    for (const v1::ReadTrainingSetResponse& chunk : testing::SyntheticTrainingSet(300, 300)) {
+      if (absl::Status status = take(chunk); !status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+};
+
+class TrainingRunTest : public ::testing::Test {
+ protected:
+  TrainingRunTest() : path_(fs::path(::testing::TempDir()) / absl::StrCat("run-", ::getpid(), "-", ++count_)) {
+    fs::remove_all(path_);
+    registry_ = *RocksRegistry::Open({.path = path_, .clock = &clock_, .on_write_error = {}});
+  }
+  ~TrainingRunTest() override {
+    registry_.reset();
+    fs::remove_all(path_);
+  }
+
+  TrainedResult Train() {
+    TrainingRun::Options options;
+    options.grid = *ParseGrid("decision_tree { max_depth: [2] min_leaf: [5] criterion: [GINI] class_weight: [NONE] }");
+    const TrainingRun run(&source_, registry_.get(), &clock_, options);
+    absl::StatusOr<TrainedResult> result =
+        run.Run(DefaultTrainingOptions(), {.cancelled = [] { return false; }, .progress = [](const auto&) {}});
+    EXPECT_TRUE(result.ok()) << result.status();
+    return result.ok() ? *std::move(result) : TrainedResult();
+  }
+
+  // Makes a champion that later trainings are compared with by `basis`.
+  void Crown(TrainedResult result, const std::string& basis) {
+    result.model.comparison_basis = basis;
+    v1::Training training;
+    training.set_state(v1::Training::RUNNING);
+    ASSERT_TRUE(registry_->Publish(result.model, *registry_->AddTraining(training), /*promote=*/true).ok());
+  }
+
+  static inline int count_ = 0;
+  const fs::path path_;
+  const SystemClock clock_;
+  SyntheticSource source_;
+  std::unique_ptr<RocksRegistry> registry_;
+};
+
+// The same basis with its model file as a version to come would write it: the head's meaning never changes.
+std::string OfANewerVersion(const std::string& basis) {
+  const std::string file = SerializeModelFile(ComparisonBasis::Parse(basis)->measured);
+  std::string newer = file;
+  newer[8] = 2;
+  const Sha256Digest digest = Sha256(newer.substr(0, 20) + newer.substr(52));
+  std::copy(digest.begin(), digest.end(), newer.begin() + 20);
+  EXPECT_EQ(ParseModelFile(newer).status().code(), absl::StatusCode::kFailedPrecondition);
+  return basis.substr(0, basis.size() - file.size()) + newer;
+}
+
+// The same basis of a model one of whose inputs is called otherwise.
+std::string WithAnInputThatIsGone(const std::string& basis) {
+  ComparisonBasis changed = *ComparisonBasis::Parse(basis);
+  std::vector<FeatureSpec> specs = changed.measured.schema.specs();
+  specs.front().name = "no longer declared";
+  changed.measured.schema = FeatureSchema(std::move(specs));
+  return changed.Serialize();
+}
+
+TEST_F(TrainingRunTest, AChampionIsReplacedWhereTheNewModelIsNotWorse) {
+  const TrainedResult first = Train();
+  EXPECT_TRUE(first.promote) << "the first model always serves";
+  Crown(first, first.model.comparison_basis);
+  const TrainedResult second = Train();
+  EXPECT_TRUE(second.promote);
+  EXPECT_EQ(second.model.report.champion_holdout_roc_auc(), second.model.report.holdout().roc_auc());
+  EXPECT_FALSE(second.model.report.champion_saw_holdout());
+}
+
+TEST_F(TrainingRunTest, AChampionWhoseInputsAreGoneIsReplaced) {
+  const TrainedResult first = Train();
+  Crown(first, WithAnInputThatIsGone(first.model.comparison_basis));
+  const TrainedResult second = Train();
+  EXPECT_TRUE(second.promote);
+  EXPECT_FALSE(second.model.report.has_champion_holdout_roc_auc());
+}
+
+TEST_F(TrainingRunTest, AChampionThatCannotBeReadStays) {
+  const TrainedResult first = Train();
+  const std::string& basis = first.model.comparison_basis;
+  for (const std::string& unreadable : {OfANewerVersion(basis), basis.substr(0, basis.size() / 2)}) {
+    Crown(first, unreadable);
+    const TrainedResult second = Train();
+    EXPECT_FALSE(second.promote) << ComparisonBasis::Parse(unreadable).status();
+    EXPECT_FALSE(second.model.report.has_champion_holdout_roc_auc());
+  }
+}
+
+}  // namespace
+}  // namespace ebb::trainer
