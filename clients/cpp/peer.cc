@@ -1,6 +1,7 @@
 #include "clients/cpp/peer.h"
 
 #include "absl/strings/str_cat.h"
+#include "runtime/rpc/error_details.h"
 #include "runtime/rpc/status.h"
 
 namespace ebb {
@@ -19,8 +20,10 @@ absl::Status PeerStatus(const grpc::Status& status, const std::string& service, 
   if (status.ok()) return absl::OkStatus();
   const auto code = static_cast<absl::StatusCode>(status.error_code());
   if (code == absl::StatusCode::kUnavailable) {
-    return absl::UnavailableError(
+    absl::Status named = absl::UnavailableError(
         absl::StrCat("cannot reach the ", service, " at ", address, ": ", LastReason(status.error_message())));
+    if (const auto delay = RetryDelayOf(FromGrpcStatus(status))) named = WithRetryDelay(std::move(named), *delay);
+    return named;
   }
   if (code == absl::StatusCode::kDeadlineExceeded) {
     return absl::DeadlineExceededError(absl::StrCat("the ", service, " at ", address, " did not answer in time"));

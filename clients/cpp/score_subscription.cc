@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "clients/cpp/backoff.h"
 #include "clients/cpp/peer.h"
+#include "clients/cpp/retry.h"
 #include "clients/cpp/stream_reader.h"
 #include "ebb/v1/scorer_service.grpc.pb.h"
 
@@ -16,22 +17,6 @@ namespace {
 constexpr absl::Duration kHeartbeat = absl::Seconds(5);
 // So many heartbeats missed mean that the scorer is gone, though the connection stands.
 constexpr int kMissedHeartbeats = 3;
-
-bool IsTransient(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kOk:  // a clean end: the scorer is stopping
-    case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kAborted:
-    case absl::StatusCode::kCancelled:
-    case absl::StatusCode::kUnknown:
-    case absl::StatusCode::kInternal:
-    case absl::StatusCode::kResourceExhausted:
-    case absl::StatusCode::kDeadlineExceeded:
-      return true;
-    default:
-      return false;
-  }
-}
 
 }  // namespace
 
@@ -70,7 +55,7 @@ class ScoreSubscription::Engine {
           break;
       }
       reader_.reset();
-      const absl::Duration wait = backoff_.Next();
+      const absl::Duration wait = WaitBeforeRetry(broken, backoff_.Next());
       open_at_ = absl::Now() + wait;
       if (open_at_ > GiveUpTime()) return broken;
       if (options_.on_disconnect) options_.on_disconnect(broken, wait);
