@@ -16,10 +16,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "clients/cpp/backoff.h"
 #include "clients/cpp/peer.h"
 #include "clients/cpp/retry.h"
 #include "ebb/v1/feature_store_service.grpc.pb.h"
+#include "runtime/backoff.h"
 #include "runtime/mutex.h"
 #include "runtime/rpc/error_details.h"
 
@@ -53,7 +53,7 @@ class EventPusher::Engine {
   // `ended_` is set before the connector starts, so it needs no lock here.
   explicit Engine(Options options)
       : options_(std::move(options)),
-        peer_("feature store", options_.address, options_.connect_limit),
+        peer_("feature store", options_.address, options_.connect_limit, options_.tls),
         ended_(peer_.problem),
         backoff_(options_.first_backoff, options_.most_backoff, options_.seed),
         connector_([this] { Connect(); }) {}

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "clients/cpp/endpoints.h"
 #include "ebb/v1/feature_store_service.pb.h"
 
 namespace ebb {
@@ -29,6 +30,7 @@ class EventPusher {
 
   struct Options {
     std::string address;
+    TlsFiles tls = {};
     // A batch is sent when it is full, when its first event has waited for `linger`, or when Flush asks for it.
     int batch_events = 1'000;
     size_t batch_bytes = 1 << 20;

@@ -22,9 +22,11 @@ class FlakyStore final : public v1::FeatureStore::CallbackService {
 
   // Of `drop_one_in` batches one ends its stream: before it counts, or after it counts and before its acknowledgement.
   // 0: none. Events without a customer are refused; one whose time is missing too breaks two rules.
-  explicit FlakyStore(uint64_t seed, int drop_one_in) : drop_one_in_(drop_one_in), random_(seed) {
+  FlakyStore(uint64_t seed, int drop_one_in,
+             std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials())
+      : drop_one_in_(drop_one_in), random_(seed) {
     grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+    builder.AddListeningPort("127.0.0.1:0", credentials, &port_);
     builder.RegisterService(this);
     server_ = builder.BuildAndStart();
   }

@@ -1,4 +1,4 @@
-// Which failures are worth another try, and when. Internal to clients/cpp.
+// Which failures are worth another try, and when.
 #pragma once
 
 #include "absl/status/status.h"

@@ -5,11 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "clients/cpp/backoff.h"
 #include "clients/cpp/peer.h"
 #include "clients/cpp/retry.h"
 #include "clients/cpp/stream_reader.h"
 #include "ebb/v1/scorer_service.grpc.pb.h"
+#include "runtime/backoff.h"
 
 namespace ebb {
 namespace {
@@ -25,7 +25,7 @@ class ScoreSubscription::Engine {
   explicit Engine(Options options)
       : options_(std::move(options)),
         request_(options_.request),
-        peer_("scorer", options_.address, options_.connect_limit),
+        peer_("scorer", options_.address, options_.connect_limit, options_.tls),
         backoff_(options_.first_backoff, options_.most_backoff, options_.seed) {
     if (!request_.has_heartbeat()) request_.mutable_heartbeat()->set_seconds(absl::ToInt64Seconds(kHeartbeat));
     silence_limit_ = kMissedHeartbeats * absl::Seconds(request_.heartbeat().seconds());
