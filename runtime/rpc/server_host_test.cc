@@ -17,7 +17,7 @@ namespace {
 using grpc::health::v1::HealthCheckResponse;
 using runtime::test::Number;
 using runtime::test::Numbers;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 constexpr absl::Duration kLong = absl::Seconds(30);
 
