@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The whole product in one go; `./dev demo` builds and calls it. Options: --once, --data DIR, --port-base N, --customers N.
+# EBB_BIN_DIR: where the programs are (build/bin); EBB_DEMO_MIB: the free space it asks for below TMPDIR (512).
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 
@@ -18,8 +19,14 @@ done
 
 say() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
 export EBB_PORT_BASE=$port_base
-ebb=build/bin/ebb
-work=$(mktemp -d "${TMPDIR:-/tmp}/ebb-demo-XXXXXX")
+ebb=${EBB_BIN_DIR:-build/bin}/ebb
+place=${TMPDIR:-/tmp} need_mib=${EBB_DEMO_MIB:-512}
+free_mib=$(df -Pm "$place" | awk 'NR == 2 { print $4 }')
+if [ "$free_mib" -lt "$need_mib" ]; then
+  echo "demo: only $free_mib MiB are free in $place and the demo needs about $need_mib; make room, or choose another place by TMPDIR" >&2
+  exit 1
+fi
+work=$(mktemp -d "$place/ebb-demo-XXXXXX")
 up="" subscription=""
 finish() {
   [ -z "$subscription" ] || kill "$subscription" 2>/dev/null || true
@@ -33,7 +40,8 @@ say "1  the three services on loopback, from port $port_base"
 "$ebb" up --data-dir "$work/data" >"$work/up.log" 2>&1 &
 up=$!
 for ((i = 0; i < 600; i++)); do
-  if "$ebb" status >/dev/null 2>&1; then break; fi
+  # Said by the services that were started here: others may hold the ports and answer `ebb status` in their place.
+  if grep -qs '^Ebb is up' "$work/up.log"; then break; fi
   if ! kill -0 "$up" 2>/dev/null; then
     cat "$work/up.log" >&2
     echo "demo: the services did not start; with a taken port, choose another by --port-base" >&2

@@ -6,7 +6,6 @@
 
 #include "gtest/gtest.h"
 #include "runtime/digest.h"
-#include "scorer/backoff.h"
 #include "tests/support/process.h"
 
 namespace ebb::scorer {
@@ -40,16 +39,6 @@ TEST_F(ModelFolderTest, DamageIsDataLossAndSaysWhatToDo) {
   const absl::Status status = folder.Load().status();
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
   EXPECT_NE(status.message().find("delete it"), absl::string_view::npos);
-}
-
-TEST(BackoffTest, DoublesToItsLimitAndStartsAgainAfterSuccess) {
-  Backoff backoff(absl::Milliseconds(100), absl::Milliseconds(300));
-  EXPECT_EQ(backoff.Next(1), absl::Milliseconds(100));
-  EXPECT_EQ(backoff.Next(0), absl::Milliseconds(100)) << "half of 200 ms";
-  EXPECT_EQ(backoff.Next(1), absl::Milliseconds(300));
-  EXPECT_EQ(backoff.Next(1), absl::Milliseconds(300));
-  backoff.Reset();
-  EXPECT_EQ(backoff.Next(1), absl::Milliseconds(100));
 }
 
 }  // namespace

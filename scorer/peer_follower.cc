@@ -1,9 +1,9 @@
 #include "scorer/peer_follower.h"
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
-#include "absl/random/uniform_real_distribution.h"
 #include "runtime/log.h"
 #include "runtime/rpc/channel.h"
 
@@ -31,7 +31,7 @@ PeerFollower::Call::~Call() {
 PeerFollower::PeerFollower(std::string name, std::shared_ptr<grpc::Channel> peer, absl::Duration longest_wait)
     : name_(std::move(name)),
       peer_(std::move(peer)),
-      backoff_(std::min(kFirstWait, longest_wait), longest_wait),
+      backoff_(std::min(kFirstWait, longest_wait), longest_wait, std::random_device()()),
       worker_(name_, [this] { return Step(); }) {}
 
 void PeerFollower::Stop() {
@@ -79,7 +79,7 @@ absl::Duration PeerFollower::Step() {
     Log(Level::kWarning, name_, "the stream is down; trying again until it is back",
         {{"code", absl::StatusCodeToString(status.code())}, {"reason", status.message()}});
   }
-  return backoff_.Next(absl::uniform_real_distribution<double>(0, 1)(dice_));
+  return backoff_.Next();
 }
 
 }  // namespace ebb::scorer

@@ -4,13 +4,12 @@
 #include <set>
 #include <string>
 
-#include "absl/random/random.h"
 #include "absl/status/status.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
+#include "runtime/backoff.h"
 #include "runtime/mutex.h"
 #include "runtime/worker.h"
-#include "scorer/backoff.h"
 
 namespace ebb::scorer {
 
@@ -65,7 +64,6 @@ class PeerFollower {
   std::set<grpc::ClientContext*> calls_ ABSL_GUARDED_BY(mutex_);
   // Touched by the worker only:
   Backoff backoff_;
-  absl::BitGen dice_;
   bool loss_reported_ = false;  // one line when a peer goes, one when it is back
   Worker worker_;               // last: its thread uses all of the above
 };

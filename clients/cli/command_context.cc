@@ -20,17 +20,18 @@ void CommandContext::Remark(std::string_view text) {
 
 FeatureStoreClient& CommandContext::feature_store() {
   if (!feature_store_)
-    feature_store_ = std::make_unique<FeatureStoreClient>(options_.endpoints.feature_store, options_.timeout);
+    feature_store_ =
+        std::make_unique<FeatureStoreClient>(options_.endpoints.feature_store, options_.timeout, options_.tls);
   return *feature_store_;
 }
 
 TrainerClient& CommandContext::trainer() {
-  if (!trainer_) trainer_ = std::make_unique<TrainerClient>(options_.endpoints.trainer, options_.timeout);
+  if (!trainer_) trainer_ = std::make_unique<TrainerClient>(options_.endpoints.trainer, options_.timeout, options_.tls);
   return *trainer_;
 }
 
 ScorerClient& CommandContext::scorer() {
-  if (!scorer_) scorer_ = std::make_unique<ScorerClient>(options_.endpoints.scorer, options_.timeout);
+  if (!scorer_) scorer_ = std::make_unique<ScorerClient>(options_.endpoints.scorer, options_.timeout, options_.tls);
   return *scorer_;
 }
 

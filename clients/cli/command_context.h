@@ -23,6 +23,8 @@ enum class OutputFormat { kTable, kJson, kCsv };
 // What the command line, the environment and the configuration file say, in this order of strength.
 struct ContextOptions {
   Endpoints endpoints = {};
+  // How to speak with them.
+  TlsFiles tls = {};
   // Where `ebb up` puts the services.
   int port_base = kDefaultPortBase;
   OutputFormat format = OutputFormat::kTable;
@@ -49,6 +51,7 @@ class CommandContext {
 
   const ContextOptions& options() const { return options_; }
   const Endpoints& endpoints() const { return options_.endpoints; }
+  const TlsFiles& tls() const { return options_.tls; }
   OutputFormat format() const { return options_.format; }
   bool quiet() const { return options_.quiet; }
   // Results.

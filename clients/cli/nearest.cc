@@ -2,27 +2,20 @@
 
 #include <algorithm>
 
-namespace ebb {
+#include "clients/cli/edit_distance.h"
 
-int EditDistance(std::string_view a, std::string_view b) {
-  std::vector<std::vector<int>> distance(a.size() + 1, std::vector<int>(b.size() + 1));
-  for (size_t i = 0; i <= a.size(); ++i) distance[i][0] = static_cast<int>(i);
-  for (size_t j = 0; j <= b.size(); ++j) distance[0][j] = static_cast<int>(j);
-  for (size_t i = 1; i <= a.size(); ++i) {
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const int replaced = distance[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      distance[i][j] = std::min({distance[i - 1][j] + 1, distance[i][j - 1] + 1, replaced});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        distance[i][j] = std::min(distance[i][j], distance[i - 2][j - 2] + 1);
-      }
-    }
-  }
-  return distance[a.size()][b.size()];
-}
+namespace ebb {
+namespace {
+
+constexpr size_t kMostEdits = 3;
+
+}  // namespace
 
 std::string Nearest(std::string_view text, const std::vector<std::string>& candidates) {
+  // Names of commands and options are ASCII; in what was typed, a byte stands for a character well enough.
+  const std::u32string typed(text.begin(), text.end());
   std::string nearest;
-  int least = 4;
+  size_t least = kMostEdits + 1;
   int completions = 0;
   std::string completion;
   for (const std::string& candidate : candidates) {
@@ -30,8 +23,8 @@ std::string Nearest(std::string_view text, const std::vector<std::string>& candi
       ++completions;
       completion = candidate;
     }
-    const int allowed = std::clamp(static_cast<int>(candidate.size()) / 3, 1, 3);
-    const int distance = EditDistance(text, candidate);
+    const size_t allowed = std::clamp<size_t>(candidate.size() / 3, 1, kMostEdits);
+    const size_t distance = EditDistance(typed, std::u32string(candidate.begin(), candidate.end()), allowed);
     if (distance <= allowed && distance < least) {
       least = distance;
       nearest = candidate;

@@ -7,9 +7,6 @@
 
 namespace ebb {
 
-// Single-character insertions, deletions, replacements and swaps of neighbours that turn one text into the other.
-int EditDistance(std::string_view a, std::string_view b);
-
 // The candidate that a typing error may have meant: at most a third of its length away (at least one, at most three
 // edits), or the only one that begins with the text. Empty: none is near.
 std::string Nearest(std::string_view text, const std::vector<std::string>& candidates);

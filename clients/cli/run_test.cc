@@ -182,8 +182,6 @@ TEST(NearestTest, FindsTypingErrorsAndBeginnings) {
   EXPECT_EQ(Nearest("stat", names), "status");
   EXPECT_EQ(Nearest("ip", names), "up");
   EXPECT_EQ(Nearest("xyz", names), "");
-  EXPECT_EQ(EditDistance("ab", "ba"), 1);
-  EXPECT_EQ(EditDistance("kitten", "sitting"), 3);
 }
 
 std::vector<std::string> Completed(const std::vector<std::string>& words) {

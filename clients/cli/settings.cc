@@ -15,7 +15,8 @@ namespace ebb {
 namespace {
 
 // The settings that environment and file may hold.
-constexpr const char* kKeys[] = {"port-base", "feature-store", "trainer", "scorer", "output", "color", "timeout"};
+constexpr const char* kKeys[] = {"port-base", "feature-store", "trainer", "scorer", "tls-ca",
+                                 "tls-cert",  "tls-key",       "output",  "color",  "timeout"};
 
 enum class Origin { kDefault, kUserFile, kFolderFile, kEnvironment, kFlag };
 
@@ -80,8 +81,9 @@ absl::StatusOr<Settings> Collect(const GlobalFlags& flags, const Environment& en
   const std::pair<const char*, std::string> given[] = {
       {"port-base", flags.port_base}, {"feature-store", flags.feature_store},
       {"trainer", flags.trainer},     {"scorer", flags.scorer},
-      {"output", flags.output},       {"color", flags.color},
-      {"timeout", flags.timeout}};
+      {"tls-ca", flags.tls_ca},       {"tls-cert", flags.tls_cert},
+      {"tls-key", flags.tls_key},     {"output", flags.output},
+      {"color", flags.color},         {"timeout", flags.timeout}};
   for (const auto& [key, text] : given) {
     if (!text.empty()) settings[key] = {text, Origin::kFlag, absl::StrCat("--", key)};
   }
@@ -127,6 +129,21 @@ absl::Status ResolveEndpoints(const Settings& settings, ContextOptions* options)
   return status;
 }
 
+// What is in the files is seen when they are used; that one goes without another is seen at once.
+absl::Status ResolveTls(const Settings& settings, TlsFiles* tls) {
+  const auto path = [&](const char* key) {
+    const auto found = settings.find(key);
+    return found == settings.end() ? Setting() : found->second;
+  };
+  const Setting ca = path("tls-ca"), cert = path("tls-cert"), key = path("tls-key");
+  *tls = {.ca = ca.text, .cert = cert.text, .key = key.text};
+  if (cert.text.empty() != key.text.empty())
+    return Wrong(cert.text.empty() ? key : cert, "needs its other half: --tls-cert and --tls-key belong together");
+  if (!cert.text.empty() && ca.text.empty())
+    return Wrong(cert, "needs --tls-ca: the certificates that may have signed the services'");
+  return absl::OkStatus();
+}
+
 absl::Status ResolveLooks(const Settings& settings, const Environment& environment, ContextOptions* options) {
   if (const auto found = settings.find("output"); found != settings.end()) {
     const absl::StatusOr<int> format = Choice(found->second, {"table", "json", "csv"});
@@ -159,6 +176,21 @@ std::vector<Option> GlobalOptions(GlobalFlags* flags) {
        .value_name = "HOST:PORT"},
       {.name = "--trainer", .target = &flags->trainer, .help = "Address of the trainer", .value_name = "HOST:PORT"},
       {.name = "--scorer", .target = &flags->scorer, .help = "Address of the scorer", .value_name = "HOST:PORT"},
+      {.name = "--tls-ca",
+       .target = &flags->tls_ca,
+       .help = "Speak TLS; the certificates that may have signed the services' (PEM)",
+       .value_name = "FILE",
+       .completes = "file"},
+      {.name = "--tls-cert",
+       .target = &flags->tls_cert,
+       .help = "Own certificate, where the services ask for one (PEM)",
+       .value_name = "FILE",
+       .completes = "file"},
+      {.name = "--tls-key",
+       .target = &flags->tls_key,
+       .help = "Key of --tls-cert (PEM)",
+       .value_name = "FILE",
+       .completes = "file"},
       {.name = "-o,--output",
        .target = &flags->output,
        .help = "How results are printed",
@@ -192,6 +224,7 @@ absl::StatusOr<ContextOptions> ResolveSettings(const GlobalFlags& flags, const E
                          .err_is_terminal = terminal.err,
                          .terminal_width = terminal.out ? terminal.width : 0};
   if (absl::Status status = ResolveEndpoints(*settings, &options); !status.ok()) return status;
+  if (absl::Status status = ResolveTls(*settings, &options.tls); !status.ok()) return status;
   if (absl::Status status = ResolveLooks(*settings, environment, &options); !status.ok()) return status;
   if (const auto found = settings->find("timeout"); found != settings->end()) {
     if (absl::Status status = ParseFlagValue(found->second.text, &options.timeout); !status.ok())

@@ -27,6 +27,7 @@ struct Terminal {
 // What was given on the command line; empty: not given.
 struct GlobalFlags {
   std::string port_base, feature_store, trainer, scorer;
+  std::string tls_ca, tls_cert, tls_key;
   std::string output, color, timeout, config;
   bool no_header = false;
   bool quiet = false;

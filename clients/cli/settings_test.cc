@@ -81,6 +81,19 @@ TEST_F(SettingsTest, WhatIsWrongIsNamedByWhereItCameFrom) {
   EXPECT_THAT(Error("", {}, flags), testing::StartsWith("--scorer: `nowhere` "));
 }
 
+TEST_F(SettingsTest, TlsFilesComeFromEverywhereAndGoTogether) {
+  GlobalFlags key;
+  key.tls_key = "own.key";
+  const TlsFiles tls = Resolve("tls-ca = \"ca.pem\"", {{"EBB_TLS_CERT", "own.pem"}}, key).tls;
+  EXPECT_EQ(tls.ca, "ca.pem");
+  EXPECT_EQ(tls.cert, "own.pem");
+  EXPECT_EQ(tls.key, "own.key");
+  EXPECT_TRUE(Resolve("", {}, {}).tls.empty());
+  EXPECT_THAT(Error("", {}, key), testing::StartsWith("--tls-key: `own.key` needs its other half"));
+  EXPECT_THAT(Error("", {{"EBB_TLS_CERT", "own.pem"}}, key),
+              testing::StartsWith("EBB_TLS_CERT: `own.pem` needs --tls-ca"));
+}
+
 TEST_F(SettingsTest, ColoursOnlyOnATerminalUnlessTheUserSaysOtherwise) {
   const Terminal terminal{.out = true, .err = true, .width = 80};
   GlobalFlags always, never;

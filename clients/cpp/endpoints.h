@@ -14,6 +14,17 @@ struct Endpoints {
   std::string scorer;
 };
 
+// PEM files for talking TLS to services that ask for it. All empty: plaintext.
+struct TlsFiles {
+  // The certificates that may have signed the services'.
+  std::string ca = {};
+  // The caller's own, where the services ask for one: both or none.
+  std::string cert = {};
+  std::string key = {};
+
+  bool empty() const { return ca.empty() && cert.empty() && key.empty(); }
+};
+
 inline constexpr int kDefaultPortBase = 7500;
 
 // The three services on loopback: store at the base, trainer +1, scorer +2. 1024 <= port_base <= 65528.

@@ -9,16 +9,19 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "clients/cpp/backoff.h"
 #include "clients/cpp/peer.h"
+#include "clients/cpp/retry.h"
 #include "ebb/v1/feature_store_service.grpc.pb.h"
+#include "runtime/backoff.h"
 #include "runtime/mutex.h"
+#include "runtime/rpc/error_details.h"
 
 namespace ebb {
 namespace {
@@ -29,21 +32,18 @@ struct Batch {
   v1::IngestRequest request;
   std::vector<int64_t> tags;
   size_t bytes = 0;
+  // When the first event came.
+  absl::Time begun;
   int times_sent = 0;
+  // Streams in a row that ended by an error of their own while this batch was the next to be acknowledged.
+  int streams_ended = 0;
 };
 
-// Whether the next attempt may succeed with the same bytes.
-bool IsTransient(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kInvalidArgument:
-    case absl::StatusCode::kPermissionDenied:
-    case absl::StatusCode::kUnauthenticated:
-    case absl::StatusCode::kUnimplemented:
-    case absl::StatusCode::kFailedPrecondition:
-      return false;
-    default:
-      return true;
-  }
+// Whether the stream ended because of what was sent, as far as can be told: not because the store went away or asks to
+// come back later.
+bool MayBeOurFault(const absl::Status& status) {
+  return !status.ok() && !absl::IsUnavailable(status) && !absl::IsCancelled(status) &&
+         !RetryDelayOf(status).has_value();
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ class EventPusher::Engine {
   // `ended_` is set before the connector starts, so it needs no lock here.
   explicit Engine(Options options)
       : options_(std::move(options)),
-        peer_("feature store", options_.address, options_.connect_limit),
+        peer_("feature store", options_.address, options_.connect_limit, options_.tls),
         ended_(peer_.problem),
         backoff_(options_.first_backoff, options_.most_backoff, options_.seed),
         connector_([this] { Connect(); }) {}
@@ -69,7 +69,11 @@ class EventPusher::Engine {
     if (open_ && open_->bytes + bytes > options_.batch_bytes) CloseBatch();
     while (ended_.ok() && static_cast<int>(unacknowledged_.size()) >= options_.window) changed_.Wait(&mutex_);
     if (!ended_.ok()) return ended_;
-    if (!open_) open_ = std::make_shared<Batch>();
+    if (!open_) {
+      open_ = std::make_shared<Batch>();
+      open_->begun = absl::Now();
+      changed_.SignalAll();  // the connector waits for the time when it must go
+    }
     *open_->request.add_events() = std::move(event);
     open_->tags.push_back(tag);
     open_->bytes += bytes;
@@ -109,7 +113,17 @@ class EventPusher::Engine {
   absl::Time GiveUpTime() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return totals_.acknowledged() > 0 ? absl::InfiniteFuture() : first_attempt_ + options_.connect_limit;
   }
+  // When the batch begun must be sent; never while the window is full, for a full window closes no batch.
+  absl::Time LingerEnd() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const bool full = static_cast<int>(unacknowledged_.size()) >= options_.window;
+    return open_ && !full && ended_.ok() ? open_->begun + options_.linger : absl::InfiniteFuture();
+  }
+  void CloseBatchAtItsTime() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (absl::Now() >= LingerEnd()) CloseBatch();
+  }
   bool WaitForWork();
+  absl::Status Verdict(const absl::Status& ended) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ReportRefusals(const Batch& batch, const v1::IngestResponse& response) const;
   absl::Status Acknowledge(const v1::IngestResponse& response);
 
   const Options options_;
@@ -248,10 +262,7 @@ absl::Status EventPusher::Engine::Acknowledge(const v1::IngestResponse& response
     }
   }
   // Reported before it counts: who sees Flush return has seen all refusals.
-  for (const v1::RejectedEvent& reason : response.rejections()) {
-    if (reason.index() < 0 || reason.index() >= batch->request.events_size() || !options_.on_refused) continue;
-    options_.on_refused({batch->tags[reason.index()], batch->request.events(reason.index()), reason});
-  }
+  ReportRefusals(*batch, response);
   MutexLock lock(&mutex_);
   unacknowledged_.pop_front();
   --sent_;
@@ -264,10 +275,25 @@ absl::Status EventPusher::Engine::Acknowledge(const v1::IngestResponse& response
   return absl::OkStatus();
 }
 
+// One call an event: the store names every rule that an event breaks, each by itself.
+void EventPusher::Engine::ReportRefusals(const Batch& batch, const v1::IngestResponse& response) const {
+  if (!options_.on_refused) return;
+  std::map<int, std::vector<const v1::RejectedEvent*>> by_event;
+  for (const v1::RejectedEvent& reason : response.rejections()) {
+    if (reason.index() >= 0 && reason.index() < batch.request.events_size())
+      by_event[reason.index()].push_back(&reason);
+  }
+  for (auto& [index, reasons] : by_event)
+    options_.on_refused({batch.tags[index], batch.request.events(index), std::move(reasons)});
+}
+
 // Until there is something to send; false when pushing has ended.
 bool EventPusher::Engine::WaitForWork() {
   MutexLock lock(&mutex_);
-  while (ended_.ok() && unacknowledged_.empty()) changed_.Wait(&mutex_);
+  while (ended_.ok() && unacknowledged_.empty()) {
+    changed_.WaitWithDeadline(&mutex_, LingerEnd());
+    CloseBatchAtItsTime();
+  }
   if (first_attempt_ == absl::InfiniteFuture()) first_attempt_ = absl::Now();
   return ended_.ok();
 }
@@ -275,12 +301,12 @@ bool EventPusher::Engine::WaitForWork() {
 void EventPusher::Engine::Connect() {
   while (WaitForWork()) {
     const absl::Status status = RunStream();
-    const absl::Duration wait = backoff_.Next();
+    const absl::Duration wait = WaitBeforeRetry(status, backoff_.Next());
     bool report = false;
     {
       MutexLock lock(&mutex_);
       if (!ended_.ok()) return;
-      if (!status.ok() && !IsTransient(status)) return End(status);
+      if (absl::Status verdict = Verdict(status); !verdict.ok()) return End(verdict);
       if (absl::Now() + wait > GiveUpTime()) return End(status.ok() ? absl::UnavailableError(kEndedEarly) : status);
       ++totals_.reconnects;
       report = !unacknowledged_.empty();
@@ -290,6 +316,17 @@ void EventPusher::Engine::Connect() {
     MutexLock lock(&mutex_);
     while (ended_.ok() && absl::Now() < until) changed_.WaitWithDeadline(&mutex_, until);
   }
+}
+
+// Why there must be no further attempt after a stream that ended so; OK: there must.
+absl::Status EventPusher::Engine::Verdict(const absl::Status& ended) {
+  if (!ended.ok() && !IsTransient(ended)) return ended;
+  if (sent_ == 0 || !MayBeOurFault(ended)) return absl::OkStatus();
+  Batch& front = *unacknowledged_.front();
+  if (++front.streams_ended < options_.poison_limit) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the same batch of ", front.request.events_size(), " events (", front.tags.front(), " to ", front.tags.back(),
+      ") ended ", front.streams_ended, " streams in a row, so pushing it again cannot help: ", ended.message()));
 }
 
 // One stream from its beginning to its end.
@@ -311,7 +348,8 @@ absl::Status EventPusher::Engine::RunStream() {
   while (!stream.done()) {
     const absl::Time stall = unacknowledged_.empty() ? absl::InfiniteFuture() : last_progress_ + options_.stall_limit;
     const absl::Time limit = std::min(stall, unacknowledged_.empty() ? absl::InfiniteFuture() : GiveUpTime());
-    changed_.WaitWithDeadline(&mutex_, limit);
+    changed_.WaitWithDeadline(&mutex_, std::min(stalled ? absl::InfiniteFuture() : limit, LingerEnd()));
+    CloseBatchAtItsTime();
     if (!stream.done() && absl::Now() >= limit && !unacknowledged_.empty() && !stalled) {
       stalled = true;
       stream.Cancel();

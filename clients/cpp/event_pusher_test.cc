@@ -1,5 +1,6 @@
 #include "clients/cpp/event_pusher.h"
 
+#include <limits>
 #include <random>
 #include <thread>
 #include <vector>
@@ -7,6 +8,8 @@
 #include "clients/cpp/flaky_store_for_test.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "runtime/rpc/error_details.h"
+#include "runtime/rpc/status.h"
 
 namespace ebb {
 namespace {
@@ -74,20 +77,45 @@ TEST(EventPusherTest, TellsWhichEventWasRefusedAndWhyOnceEach) {
   EventPusher::Options options = OptionsFor(store.address());
   std::vector<std::string> refusals;
   options.on_refused = [&](const EventPusher::Refusal& refusal) {
-    refusals.push_back(std::to_string(refusal.tag) + " " + refusal.event.event_id() + " " + refusal.reason.field() +
-                       " " + refusal.reason.rule());
+    std::string text = std::to_string(refusal.tag) + " " + refusal.event.event_id() + ":";
+    for (const v1::RejectedEvent* reason : refusal.reasons) text += " " + reason->field() + " " + reason->rule();
+    refusals.push_back(text);
   };
   EventPusher pusher(options);
   for (int i = 0; i < 60; ++i) {
     v1::Event event = MakeEvent(i);
     if (i == 8 || i == 31) event.clear_customer_id();
+    if (i == 31) event.clear_event_time();
     ASSERT_TRUE(pusher.Push(std::move(event), 1000 + i).ok());
   }
   ASSERT_EQ(pusher.Flush(kPatience), absl::OkStatus());
-  EXPECT_THAT(refusals,
-              testing::ElementsAre("1008 e8 customer_id must not be empty", "1031 e31 customer_id must not be empty"));
+  EXPECT_THAT(refusals, testing::ElementsAre("1008 e8: customer_id must not be empty",
+                                             "1031 e31: customer_id must not be empty event_time must be set"));
   EXPECT_EQ(pusher.totals().refused, 2);
   EXPECT_EQ(store.events().size(), 58);
+}
+
+TEST(EventPusherTest, AnEventDoesNotWaitForItsBatchToFill) {
+  FlakyStore store(/*seed=*/1, /*drop_one_in=*/0);
+  EventPusher pusher(OptionsFor(store.address()));
+  ASSERT_TRUE(pusher.Push(MakeEvent(1), 1).ok());
+  EXPECT_TRUE(store.WaitForEvents(1, kPatience)) << "on a stream that must be opened";
+  ASSERT_TRUE(pusher.Push(MakeEvent(2), 2).ok());
+  EXPECT_TRUE(store.WaitForEvents(2, kPatience)) << "on the stream that is open";
+}
+
+TEST(EventPusherTest, GivesUpOnABatchThatKeepsEndingTheStream) {
+  FlakyStore store(/*seed=*/1, /*drop_one_in=*/0);
+  EventPusher::Options options = OptionsFor(store.address());
+  options.poison_limit = 3;
+  EventPusher pusher(options);
+  PushNumbers(pusher, 1);
+  store.EndStreamsWith({grpc::StatusCode::INTERNAL, "the answer is too large"});
+  for (int i = 10; i < 17; ++i) ASSERT_TRUE(pusher.Push(MakeEvent(i), i).ok());
+  EXPECT_EQ(pusher.Flush(kPatience),
+            absl::FailedPreconditionError("the same batch of 7 events (10 to 16) ended 3 streams in a row, so pushing "
+                                          "it again cannot help: the answer is too large"));
+  EXPECT_EQ(pusher.totals().accepted, 1);
 }
 
 TEST(EventPusherTest, GivesUpOnAStoreThatNeverAnswered) {
@@ -120,9 +148,11 @@ TEST(EventPusherTest, WaitsForADiskThatIsFullAndThenGoesOn) {
   options.on_disconnect = [&](const absl::Status& status, absl::Duration) {
     if (status.code() == absl::StatusCode::kResourceExhausted && !lost.HasBeenNotified()) lost.Notify();
   };
+  options.poison_limit = 1;  // the store asks to come back: that is no fault of the batch
   EventPusher pusher(options);
   PushNumbers(pusher, 1);
-  store.EndStreamsWith({grpc::StatusCode::RESOURCE_EXHAUSTED, "the disk's reserve is reached"});
+  store.EndStreamsWith(
+      ToGrpcStatus(WithRetryDelay(absl::ResourceExhaustedError("the disk's reserve is reached"), absl::Seconds(1))));
   ASSERT_TRUE(pusher.Push(MakeEvent(2), 2).ok());
   EXPECT_TRUE(absl::IsDeadlineExceeded(pusher.Flush(absl::Milliseconds(1))));
   ASSERT_TRUE(lost.WaitForNotificationWithTimeout(kPatience));
@@ -136,6 +166,7 @@ TEST(EventPusherTest, StopEndsAPushThatWaits) {
   store.EndStreamsWith({grpc::StatusCode::RESOURCE_EXHAUSTED, "full"});
   EventPusher::Options options = OptionsFor(store.address());
   options.connect_limit = absl::InfiniteDuration();
+  options.poison_limit = std::numeric_limits<int>::max();
   EventPusher pusher(options);
   std::thread stopper([&] { pusher.Stop(); });
   absl::Status status;

@@ -12,8 +12,8 @@ struct FeatureStoreClient::Connection : Peer<v1::FeatureStore> {
   using Peer::Peer;
 };
 
-FeatureStoreClient::FeatureStoreClient(std::string address, absl::Duration timeout)
-    : connection_(std::make_unique<Connection>("feature store", std::move(address), timeout)) {}
+FeatureStoreClient::FeatureStoreClient(std::string address, absl::Duration timeout, const TlsFiles& tls)
+    : connection_(std::make_unique<Connection>("feature store", std::move(address), timeout, tls)) {}
 FeatureStoreClient::~FeatureStoreClient() = default;
 
 absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreClient::GetFeatures(const v1::GetFeaturesRequest& request) {

@@ -9,6 +9,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "clients/cpp/endpoints.h"
 #include "ebb/v1/feature_store_service.pb.h"
 
 namespace ebb {
@@ -16,7 +17,7 @@ namespace ebb {
 class FeatureStoreClient {
  public:
   // Connects at the first call. `timeout` is the deadline of each call.
-  FeatureStoreClient(std::string address, absl::Duration timeout);
+  FeatureStoreClient(std::string address, absl::Duration timeout, const TlsFiles& tls = {});
   ~FeatureStoreClient();
 
   // NOT_FOUND is no error here: unknown customers have `found` false. Any number of customers: asks in parts of 1,000.

@@ -10,6 +10,7 @@
 #include <string>
 #include <tuple>
 
+#include "absl/time/clock.h"
 #include "ebb/v1/feature_store_service.grpc.pb.h"
 #include "runtime/mutex.h"
 
@@ -20,10 +21,12 @@ class FlakyStore final : public v1::FeatureStore::CallbackService {
   using Identity = std::tuple<std::string, int64_t, std::string>;
 
   // Of `drop_one_in` batches one ends its stream: before it counts, or after it counts and before its acknowledgement.
-  // 0: none. Events without a customer are refused.
-  explicit FlakyStore(uint64_t seed, int drop_one_in) : drop_one_in_(drop_one_in), random_(seed) {
+  // 0: none. Events without a customer are refused; one whose time is missing too breaks two rules.
+  FlakyStore(uint64_t seed, int drop_one_in,
+             std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials())
+      : drop_one_in_(drop_one_in), random_(seed) {
     grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+    builder.AddListeningPort("127.0.0.1:0", credentials, &port_);
     builder.RegisterService(this);
     server_ = builder.BuildAndStart();
   }
@@ -38,6 +41,15 @@ class FlakyStore final : public v1::FeatureStore::CallbackService {
   std::set<Identity> events() const {
     MutexLock lock(&mutex_);
     return events_;
+  }
+  // Whether so many different events have arrived, waiting for them if need be.
+  bool WaitForEvents(size_t count, absl::Duration limit) const {
+    const absl::Time deadline = absl::Now() + limit;
+    MutexLock lock(&mutex_);
+    while (events_.size() < count) {
+      if (arrived_.WaitWithDeadline(&mutex_, deadline) && events_.size() < count) return false;
+    }
+    return true;
   }
   // Customers in the order in which their events first arrived.
   std::vector<std::string> arrivals() const {
@@ -99,11 +111,17 @@ class FlakyStore final : public v1::FeatureStore::CallbackService {
       rejection.set_index(index);
       rejection.set_field("customer_id");
       rejection.set_rule("must not be empty");
+      if (event.has_event_time()) return;
+      v1::RejectedEvent& second = *response->add_rejections();
+      second.set_index(index);
+      second.set_field("event_time");
+      second.set_rule("must be set");
       return;
     }
     if (events_.insert({event.customer_id(), event.event_time().seconds(), event.event_id()}).second) {
       response->set_accepted(response->accepted() + 1);
       arrivals_.push_back(event.customer_id());
+      arrived_.SignalAll();
     } else {
       response->set_duplicate(response->duplicate() + 1);
     }
@@ -111,6 +129,7 @@ class FlakyStore final : public v1::FeatureStore::CallbackService {
 
   const int drop_one_in_;
   mutable Mutex mutex_;
+  mutable CondVar arrived_;
   std::mt19937_64 random_ ABSL_GUARDED_BY(mutex_);
   grpc::Status ended_with_ ABSL_GUARDED_BY(mutex_);
   std::set<Identity> events_ ABSL_GUARDED_BY(mutex_);

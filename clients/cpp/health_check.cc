@@ -6,9 +6,10 @@
 
 namespace ebb {
 
-absl::Status CheckHealth(const std::string& service, const std::string& address, absl::Duration timeout) {
+absl::Status CheckHealth(const std::string& service, const std::string& address, absl::Duration timeout,
+                         const TlsFiles& tls) {
   using Health = grpc::health::v1::Health;
-  const Peer<Health> peer(service, address, timeout);
+  const Peer<Health> peer(service, address, timeout, tls);
   const auto response = peer.Call(&Health::Stub::Check, grpc::health::v1::HealthCheckRequest());
   if (!response.ok()) return response.status();
   if (response->status() == grpc::health::v1::HealthCheckResponse::SERVING) return absl::OkStatus();

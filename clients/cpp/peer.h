@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "clients/cpp/endpoints.h"
 #include "runtime/rpc/channel.h"
 
 namespace ebb {
@@ -21,10 +22,13 @@ absl::Status PeerStatus(const grpc::Status& status, const std::string& service, 
 
 template <typename Service>
 struct Peer {
-  Peer(std::string name, std::string at, absl::Duration limit)
+  Peer(std::string name, std::string at, absl::Duration limit, const TlsFiles& tls)
       : service(std::move(name)), address(std::move(at)), timeout(limit) {
     ChannelOptions options;
     options.address = address;
+    options.tls_ca = tls.ca;
+    options.tls_cert = tls.cert;
+    options.tls_key = tls.key;
     options.max_message_bytes = 64 << 20;
     const auto channel = OpenChannel(options);
     problem = channel.status();
@@ -47,7 +51,7 @@ struct Peer {
   const std::string service;
   const std::string address;
   const absl::Duration timeout;
-  // Why there is no stub: the address cannot be one.
+  // Why there is no stub: the address cannot be one, or the TLS files cannot be used.
   absl::Status problem;
   std::unique_ptr<typename Service::Stub> stub;
 };

@@ -5,10 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "clients/cpp/backoff.h"
 #include "clients/cpp/peer.h"
+#include "clients/cpp/retry.h"
 #include "clients/cpp/stream_reader.h"
 #include "ebb/v1/scorer_service.grpc.pb.h"
+#include "runtime/backoff.h"
 
 namespace ebb {
 namespace {
@@ -17,22 +18,6 @@ constexpr absl::Duration kHeartbeat = absl::Seconds(5);
 // So many heartbeats missed mean that the scorer is gone, though the connection stands.
 constexpr int kMissedHeartbeats = 3;
 
-bool IsTransient(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kOk:  // a clean end: the scorer is stopping
-    case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kAborted:
-    case absl::StatusCode::kCancelled:
-    case absl::StatusCode::kUnknown:
-    case absl::StatusCode::kInternal:
-    case absl::StatusCode::kResourceExhausted:
-    case absl::StatusCode::kDeadlineExceeded:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 class ScoreSubscription::Engine {
@@ -40,7 +25,7 @@ class ScoreSubscription::Engine {
   explicit Engine(Options options)
       : options_(std::move(options)),
         request_(options_.request),
-        peer_("scorer", options_.address, options_.connect_limit),
+        peer_("scorer", options_.address, options_.connect_limit, options_.tls),
         backoff_(options_.first_backoff, options_.most_backoff, options_.seed) {
     if (!request_.has_heartbeat()) request_.mutable_heartbeat()->set_seconds(absl::ToInt64Seconds(kHeartbeat));
     silence_limit_ = kMissedHeartbeats * absl::Seconds(request_.heartbeat().seconds());
@@ -70,7 +55,7 @@ class ScoreSubscription::Engine {
           break;
       }
       reader_.reset();
-      const absl::Duration wait = backoff_.Next();
+      const absl::Duration wait = WaitBeforeRetry(broken, backoff_.Next());
       open_at_ = absl::Now() + wait;
       if (open_at_ > GiveUpTime()) return broken;
       if (options_.on_disconnect) options_.on_disconnect(broken, wait);

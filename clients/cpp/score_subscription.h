@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "clients/cpp/endpoints.h"
 #include "ebb/v1/scorer_service.pb.h"
 
 namespace ebb {
@@ -19,6 +20,7 @@ class ScoreSubscription {
  public:
   struct Options {
     std::string address;
+    TlsFiles tls = {};
     // Filter, snapshot and first resume token are taken from here. The heartbeat is set to 5 s where absent.
     v1::SubscribeRequest request;
     absl::Duration first_backoff = absl::Milliseconds(100);

@@ -11,8 +11,8 @@ struct ScorerClient::Connection : Peer<v1::Scorer> {
   using Peer::Peer;
 };
 
-ScorerClient::ScorerClient(std::string address, absl::Duration timeout)
-    : connection_(std::make_unique<Connection>("scorer", std::move(address), timeout)) {}
+ScorerClient::ScorerClient(std::string address, absl::Duration timeout, const TlsFiles& tls)
+    : connection_(std::make_unique<Connection>("scorer", std::move(address), timeout, tls)) {}
 ScorerClient::~ScorerClient() = default;
 
 absl::StatusOr<v1::GetScoresResponse> ScorerClient::GetScores(const v1::GetScoresRequest& request) {

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "clients/cpp/endpoints.h"
 #include "ebb/v1/scorer_service.pb.h"
 
 namespace ebb {
@@ -14,7 +15,7 @@ namespace ebb {
 class ScorerClient {
  public:
   // Connects at the first call. `timeout` is the deadline of each call.
-  ScorerClient(std::string address, absl::Duration timeout);
+  ScorerClient(std::string address, absl::Duration timeout, const TlsFiles& tls = {});
   ~ScorerClient();
 
   absl::StatusOr<v1::GetScoresResponse> GetScores(const v1::GetScoresRequest& request);

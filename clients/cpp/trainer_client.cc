@@ -11,8 +11,8 @@ struct TrainerClient::Connection : Peer<v1::Trainer> {
   using Peer::Peer;
 };
 
-TrainerClient::TrainerClient(std::string address, absl::Duration timeout)
-    : connection_(std::make_unique<Connection>("trainer", std::move(address), timeout)) {}
+TrainerClient::TrainerClient(std::string address, absl::Duration timeout, const TlsFiles& tls)
+    : connection_(std::make_unique<Connection>("trainer", std::move(address), timeout, tls)) {}
 TrainerClient::~TrainerClient() = default;
 
 absl::StatusOr<v1::Training> TrainerClient::Train(const v1::TrainRequest& request) {

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "clients/cpp/endpoints.h"
 #include "ebb/v1/trainer_service.pb.h"
 
 namespace ebb {
@@ -14,7 +15,7 @@ namespace ebb {
 class TrainerClient {
  public:
   // Connects at the first call. `timeout` is the deadline of each call.
-  TrainerClient(std::string address, absl::Duration timeout);
+  TrainerClient(std::string address, absl::Duration timeout, const TlsFiles& tls = {});
   ~TrainerClient();
 
   absl::StatusOr<v1::Training> Train(const v1::TrainRequest& request);

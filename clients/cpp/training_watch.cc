@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "absl/time/clock.h"
-#include "clients/cpp/backoff.h"
 #include "clients/cpp/peer.h"
 #include "clients/cpp/stream_reader.h"
 #include "ebb/v1/trainer_service.grpc.pb.h"
+#include "runtime/backoff.h"
 
 namespace ebb {
 namespace {
@@ -43,7 +43,7 @@ absl::Status Follow(const TrainingWatchOptions& options, const Peer<v1::Trainer>
 }  // namespace
 
 absl::StatusOr<v1::Training> WatchTraining(const TrainingWatchOptions& options) {
-  const Peer<v1::Trainer> peer("trainer", options.address, options.outage_limit);
+  const Peer<v1::Trainer> peer("trainer", options.address, options.outage_limit, options.tls);
   if (!peer.problem.ok()) return peer.problem;
   Backoff backoff(absl::Milliseconds(100), absl::Seconds(2), /*seed=*/0);
   v1::Training latest;

@@ -6,12 +6,14 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "clients/cpp/endpoints.h"
 #include "ebb/v1/model.pb.h"
 
 namespace ebb {
 
 struct TrainingWatchOptions {
   std::string address;
+  TlsFiles tls = {};
   // `trainings/{id}`.
   std::string name;
   // Asked this often whether to go on; false ends with CANCELLED (the training itself goes on).

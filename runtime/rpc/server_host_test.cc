@@ -1,12 +1,5 @@
 #include "runtime/rpc/server_host.h"
 
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -16,6 +9,7 @@
 #include "runtime/rpc/channel.h"
 #include "runtime/rpc/numbers_test.grpc.pb.h"
 #include "runtime/rpc/status.h"
+#include "tests/support/tls_certificate.h"
 
 namespace ebb {
 namespace {
@@ -23,7 +17,7 @@ namespace {
 using grpc::health::v1::HealthCheckResponse;
 using runtime::test::Number;
 using runtime::test::Numbers;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 constexpr absl::Duration kLong = absl::Seconds(30);
 
@@ -196,46 +190,8 @@ TEST(ChannelTest, ACallEndsAtItsDeadline) {
             grpc::StatusCode::DEADLINE_EXCEEDED);
 }
 
-// A self-signed certificate for 127.0.0.1 and its key, as PEM files in a folder of the test.
-class TlsFiles {
- public:
-  TlsFiles() {
-    std::string pattern = testing::TempDir() + "/tls_XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-    EVP_PKEY* key = EVP_EC_gen("P-256");
-    X509* cert = X509_new();
-    X509_set_version(cert, 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(cert), 1);
-    X509_gmtime_adj(X509_getm_notBefore(cert), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
-    X509_set_pubkey(cert, key);
-    X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN", MBSTRING_ASC,
-                               reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
-    X509_set_issuer_name(cert, X509_get_subject_name(cert));
-    X509_EXTENSION* names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1");
-    X509_add_ext(cert, names, -1);
-    X509_EXTENSION_free(names);
-    X509_sign(cert, key, EVP_sha256());
-    FILE* file = fopen(this->cert().c_str(), "w");
-    PEM_write_X509(file, cert);
-    fclose(file);
-    file = fopen(this->key().c_str(), "w");
-    PEM_write_PrivateKey(file, key, nullptr, nullptr, 0, nullptr, nullptr);
-    fclose(file);
-    X509_free(cert);
-    EVP_PKEY_free(key);
-  }
-  ~TlsFiles() { std::filesystem::remove_all(folder_); }
-
-  std::string cert() const { return folder_ + "/cert.pem"; }
-  std::string key() const { return folder_ + "/key.pem"; }
-
- private:
-  std::string folder_;
-};
-
 TEST(TlsTest, OnlyTlsGetsIn) {
-  const TlsFiles files;
+  const ebb::testing::TlsCertificate files;
   EchoService service;
   const auto host = ServerHost::Start({.tls_cert = files.cert(), .tls_key = files.key()}, {&service});
   ASSERT_TRUE(host.ok()) << host.status();
@@ -244,7 +200,7 @@ TEST(TlsTest, OnlyTlsGetsIn) {
 }
 
 TEST(TlsTest, AServerThatAsksForCertificatesTurnsStrangersAway) {
-  const TlsFiles server, client;
+  const ebb::testing::TlsCertificate server, client;
   EchoService service;
   const auto host = ServerHost::Start(
       {.tls_cert = server.cert(), .tls_key = server.key(), .tls_client_ca = client.cert()}, {&service});

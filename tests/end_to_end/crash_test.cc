@@ -79,11 +79,12 @@ class Subscriber {
 
 int64_t Push(Services& services, const std::vector<v1::IngestRequest>& batches,
              const std::function<void(int64_t)>& before_event) {
-  EventPusher pusher(
-      {.address = services.Address(Services::kFeatureStore),
-       .batch_events = 100,
-       .connect_limit = kTimeout,
-       .on_refused = [](const EventPusher::Refusal& refusal) { ADD_FAILURE() << refusal.reason.DebugString(); }});
+  EventPusher pusher({.address = services.Address(Services::kFeatureStore),
+                      .batch_events = 100,
+                      .connect_limit = kTimeout,
+                      .on_refused = [](const EventPusher::Refusal& refusal) {
+                        ADD_FAILURE() << refusal.reasons.front()->DebugString();
+                      }});
   int64_t pushed = 0;
   for (const v1::IngestRequest& batch : batches) {
     for (const v1::Event& event : batch.events()) {
@@ -111,20 +112,6 @@ void WaitForScorer(Services& services) {
     }
     ASSERT_LT(absl::Now(), limit) << stats->DebugString() << status->DebugString();
   }
-}
-
-std::map<std::string, int64_t> LatestSequences(Services& services) {
-  ScorerClient scorer(services.Address(Services::kScorer), kTimeout);
-  std::map<std::string, int64_t> latest;
-  v1::ListScoresRequest request;
-  do {
-    const auto page = scorer.ListScores(request);
-    EXPECT_TRUE(page.ok()) << page.status();
-    if (!page.ok()) break;
-    for (const v1::Score& score : page->scores()) latest[score.customer_id()] = score.sequence();
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
-  return latest;
 }
 
 // Features of all customers, a line each, without as_of: that is the time of the last fold or sweep.
@@ -211,10 +198,12 @@ TEST(Crash, OfTheTrainerLeavesAnInterruptedTrainingAndTheNextOneWorks) {
   ImportShop(services, services.folder() + "/shop");
   ASSERT_EQ(services.Ebb({"train"}).exit_status, 0);
   services.Kill(Services::kTrainer);
-  services.Start(Services::kTrainer);
+  services.Start(Services::kTrainer, SmallGridFlags());
   const Outcome trainings = services.Ebb({"trainings", "--output", "json"});
   EXPECT_NE(trainings.out.find("interrupted"), std::string::npos) << trainings.out;
   EXPECT_EQ(services.Ebb({"model", "show", "1"}).exit_status, 3) << "no model is left half made";
+  Train(services);
+  EXPECT_EQ(services.Ebb({"model", "show", "champion"}).exit_status, 0);
 }
 
 }  // namespace

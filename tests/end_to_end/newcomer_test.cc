@@ -2,11 +2,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <csignal>
 #include <fstream>
 #include <sstream>
 
+#include "absl/time/clock.h"
 #include "tests/end_to_end/shop.h"
 
 namespace ebb::testing {
@@ -94,6 +97,26 @@ TEST(Newcomer, AtRiskWithoutProfitSaysThatNoValueIsKnown) {
   const Outcome at_risk = services.Ebb({"at-risk", "--top", "10"});
   EXPECT_THAT(at_risk.out + at_risk.err, HasSubstr("No value at risk is known"));
   EXPECT_THAT(at_risk.out, Not(HasSubstr(" 0.0")));
+}
+
+TEST(Newcomer, CtrlCEndsAPushFromAPipeThatIsSilent) {
+  Services services;
+  services.Start(Services::kFeatureStore);
+  const std::string pipe = services.folder() + "/pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  // Open for reading too, so that neither side waits for the other.
+  std::fstream writer(pipe, std::ios::in | std::ios::out);
+  Process push({"/bin/sh", "-c", R"(exec "$1" push - --port-base "$2" <"$3")", "sh", BinDir() + "/ebb",
+                std::to_string(services.port_base()), pipe},
+               services.folder() + "/push.log");
+  writer << R"({"customerId":"a","eventId":"1","eventTime":"2026-01-01T00:00:00Z","pageView":{"visitId":"v"}})"
+         << std::endl;
+  const absl::Time limit = absl::Now() + absl::Seconds(60);
+  while (services.Ebb({"features", "a"}).exit_status != 0)
+    ASSERT_LT(absl::Now(), limit) << "an event must not wait for others to fill its batch";
+  const int status = push.Kill(SIGINT);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 130);
 }
 
 TEST(Newcomer, RefusedEventsGoToAFileWithTheirReasons) {

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "clients/cpp/scorer_client.h"
 
 namespace ebb::testing {
 namespace {
@@ -17,6 +21,14 @@ void ExpectSuccess(const Outcome& outcome, const char* what) {
 void GenerateShop(const Services& services, const std::string& folder, int customers) {
   ExpectSuccess(services.Ebb({"generate", "--customers", std::to_string(customers), "--seed", "3", "--files", folder}),
                 "generate");
+}
+
+void CopyOrGenerateShop(const Services& services, const std::string& folder, int customers) {
+  const char* named = std::getenv("EBB_SHOP_DATA");
+  const std::string real = named != nullptr ? named : EBB_SOURCE_DIR "/../shared/data/one_click";
+  const std::vector<std::string> files = {"market_file.csv", "market_money.csv", "market_time.csv", "money.csv"};
+  if (!std::filesystem::exists(real + "/" + files[0])) return GenerateShop(services, folder, customers);
+  for (const std::string& file : files) std::filesystem::copy_file(real + "/" + file, folder + "/" + file);
 }
 
 void ImportShop(const Services& services, const std::string& folder, const std::vector<std::string>& more) {
@@ -46,6 +58,20 @@ std::map<std::string, std::string> AllScores(const Services& services) {
   for (const std::vector<std::string>& row : ParseCsv(outcome.out))
     scores[row.at(0)] = absl::StrJoin(row.begin() + 1, row.begin() + 3, ",");
   return scores;
+}
+
+std::map<std::string, int64_t> LatestSequences(const Services& services) {
+  ScorerClient scorer(services.Address(Services::kScorer), absl::Seconds(60));
+  std::map<std::string, int64_t> latest;
+  v1::ListScoresRequest request;
+  do {
+    const auto page = scorer.ListScores(request);
+    EXPECT_TRUE(page.ok()) << page.status();
+    if (!page.ok()) break;
+    for (const v1::Score& score : page->scores()) latest[score.customer_id()] = score.sequence();
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return latest;
 }
 
 std::vector<std::string> SmallGridFlags() {

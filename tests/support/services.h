@@ -26,11 +26,11 @@ class Services {
   enum Service { kFeatureStore, kTrainer, kScorer };
   static constexpr std::array<Service, 3> kAll = {kFeatureStore, kTrainer, kScorer};
 
-  // `extra` is added to the flags of each service at every start.
+  // `extra` is added to the flags of each service at every start, `more` at one.
   explicit Services(std::array<std::vector<std::string>, 3> extra = {});
 
   // Starts a service, or all, and waits until each answers its health check; aborts with its log after 60 s.
-  void Start(Service service);
+  void Start(Service service, const std::vector<std::string>& more = {});
   void StartAll();
   // SIGKILL, the honest crash; SIGTERM is a drain.
   int Kill(Service service, int signal = 9);

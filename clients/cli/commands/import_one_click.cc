@@ -10,13 +10,15 @@
 #include "clients/cli/exit_code.h"
 #include "clients/cli/interrupt.h"
 #include "clients/cli/one_click/import_report.h"
+#include "clients/cli/one_click/refused_cell.h"
 #include "clients/cli/one_click/shop_import.h"
 #include "clients/cli/one_click/vocabulary.h"
 #include "clients/cli/progress.h"
 #include "clients/cli/table.h"
 #include "clients/cli/time_text.h"
-#include "clients/cpp/backoff.h"
 #include "clients/cpp/feature_store_client.h"
+#include "clients/cpp/retry.h"
+#include "runtime/backoff.h"
 
 namespace ebb {
 namespace {
@@ -82,7 +84,7 @@ absl::StatusOr<v1::ImportSnapshotResponse> Send(const Snapshot& snapshot, const 
     if (!absl::IsUnavailable(response.status()) || attempt == kTries) return response;
     context.Remark(
         fmt::format("{}; trying again ({} of {})", std::string(response.status().message()), attempt + 1, kTries));
-    if (interrupt.WaitFor(backoff.Next())) return InterruptedError();
+    if (interrupt.WaitFor(WaitBeforeRetry(response.status(), backoff.Next()))) return InterruptedError();
   }
 }
 
@@ -132,7 +134,7 @@ absl::Status RunImport(const ImportOptions& options, CommandContext& context) {
   if (!header.ok()) return header.status();
   if (!options.dry_run) {
     const auto response = Send(shop->snapshot, *header, interrupt, context);
-    if (!response.ok()) return response.status();
+    if (!response.ok()) return one_click::AtItsCell(response.status(), *shop);
     shop->report.sent = {.customers = response->customers(),
                          .already_imported = response->already_imported(),
                          .as_of = FormatTime(FromTimestamp(response->as_of()))};

@@ -35,6 +35,10 @@ class FakeStore : public v1::FeatureStore::CallbackService {
     MutexLock lock(&mutex_);
     away_ = calls;
   }
+  void Refuse(std::string message) {
+    MutexLock lock(&mutex_);
+    refusal_ = std::move(message);
+  }
   int calls() {
     MutexLock lock(&mutex_);
     return calls_;
@@ -58,6 +62,8 @@ class FakeStore : public v1::FeatureStore::CallbackService {
       if (store.away_ > 0) {
         --store.away_;
         Finish(grpc::Status(grpc::StatusCode::UNAVAILABLE, "starting"));
+      } else if (!store.refusal_.empty()) {
+        Finish(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, store.refusal_));
       } else {
         StartRead(&request_);
       }
@@ -89,6 +95,7 @@ class FakeStore : public v1::FeatureStore::CallbackService {
 
   Mutex mutex_;
   int away_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::string refusal_ ABSL_GUARDED_BY(mutex_);
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
   v1::SnapshotHeader header_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> customers_ ABSL_GUARDED_BY(mutex_);
@@ -155,6 +162,21 @@ TEST_F(ImportOneClickTest, ABadFileIsNamedOnOneLineAndNothingIsSent) {
             "(премиум)\n");
   EXPECT_EQ(out_.str(), "");
   EXPECT_EQ(store_.calls(), 0);
+}
+
+TEST_F(ImportOneClickTest, WhatTheStoreRefusesIsNamedByItsCell) {
+  // The second customer's revenue of the current month; the store counts rows in the order in which they were sent.
+  store_.Refuse("rows[1].snapshot.values[11].decimal: found `200`; feature `revenue_month_0`: must be less");
+  EXPECT_EQ(Import({}, {"-q"}), 1);
+  EXPECT_EQ(err_.str(),
+            "ebb: market_money.csv, line 5, column \"revenue\", value \"200\": feature `revenue_month_0`: must be "
+            "less\n");
+  store_.Refuse("rows[0].customer_id: found `a`; must be longer");
+  EXPECT_EQ(Import({}, {"-q"}), 1);
+  EXPECT_EQ(err_.str(), "ebb: market_file.csv, line 2, column \"id\", value \"a\": must be longer\n");
+  store_.Refuse("header.as_of: must be a valid timestamp");
+  EXPECT_EQ(Import({}, {"-q"}), 1);
+  EXPECT_EQ(err_.str(), "ebb: header.as_of: must be a valid timestamp\n");
 }
 
 TEST_F(ImportOneClickTest, DryRunSendsNothing) {

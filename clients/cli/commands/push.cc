@@ -1,7 +1,6 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <random>
 #include <thread>
 
@@ -11,6 +10,7 @@
 #include "clients/cli/exit_code.h"
 #include "clients/cli/interrupt.h"
 #include "clients/cli/progress.h"
+#include "clients/cli/push/event_input.h"
 #include "clients/cli/push/event_json.h"
 #include "clients/cli/push/line_reader.h"
 #include "clients/cli/push/rejected_file.h"
@@ -48,33 +48,35 @@ class StopAtInterrupt {
 EventPusher::Options PusherOptions(const PushOptions& options, CommandContext& context, RejectedFile& rejected) {
   EventPusher::Options pusher;
   pusher.address = context.endpoints().feature_store;
+  pusher.tls = context.tls();
   pusher.backfill = options.backfill;
   pusher.seed = std::random_device()();
   pusher.on_refused = [&rejected](const EventPusher::Refusal& refusal) {
-    rejected.Add({.line = refusal.tag,
-                  .field = refusal.reason.field(),
-                  .value = refusal.reason.value(),
-                  .rule = refusal.reason.rule(),
-                  .event_json = FormatEventJson(refusal.event)});
+    const std::string event_json = FormatEventJson(refusal.event);
+    RejectedFile::Rejection rejection{.line = refusal.tag, .event_json = event_json};
+    for (const v1::RejectedEvent* reason : refusal.reasons)
+      rejection.reasons.push_back({reason->field(), reason->value(), reason->rule()});
+    rejected.Add(rejection);
   };
   return pusher;
 }
 
-// Reads line by line; what is no event goes to the rejected file, the rest to the store.
-absl::Status PushLines(std::istream& in, EventPusher& pusher, RejectedFile& rejected, Progress& progress) {
+// Reads line by line; what is no event goes to the rejected file, the rest to the store. A read that fails ends it like
+// the end of the input does, but with its error: what came before is acknowledged by then.
+absl::Status PushLines(EventInput& in, EventPusher& pusher, RejectedFile& rejected, Progress& progress) {
   LineReader lines(in);
   std::string line;
   int64_t unreadable = 0;
   while (true) {
     const LineReader::Outcome outcome = lines.Next(&line);
-    if (outcome == LineReader::Outcome::kEnd) break;
+    if (outcome == LineReader::Outcome::kEnd || !in.status().ok()) break;
     if (line.find_first_not_of(" \t") == std::string::npos) continue;
     absl::StatusOr<v1::Event> event = absl::InvalidArgumentError("the line is longer than 1 MiB");
     if (outcome == LineReader::Outcome::kLine) event = ParseEventJson(line);
     if (!event.ok()) {
       ++unreadable;
       const std::string rule(event.status().message());
-      rejected.Add({.line = lines.number(), .rule = rule, .text = line});
+      rejected.Add({.line = lines.number(), .reasons = {{.rule = rule}}, .text = line});
       continue;
     }
     if (absl::Status status = pusher.Push(*std::move(event), lines.number()); !status.ok()) return status;
@@ -83,8 +85,15 @@ absl::Status PushLines(std::istream& in, EventPusher& pusher, RejectedFile& reje
   while (true) {
     const absl::Status status = pusher.Flush(absl::Milliseconds(100));
     progress.Update(pusher.totals().acknowledged() + unreadable);
-    if (!absl::IsDeadlineExceeded(status)) return status;
+    if (!absl::IsDeadlineExceeded(status)) return status.ok() ? in.status() : status;
   }
+}
+
+// Lines of a file, for progress; 0 where that cannot be known.
+int64_t LinesAhead(const std::string& file) {
+  if (file == "-" || !std::filesystem::is_regular_file(file)) return 0;
+  std::ifstream counted(file, std::ios::binary);
+  return CountLines(counted);
 }
 
 void PrintSummary(CommandContext& context, const EventPusher::Totals& totals, const RejectedFile& rejected) {
@@ -99,28 +108,19 @@ void PrintSummary(CommandContext& context, const EventPusher::Totals& totals, co
 
 absl::Status RunPush(const PushOptions& options, CommandContext& context) {
   const Interrupt interrupt;
-  const bool from_stdin = options.file == "-";
-  std::ifstream file;
-  int64_t lines = 0;
-  if (!from_stdin) {
-    if (std::filesystem::is_directory(options.file))
-      return UsageError(absl::StrCat("FILE: `", options.file, "` is a folder"));
-    std::ifstream counted(options.file, std::ios::binary);
-    if (!counted)
-      return absl::NotFoundError(
-          absl::StrCat("cannot read `", options.file, "`; name a file of events, or - for standard input"));
-    if (std::filesystem::is_regular_file(options.file)) lines = CountLines(counted);
-    file.open(options.file, std::ios::binary);
-  }
+  if (std::filesystem::is_directory(options.file))
+    return UsageError(absl::StrCat("FILE: `", options.file, "` is a folder"));
+  absl::StatusOr<EventInput> input = EventInput::Open(options.file, [&] { return interrupt.requested(); });
+  if (!input.ok()) return input.status();
   RejectedFile rejected(!options.rejected.empty() ? options.rejected
-                        : from_stdin              ? "rejected.jsonl"
+                        : options.file == "-"     ? "rejected.jsonl"
                                                   : options.file + ".rejected.jsonl");
-  Progress progress(context, "push", lines, "events");
+  Progress progress(context, "push", LinesAhead(options.file), "events");
   EventPusher pusher(PusherOptions(options, context, rejected));
   absl::Status status;
   {
     const StopAtInterrupt stop(interrupt, pusher);
-    status = PushLines(from_stdin ? std::cin : file, pusher, rejected, progress);
+    status = PushLines(*input, pusher, rejected, progress);
   }
   progress.Finish();
   const EventPusher::Totals totals = pusher.totals();
@@ -133,8 +133,9 @@ absl::Status RunPush(const PushOptions& options, CommandContext& context) {
   if (!status.ok()) return status;
   if (!closed.ok()) return closed;
   if (rejected.count() == 0) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(rejected.count(), " events were refused, the first in ",
-                                                 rejected.first(), "; all with their reasons: ", rejected.path()));
+  return absl::InvalidArgumentError(absl::StrCat(
+      rejected.count(), rejected.count() == 1 ? " event was refused, in " : " events were refused, the first in ",
+      rejected.first(), "; all with their reasons: ", rejected.path()));
 }
 
 }  // namespace

@@ -78,11 +78,30 @@ TEST_F(PushTest, RefusedEventsGoToAFileWithTheirReasonsAndTheRestArrives) {
   ASSERT_EQ(rejected.size(), 2);
   EXPECT_EQ(rejected[0]["line"], 2);
   EXPECT_EQ(rejected[0]["text"], "{'customer_id':'b'}");
-  EXPECT_THAT(rejected[0]["rule"].get<std::string>(), HasSubstr("column 2: syntax error"));
+  EXPECT_THAT(rejected[0]["reasons"][0]["rule"].get<std::string>(), HasSubstr("column 2: syntax error"));
   EXPECT_EQ(rejected[1]["line"], 4);
-  EXPECT_EQ(rejected[1]["field"], "customer_id");
-  EXPECT_EQ(rejected[1]["rule"], "must not be empty");
+  EXPECT_EQ(rejected[1]["reasons"][0]["field"], "customer_id");
+  EXPECT_EQ(rejected[1]["reasons"][0]["rule"], "must not be empty");
   EXPECT_EQ(rejected[1]["event"]["event_id"], "e3");
+}
+
+TEST_F(PushTest, AnEventThatBreaksTwoRulesIsOneEvent) {
+  const FlakyStore store(/*seed=*/1, /*drop_one_in=*/0);
+  const std::string file = Write(Line(1, "a") + R"({"event_id":"e2","page_view":{"visit_id":"v"}})" + "\n");
+  EXPECT_EQ(Push(store, file), 1);
+  const auto summary = nlohmann::json::parse(out_.str());
+  EXPECT_EQ(summary["accepted"].get<int>() + summary["refused"].get<int>(), 2) << "the lines of the file";
+  EXPECT_THAT(err_.str(), HasSubstr("1 event was refused, in line 2: customer_id: must not be empty"));
+  std::vector<nlohmann::json> rejected = Rejected();
+  ASSERT_EQ(rejected.size(), 1);
+  EXPECT_EQ(rejected[0]["reasons"].size(), 2);
+  EXPECT_EQ(rejected[0]["reasons"][1]["field"], "event_time");
+}
+
+TEST_F(PushTest, AFileThatCannotBeReadToItsEndFails) {
+  const FlakyStore store(/*seed=*/1, /*drop_one_in=*/0);
+  EXPECT_EQ(Push(store, "/proc/self/mem"), 1);
+  EXPECT_THAT(err_.str(), HasSubstr("cannot read `/proc/self/mem`"));
 }
 
 TEST_F(PushTest, PushingTheSameFileAgainCountsOnce) {

@@ -27,8 +27,8 @@ struct ShellOptions {
 // Somebody waits for a key press: a service that does not answer at once offers nothing.
 constexpr absl::Duration kPatience = absl::Milliseconds(500);
 
-std::vector<std::string> LiveModels(const Endpoints& endpoints) {
-  TrainerClient trainer(endpoints.trainer, kPatience);
+std::vector<std::string> LiveModels(const ContextOptions& options) {
+  TrainerClient trainer(options.endpoints.trainer, kPatience, options.tls);
   const auto models = trainer.ListModels({});
   std::vector<std::string> found;
   if (!models.ok()) return found;
@@ -37,8 +37,8 @@ std::vector<std::string> LiveModels(const Endpoints& endpoints) {
   return found;
 }
 
-std::vector<std::string> LiveSegments(const Endpoints& endpoints) {
-  ScorerClient scorer(endpoints.scorer, kPatience);
+std::vector<std::string> LiveSegments(const ContextOptions& options) {
+  ScorerClient scorer(options.endpoints.scorer, kPatience, options.tls);
   const auto summary = scorer.GetSegmentSummary();
   std::vector<std::string> found;
   if (!summary.ok()) return found;
@@ -46,8 +46,8 @@ std::vector<std::string> LiveSegments(const Endpoints& endpoints) {
   return found;
 }
 
-std::vector<std::string> LiveCustomers(const Endpoints& endpoints) {
-  FeatureStoreClient store(endpoints.feature_store, kPatience);
+std::vector<std::string> LiveCustomers(const ContextOptions& options) {
+  FeatureStoreClient store(options.endpoints.feature_store, kPatience, options.tls);
   const auto page = store.ListCustomers({});
   if (!page.ok()) return {};
   return {page->customer_ids().begin(), page->customer_ids().end()};
@@ -55,9 +55,9 @@ std::vector<std::string> LiveCustomers(const Endpoints& endpoints) {
 
 absl::Status RunComplete(const ShellOptions& options, CommandContext& context) {
   const auto live = [&](const std::string& kind) {
-    if (kind == "model") return LiveModels(context.endpoints());
-    if (kind == "segment") return LiveSegments(context.endpoints());
-    return LiveCustomers(context.endpoints());
+    if (kind == "model") return LiveModels(context.options());
+    if (kind == "segment") return LiveSegments(context.options());
+    return LiveCustomers(context.options());
   };
   for (const std::string& word : Complete(AllCommands(), options.words, live)) context.out() << word << '\n';
   return absl::OkStatus();

@@ -26,7 +26,7 @@ std::vector<ServiceHealth> CheckAll(CommandContext& context) {
   for (const auto& [service, address] :
        {std::pair("feature store", endpoints.feature_store), std::pair("trainer", endpoints.trainer),
         std::pair("scorer", endpoints.scorer)}) {
-    all.push_back({service, address, CheckHealth(service, address, limit)});
+    all.push_back({service, address, CheckHealth(service, address, limit, context.tls())});
   }
   return all;
 }

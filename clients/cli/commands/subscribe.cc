@@ -111,6 +111,7 @@ absl::Status RunSubscribe(const SubscribeOptions& options, CommandContext& conte
   absl::StatusOr<v1::SubscribeRequest> request = MakeRequest(options);
   if (!request.ok()) return request.status();
   ScoreSubscription subscription({.address = context.endpoints().scorer,
+                                  .tls = context.tls(),
                                   .request = *std::move(request),
                                   .seed = std::random_device()(),
                                   .on_disconnect = [&](const absl::Status& status, absl::Duration wait) {

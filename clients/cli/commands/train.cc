@@ -74,20 +74,22 @@ absl::StatusOr<v1::Training> Follow(CommandContext& context, const Interrupt& in
     if (progress.done() > 0) bar.Update(progress.done(), Note(progress));
   };
   return WatchTraining({.address = context.endpoints().trainer,
+                        .tls = context.tls(),
                         .name = name,
                         .go_on = [&] { return !interrupt.requested(); },
                         .on_progress = show});
 }
 
-// Waits, a minute at most, until the scorer has taken the model up and scored everybody whom the store knows. False where it has not, or
-// one of the two does not answer: the model stands all the same.
+// Waits, a minute at most, until the scorer has taken the model up and scored everybody whom the store knows. False
+// where it has not, or one of the two does not answer: the model stands all the same.
 bool EverybodyIsScored(int64_t version, const Interrupt& interrupt, CommandContext& context) {
   const absl::Time limit = absl::Now() + absl::Minutes(1);
   do {
     const absl::StatusOr<v1::StoreStats> store = context.feature_store().GetStats();
     const absl::StatusOr<v1::ScorerStatus> scorer = context.scorer().GetStatus();
     if (!store.ok() || !scorer.ok()) return false;
-    if (scorer->model_version() >= version && scorer->rescore_backlog() == 0 && scorer->customers() >= store->customers()) {
+    if (scorer->model_version() >= version && scorer->rescore_backlog() == 0 &&
+        scorer->customers() >= store->customers()) {
       return true;
     }
   } while (!interrupt.WaitFor(absl::Milliseconds(50)) && absl::Now() < limit);
@@ -115,8 +117,8 @@ absl::Status ReportEnd(CommandContext& context, const Interrupt& interrupt, cons
                                     ? "every customer is scored by it"
                                     : "scores follow: `ebb status` says how far the scorer is"));
   } else {
-    context.Remark(absl::StrCat("model ", model->version(), " is kept as challenger; `ebb model promote ", model->version(),
-                                "` makes it the champion"));
+    context.Remark(absl::StrCat("model ", model->version(), " is kept as challenger; `ebb model promote ",
+                                model->version(), "` makes it the champion"));
   }
   return absl::OkStatus();
 }

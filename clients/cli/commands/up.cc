@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "clients/cli/command_context.h"
 #include "clients/cli/commands.h"
+#include "clients/cli/exit_code.h"
 #include "clients/cli/interrupt.h"
 #include "clients/cli/table.h"
 #include "clients/cli/up/port_check.h"
@@ -71,6 +72,10 @@ void Announce(CommandContext& context, const std::vector<ServiceSpec>& services,
 }
 
 absl::Status RunUp(const UpOptions& options, CommandContext& context) {
+  if (!context.tls().empty())
+    return UsageError(
+        "`ebb up` serves on loopback in plaintext: leave out --tls-ca, --tls-cert and --tls-key, in the environment "
+        "(EBB_TLS_…) and in ebb.toml too");
   const Interrupt interrupt;
   const absl::StatusOr<fs::path> data_dir = DataDir(options.data_dir);
   if (!data_dir.ok()) return data_dir.status();

@@ -67,7 +67,9 @@ absl::StatusOr<std::optional<std::string>> CellReader::ReadWord(size_t column, s
 absl::StatusOr<std::optional<std::string>> CellReader::ReadNumber(const ShopColumn& column, std::string_view text) {
   absl::StatusOr<std::string> decimal = decimals_.Read(text);
   if (!decimal.ok()) return decimal.status();
-  if (column.kind == ValueKind::kWhole && !IsWhole(*decimal)) return Rule("must be a whole number");
+  if (column.kind == ValueKind::kWhole && DecimalsOf(*decimal) > 0) return Rule("must be a whole number");
+  if (column.decimals >= 0 && DecimalsOf(*decimal) > static_cast<size_t>(column.decimals))
+    return Rule(fmt::format("must have at most {} digits after the decimal mark", column.decimals));
   const double value = DecimalToDouble(*decimal);
   if (value < column.minimum || value > column.maximum) return Rule(RangeRule(column));
   return *std::move(decimal);

@@ -50,6 +50,12 @@ struct JoinedShop {
       {};  // rows of each of ShopTables::All() whose customer is not in market_file: left out
 };
 
+// Both together: who has a value can say where it was read.
+struct ShopSource {
+  ShopTables tables;
+  JoinedShop shop;
+};
+
 // The rows point into `tables`, which must outlive them. INVALID_ARGUMENT if a file has not one customer in common with
 // market_file.
 absl::StatusOr<JoinedShop> JoinCustomers(const ShopTables& tables);

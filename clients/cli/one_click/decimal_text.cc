@@ -50,6 +50,9 @@ double DecimalToDouble(std::string_view canonical) {
   return value;
 }
 
-bool IsWhole(std::string_view canonical) { return canonical.find('.') == std::string_view::npos; }
+size_t DecimalsOf(std::string_view canonical) {
+  const size_t point = canonical.find('.');
+  return point == std::string_view::npos ? 0 : canonical.size() - point - 1;
+}
 
 }  // namespace ebb::one_click

@@ -28,7 +28,7 @@ class DecimalReader {
 // The nearest double of a canonical decimal, for statistics only.
 double DecimalToDouble(std::string_view canonical);
 
-// Whether a canonical decimal has no digits after the point.
-bool IsWhole(std::string_view canonical);
+// Digits after the point of a canonical decimal; 0: it is whole.
+size_t DecimalsOf(std::string_view canonical);
 
 }  // namespace ebb::one_click

@@ -74,6 +74,21 @@ INSTANTIATE_TEST_SUITE_P(
                   "money.csv, line 3, column \"number 2\", value \"4\"\": a quote inside an unquoted value: put the "
                   "whole value in quotes "
                   "and double the quote"},
+        Malformed{
+            "MoneyBelowTheSmallestCoin", kRevenue, "a,current_month,100.5", "a,current_month,100.123",
+            "market_money.csv, line 2, column \"revenue\", value \"100.123\": must have at most 2 digits after the "
+            "decimal mark"},
+        Malformed{"MoneyBeyondWhatIsExact", kRevenue, "a,current_month,100.5", "a,current_month,90071992547410",
+                  "market_money.csv, line 2, column \"revenue\", value \"90071992547410\": must be between "
+                  "-90071992547409 and 90071992547409"},
+        Malformed{"LongerThanAnyShop", kFile, "3.4,5,121,", "3.4,5,100001,",
+                  "market_file.csv, line 2, column \"tenure\", value \"100001\": must be between 0 and 100000"},
+        Malformed{"CountBeyondWhatIsExact", kFile, "kitchenware,6,2,1,5", "kitchenware,6,9007199254740993000,1,5",
+                  "market_file.csv, line 2, column \"unpaid_items\", value \"9007199254740993000\": must have at most "
+                  "18 digits"},
+        Malformed{"CountBeyondWhatADoubleHolds", kFile, "kitchenware,6,2,1,5", "kitchenware,6,9007199254740994,1,5",
+                  "market_file.csv, line 2, column \"unpaid_items\", value \"9007199254740994\": must be between 0 and "
+                  "9007199254740992"},
         Malformed{"TooFewValues", kTime, "a,previous_month,13", "a,previous_month",
                   "market_time.csv, line 3: 2 values, but the header names 3 columns: every line must have as many"},
         Malformed{"TooManyValues", kTime, "a,previous_month,13", "a,previous_month,13,7",
@@ -148,7 +163,7 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed{"ShareAboveOne", kFile, "0.25", "1.25",
                   "market_file.csv, line 2, column \"promo_share\", value \"1.25\": must be between 0 and 1"},
         Malformed{"NegativeTenure", kFile, "121", "-1",
-                  "market_file.csv, line 2, column \"tenure\", value \"-1\": must be 0 or more"},
+                  "market_file.csv, line 2, column \"tenure\", value \"-1\": must be between 0 and 100000"},
         Malformed{"SameCustomerDiffers", kProfit, "b;4,16", "a;4,16",
                   "money.csv, line 3, column \"profit\", value \"4.16\": line 2 already gives customer a the value "
                   "\"0.98\" there: one row a "

@@ -7,6 +7,10 @@ namespace {
 
 constexpr double kUnbounded = std::numeric_limits<double>::infinity();
 
+// What the feature store counts exactly: 2^53 of the smallest unit, which for money is a hundredth.
+constexpr double kMostCounted = 9'007'199'254'740'992;
+constexpr double kMostMoney = 90'071'992'547'409;
+
 constexpr ShopColumn kMarketFileColumns[] = {
     {.name = "customer_id", .kind = ValueKind::kCustomerId},
     {.name = "activity", .kind = ValueKind::kActivity},
@@ -15,13 +19,17 @@ constexpr ShopColumn kMarketFileColumns[] = {
     {.name = "marketing_contacts_6m_avg", .features = {"marketing_contacts_6m_avg"}},
     {.name = "marketing_contacts_current_month",
      .kind = ValueKind::kWhole,
-     .features = {"marketing_contacts_current_month"}},
-    {.name = "tenure_days", .kind = ValueKind::kWhole, .features = {"tenure_days"}},
+     .features = {"marketing_contacts_current_month"},
+     .maximum = kMostCounted},
+    {.name = "tenure_days", .kind = ValueKind::kWhole, .features = {"tenure_days"}, .maximum = 100'000},
     {.name = "promo_purchase_share_6m", .features = {"promo_purchase_share_6m"}, .maximum = 1},
     {.name = "favourite_category_6m", .kind = ValueKind::kCategory, .features = {"favourite_category_6m"}},
     {.name = "categories_per_visit_1m", .features = {"categories_per_visit_1m"}},
-    {.name = "unpaid_items_3m", .kind = ValueKind::kWhole, .features = {"unpaid_items_3m"}},
-    {.name = "service_errors_3m", .kind = ValueKind::kWhole, .features = {"service_errors_3m"}},
+    {.name = "unpaid_items_3m", .kind = ValueKind::kWhole, .features = {"unpaid_items_3m"}, .maximum = kMostCounted},
+    {.name = "service_errors_3m",
+     .kind = ValueKind::kWhole,
+     .features = {"service_errors_3m"},
+     .maximum = kMostCounted},
     {.name = "pages_per_visit_3m", .features = {"pages_per_visit_3m"}},
 };
 
@@ -29,7 +37,11 @@ constexpr ShopColumn kMarketMoneyColumns[] = {
     {.name = "customer_id", .kind = ValueKind::kCustomerId},
     {.name = "period", .kind = ValueKind::kPeriod},
     // Below zero where refunds of earlier months exceed what was bought.
-    {.name = "revenue", .features = {"revenue_month_0", "revenue_month_1", "revenue_month_2"}, .minimum = -kUnbounded},
+    {.name = "revenue",
+     .features = {"revenue_month_0", "revenue_month_1", "revenue_month_2"},
+     .minimum = -kMostMoney,
+     .maximum = kMostMoney,
+     .decimals = 2},
 };
 
 // Both months have at most 31 days of 1,440 minutes.

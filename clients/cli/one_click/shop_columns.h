@@ -27,6 +27,8 @@ struct ShopColumn {
   std::array<std::string_view, 3> features = {};
   double minimum = 0;
   double maximum = std::numeric_limits<double>::infinity();
+  // Most digits after the point; -1: any number. The feature store keeps money in hundredths.
+  int decimals = -1;
 };
 
 struct ShopTableSpec {

@@ -24,7 +24,8 @@ absl::Status ReadInto(const std::string& path, const ShopTableSpec& spec, const 
 }  // namespace
 
 absl::StatusOr<ShopImport> ReadShop(const ShopPaths& paths, const Vocabulary& vocabulary) {
-  ShopTables tables;
+  const auto source = std::make_shared<ShopSource>();
+  ShopTables& tables = source->tables;
   absl::Status status = CheckVocabulary(vocabulary);
   if (status.ok()) status = ReadInto(paths.market_file, kMarketFile, vocabulary, tables.market_file);
   if (status.ok()) status = ReadInto(paths.market_money, kMarketMoney, vocabulary, tables.market_money);
@@ -33,12 +34,14 @@ absl::StatusOr<ShopImport> ReadShop(const ShopPaths& paths, const Vocabulary& vo
   if (!status.ok()) return status;
   absl::StatusOr<JoinedShop> shop = JoinCustomers(tables);
   if (!shop.ok()) return shop.status();
-  const DataCheck check = CheckData(*shop);
+  source->shop = *std::move(shop);
+  const DataCheck check = CheckData(source->shop);
   ShopImport import;
-  import.snapshot = MakeSnapshot(*shop);
+  import.snapshot = MakeSnapshot(source->shop);
   if (import.snapshot.rows.empty())
     return LineError(tables.market_file.file, 0, "no customer has any value: export it again");
-  import.report = MakeReport(tables, *shop, check, import.snapshot.id);
+  import.report = MakeReport(tables, source->shop, check, import.snapshot.id);
+  import.source = source;
   return import;
 }
 

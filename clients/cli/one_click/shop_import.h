@@ -1,6 +1,7 @@
 // From four paths to a checked snapshot and what there is to say about it: the whole import short of sending it.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -20,6 +21,8 @@ struct ShopPaths {
 struct ShopImport {
   Snapshot snapshot;
   ImportReport report;
+  // What the snapshot was made from, for errors that name the cell. Shared, because the rows point into the tables.
+  std::shared_ptr<const ShopSource> source;
 };
 
 // Nothing is sent anywhere. The first thing that is not as it should be refuses all four files, with file, line,

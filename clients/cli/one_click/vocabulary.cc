@@ -8,9 +8,9 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "clients/cli/edit_distance.h"
 #include "clients/cli/one_click/cell_error.h"
 #include "clients/cli/one_click/default_vocabulary.h"
-#include "clients/cli/one_click/edit_distance.h"
 #include "clients/cli/one_click/unicode_text.h"
 #include "clients/cli/one_click/vocabulary.pb.h"
 

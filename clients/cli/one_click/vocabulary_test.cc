@@ -5,8 +5,8 @@
 
 #include <string>
 
+#include "clients/cli/edit_distance.h"
 #include "clients/cli/one_click/default_vocabulary.h"
-#include "clients/cli/one_click/edit_distance.h"
 #include "clients/cli/one_click/vocabulary_check.h"
 
 namespace ebb::one_click {

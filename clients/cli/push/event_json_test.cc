@@ -86,7 +86,7 @@ TEST(LineReaderTest, ReadsEveryKindOfLineEnd) {
   std::istringstream in(
       "\xEF\xBB\xBF"
       "a\r\n\nb");
-  LineReader lines(in);
+  LineReader lines(*in.rdbuf());
   std::string line;
   std::vector<std::string> read;
   while (lines.Next(&line) == LineReader::Outcome::kLine) read.push_back(std::to_string(lines.number()) + ":" + line);
@@ -95,7 +95,7 @@ TEST(LineReaderTest, ReadsEveryKindOfLineEnd) {
 
 TEST(LineReaderTest, ALineThatIsTooLongIsSkippedAndCostsNoMemory) {
   std::istringstream in(std::string(LineReader::kLongest + 10, 'x') + "\nnext\n");
-  LineReader lines(in);
+  LineReader lines(*in.rdbuf());
   std::string line;
   EXPECT_EQ(lines.Next(&line), LineReader::Outcome::kTooLong);
   EXPECT_EQ(line.size(), LineReader::kLongest);

@@ -3,18 +3,19 @@
 
 #include <cstdint>
 #include <istream>
+#include <streambuf>
 #include <string>
 
 namespace ebb {
 
-// Not thread-safe; the stream is borrowed.
+// Not thread-safe; the buffer is borrowed.
 class LineReader {
  public:
   enum class Outcome { kLine, kTooLong, kEnd };
 
   static constexpr size_t kLongest = 1 << 20;
 
-  explicit LineReader(std::istream& in) : in_(*in.rdbuf()) {}
+  explicit LineReader(std::streambuf& in) : in_(in) {}
 
   // The next line without its line end (LF or CR LF), a byte-order mark at the very beginning left out. kTooLong: the
   // line's beginning; the rest is skipped.

@@ -6,10 +6,15 @@
 namespace ebb {
 
 void RejectedFile::Add(const Rejection& rejection) {
-  std::string line = absl::StrCat("{\"line\":", rejection.line);
-  if (!rejection.field.empty())
-    absl::StrAppend(&line, ",\"field\":", JsonString(rejection.field), ",\"value\":", JsonString(rejection.value));
-  absl::StrAppend(&line, ",\"rule\":", JsonString(rejection.rule));
+  std::string line = absl::StrCat("{\"line\":", rejection.line, ",\"reasons\":[");
+  for (size_t i = 0; i < rejection.reasons.size(); ++i) {
+    const Reason& reason = rejection.reasons[i];
+    line += i == 0 ? "{" : ",{";
+    if (!reason.field.empty())
+      absl::StrAppend(&line, "\"field\":", JsonString(reason.field), ",\"value\":", JsonString(reason.value), ",");
+    absl::StrAppend(&line, "\"rule\":", JsonString(reason.rule), "}");
+  }
+  line += "]";
   if (rejection.event_json.empty()) {
     absl::StrAppend(&line, ",\"text\":", JsonString(rejection.text), "}\n");
   } else {
@@ -20,9 +25,10 @@ void RejectedFile::Add(const Rejection& rejection) {
   MutexLock lock(&mutex_);
   if (count_++ == 0) {
     file_.open(path_, std::ios::trunc | std::ios::binary);
+    const Reason& reason = rejection.reasons.front();
     first_ = absl::StrCat("line ", rejection.line, ": ");
-    if (!rejection.field.empty()) first_.append(rejection.field).append(": ");
-    first_.append(rejection.rule);
+    if (!reason.field.empty()) first_.append(reason.field).append(": ");
+    first_.append(reason.rule);
   }
   file_ << line;
 }

@@ -1,10 +1,10 @@
-#include "clients/cli/one_click/edit_distance.h"
+#include "clients/cli/edit_distance.h"
 
 #include <algorithm>
 #include <utility>
 #include <vector>
 
-namespace ebb::one_click {
+namespace ebb {
 
 size_t EditDistance(std::u32string_view a, std::u32string_view b, size_t limit) {
   if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) > limit) return limit + 1;
@@ -22,4 +22,4 @@ size_t EditDistance(std::u32string_view a, std::u32string_view b, size_t limit) 
   return std::min(above[b.size()], limit + 1);
 }
 
-}  // namespace ebb::one_click
+}  // namespace ebb

@@ -1,4 +1,4 @@
-#include "clients/cpp/backoff.h"
+#include "runtime/backoff.h"
 
 #include <algorithm>
 
