@@ -39,14 +39,14 @@ class EventCheck {
     const absl::Time time = EventTime(event_);
     const absl::Time latest = now_ + limits_.max_ahead;
     const absl::Time oldest = limits_.store_clock.value_or(now_) - limits_.retention;
-    const std::string shown = absl::FormatTime(time, absl::UTCTimeZone());
+    const auto shown = [&] { return absl::FormatTime(time, absl::UTCTimeZone()); };
     if (time > latest) {
-      list_.Add("event_time", shown,
+      list_.Add("event_time", shown(),
                 absl::StrCat("must not be more than ", absl::FormatDuration(limits_.max_ahead),
                              " ahead of the store's wall clock; check the sender's clock"));
     }
     if (time < oldest) {
-      list_.Add("event_time", shown,
+      list_.Add("event_time", shown(),
                 absl::StrCat("must not be older than the store's retention of ", limits_.retention / absl::Hours(24),
                              " days; leave the event out"));
     }

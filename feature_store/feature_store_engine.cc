@@ -261,6 +261,8 @@ v1::StoreStats FeatureStoreEngine::Stats() const {
   stats.set_rejected(live_.rejected);
   stats.set_log_sequence(static_cast<int64_t>(live_.position));
   stats.set_change_sequence(static_cast<int64_t>(live_.table.change_sequence()));
+  stats.set_full_segments(static_cast<int64_t>(live_.segments.size()) - 1);
+  stats.set_checkpoint_sequence(static_cast<int64_t>(live_.checkpointed_to));
   return stats;
 }
 

@@ -1,7 +1,6 @@
 #include "feature_store/history.h"
 
 #include <algorithm>
-#include <limits>
 #include <tuple>
 
 #include "absl/strings/match.h"
@@ -12,17 +11,6 @@
 
 namespace ebb::feature_store {
 namespace {
-
-// The key says who, when and which; the record keeps the rest.
-KeyValue ToRecord(const Pseudonym& pseudonym, v1::Event* event) {
-  KeyValue record;
-  record.key = EventKey(pseudonym, ToMicros(event->event_time()), event->event_id());
-  event->clear_customer_id();
-  event->clear_event_id();
-  event->clear_event_time();
-  record.value = EncodeRecord(*event);
-  return record;
-}
 
 absl::StatusOr<v1::Event> FromRecord(absl::string_view customer_id, absl::string_view key, absl::string_view value) {
   const absl::StatusOr<ParsedEventKey> parsed = ParseEventKey(key);
@@ -43,31 +31,6 @@ bool Earlier(const v1::Event& a, const v1::Event& b) {
 bool SameIdentity(const v1::Event& a, const v1::Event& b) { return !Earlier(a, b) && !Earlier(b, a); }
 
 }  // namespace
-
-absl::StatusOr<SortedSegment> SortIntoHistory(Storage* storage, const Pseudonymizer& pseudonyms, uint64_t from,
-                                              uint64_t to) {
-  SortedSegment segment;
-  std::vector<KeyValue> records;
-  absl::flat_hash_map<std::string, Pseudonym> pseudonym_of;  // an HMAC costs more than a look-up
-  const std::unique_ptr<StorageView> view = storage->View();
-  const absl::StatusOr<uint64_t> end = ReadLog(*view, from, to, [&](LogUnit& unit) {
-    for (v1::Event* event : unit.events) {
-      auto [known, is_new] = pseudonym_of.try_emplace(event->customer_id());
-      if (is_new) known->second = pseudonyms.Of(event->customer_id());
-      int64_t& latest =
-          segment.latest_us.try_emplace(event->customer_id(), std::numeric_limits<int64_t>::min()).first->second;
-      latest = std::max(latest, ToMicros(event->event_time()));
-      records.push_back(ToRecord(known->second, event));
-    }
-    return absl::OkStatus();
-  });
-  if (!end.ok()) return end.status();
-  if (*end != to) return absl::DataLossError("the log ends within the segment that is to be sorted");
-  std::sort(records.begin(), records.end(), [](const KeyValue& a, const KeyValue& b) { return a.key < b.key; });
-  segment.events = records.size();
-  if (absl::Status added = storage->AddSorted(Family::kEvents, records); !added.ok()) return added;
-  return segment;
-}
 
 HistoryReader::HistoryReader(std::unique_ptr<StorageView> view, Tail tail)
     : view_(std::move(view)), cursor_(view_->Scan(Family::kEvents, "", "")), tail_(std::move(tail)) {}

@@ -18,17 +18,6 @@
 
 namespace ebb::feature_store {
 
-// What sorting a piece of the log put into the history.
-struct SortedSegment {
-  absl::flat_hash_map<std::string, int64_t> latest_us;  // by customer_id: its latest event
-  uint64_t events = 0;
-};
-
-// Adds the events of log entries in [from, to) to the history; both are ends of units. May be repeated for the same
-// range.
-absl::StatusOr<SortedSegment> SortIntoHistory(Storage* storage, const Pseudonymizer& pseudonyms, uint64_t from,
-                                              uint64_t to);
-
 // A consistent reading of both at one moment. Not thread-safe.
 class HistoryReader {
  public:

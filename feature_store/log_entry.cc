@@ -32,7 +32,11 @@ std::string EncodeBatchEntry(const storage::v1::LogEntry& header, absl::string_v
 
 int64_t KnownTimes::Of(const v1::Event& event) {
   if (backfill_) return ToMicros(event.has_known_at() ? event.known_at() : event.event_time());
-  if (watermark_) known_us_ = std::max(known_us_, ToMicros(event.event_time()));
+  return Of(ToMicros(event.event_time()));
+}
+
+int64_t KnownTimes::Of(int64_t event_time_us) {
+  if (watermark_) known_us_ = std::max(known_us_, event_time_us);
   return known_us_;
 }
 

@@ -23,6 +23,8 @@ class KnownTimes {
       : known_us_(header.arrived_us()), watermark_(header.watermark()), backfill_(backfill) {}
   // Call for each event that counts, in order.
   int64_t Of(const v1::Event& event);
+  // The same where the batch is no back-fill.
+  int64_t Of(int64_t event_time_us);
 
  private:
   int64_t known_us_;

@@ -7,6 +7,7 @@
 #include "feature_store/log_entry.h"
 #include "feature_store/record_key.h"
 #include "feature_store/stored_record.h"
+#include "feature_store/wire_event.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -20,10 +21,22 @@ void CollectBatch(LogUnit* unit) {
   });
 }
 
+// False, and the unit as it was, when the entry has to be parsed as a whole.
+bool TakeBatchBytes(absl::string_view record, LogUnit* unit) {
+  absl::string_view message;
+  if (!MessageOf(record, &message) || !SplitLogEntry(message, &unit->entry, &unit->batch) || unit->batch.empty() ||
+      IsBackfill(unit->batch)) {
+    unit->entry.Clear();
+    unit->batch = {};
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 absl::StatusOr<uint64_t> ReadLog(const StorageView& view, uint64_t from, uint64_t to,
-                                 const std::function<absl::Status(LogUnit&)>& visit) {
+                                 const std::function<absl::Status(LogUnit&)>& visit, BatchForm form) {
   std::vector<storage::v1::SnapshotPart> parts;
   uint64_t unit_begin = from, next = from;
   const auto cursor = view.Scan(Family::kLog, LogKey(from), LogKey(to));
@@ -34,8 +47,10 @@ absl::StatusOr<uint64_t> ReadLog(const StorageView& view, uint64_t from, uint64_
       return absl::DataLossError(absl::StrCat("the log has nothing from ", next, " to ", *begin, ": it is damaged"));
     }
     LogUnit unit;
-    absl::Status read = DecodeRecord(cursor->value(), absl::StrCat("log entry ", *begin), &unit.entry);
-    if (!read.ok()) return read;
+    if (form != BatchForm::kBytes || !TakeBatchBytes(cursor->value(), &unit)) {
+      absl::Status read = DecodeRecord(cursor->value(), absl::StrCat("log entry ", *begin), &unit.entry);
+      if (!read.ok()) return read;
+    }
     next = *begin + unit.entry.span();
     if (unit.entry.has_snapshot_part()) {
       parts.push_back(std::move(*unit.entry.mutable_snapshot_part()));

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "absl/time/clock.h"
-#include "feature_store/history.h"
 #include "feature_store/record_key.h"
+#include "feature_store/segment_sorter.h"
 #include "feature_store/stored_record.h"
 #include "runtime/log.h"
 

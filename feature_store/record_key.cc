@@ -42,12 +42,16 @@ std::string StateKey(uint32_t customer) {
 
 std::string EventPrefix(const Pseudonym& customer) { return std::string(customer.begin(), customer.end()); }
 
+void AppendEventKey(const Pseudonym& customer, int64_t event_time_us, absl::string_view event_id, std::string* out) {
+  out->append(customer.begin(), customer.end());
+  AppendBigEndian(static_cast<uint64_t>(event_time_us) ^ kSignBit, out);
+  out->append(event_id.data(), event_id.size());
+}
+
 std::string EventKey(const Pseudonym& customer, int64_t event_time_us, absl::string_view event_id) {
   std::string key;
   key.reserve(kEventIdAt + event_id.size());
-  key.append(customer.begin(), customer.end());
-  AppendBigEndian(static_cast<uint64_t>(event_time_us) ^ kSignBit, &key);
-  key.append(event_id.data(), event_id.size());
+  AppendEventKey(customer, event_time_us, event_id, &key);
   return key;
 }
 

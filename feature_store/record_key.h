@@ -23,6 +23,7 @@ inline constexpr absl::string_view kImportPrefix = "import/";
 
 std::string LogKey(uint64_t sequence);
 std::string StateKey(uint32_t customer);
+void AppendEventKey(const Pseudonym& customer, int64_t event_time_us, absl::string_view event_id, std::string* out);
 std::string EventKey(const Pseudonym& customer, int64_t event_time_us, absl::string_view event_id);
 // What all keys of a customer's events begin with.
 std::string EventPrefix(const Pseudonym& customer);

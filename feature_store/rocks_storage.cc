@@ -108,12 +108,14 @@ class RocksStorage final : public Storage {
     return ToStatus(db_->Write(how, &batch), "writing to the log");
   }
 
-  absl::Status AddSorted(Family family, std::span<const KeyValue> records) override {
+  absl::Status AddSorted(Family family, std::span<const RecordView> records) override {
     if (records.empty()) return absl::OkStatus();
     const std::string file = absl::StrCat(path_, "/sorted-", next_file_++, ".tmp");
     rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), options_, Handle(family));
     rocksdb::Status status = writer.Open(file);
-    for (size_t i = 0; status.ok() && i < records.size(); ++i) status = writer.Put(records[i].key, records[i].value);
+    for (size_t i = 0; status.ok() && i < records.size(); ++i) {
+      status = writer.Put(ToSlice(records[i].key), ToSlice(records[i].value));
+    }
     if (status.ok()) status = writer.Finish();
     if (!status.ok()) return ToStatus(status, "writing a sorted file");
     rocksdb::IngestExternalFileOptions how;

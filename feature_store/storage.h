@@ -24,9 +24,10 @@ enum class Family {
 };
 inline constexpr int kFamilyCount = 4;
 
-struct KeyValue {
-  std::string key;
-  std::string value;
+// Borrowed.
+struct RecordView {
+  absl::string_view key;
+  absl::string_view value;
 };
 
 // Changes that are applied together or not at all.
@@ -82,7 +83,7 @@ class Storage {
   virtual absl::Status Write(const WriteSet& changes, Durability durability) = 0;
   // Adds many records at once, past the write-ahead log. Keys ascend strictly; records that exist already are replaced.
   // Synced when OK.
-  virtual absl::Status AddSorted(Family family, std::span<const KeyValue> records) = 0;
+  virtual absl::Status AddSorted(Family family, std::span<const RecordView> records) = 0;
   // Forgets keys in [from, to) and gives their space back.
   virtual absl::Status Drop(Family family, absl::string_view from, absl::string_view to) = 0;
 

@@ -24,4 +24,12 @@ absl::Status DecodeRecord(absl::string_view bytes, absl::string_view what, googl
   return absl::OkStatus();
 }
 
+bool MessageOf(absl::string_view record, absl::string_view* message) {
+  if (record.size() < 2 || record[0] != kRecordVersion || record[1] != static_cast<char>(RecordCodec::kPlain)) {
+    return false;
+  }
+  *message = record.substr(2);
+  return true;
+}
+
 }  // namespace ebb::feature_store

@@ -17,4 +17,7 @@ std::string EncodeRecord(const google::protobuf::MessageLite& message);
 // `what` names the record in the message.
 absl::Status DecodeRecord(absl::string_view bytes, absl::string_view what, google::protobuf::MessageLite* message);
 
+// The message's bytes; false when the record is none of this version.
+bool MessageOf(absl::string_view record, absl::string_view* message);
+
 }  // namespace ebb::feature_store

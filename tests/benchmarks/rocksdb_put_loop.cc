@@ -22,7 +22,7 @@ void AppendBigEndian(uint64_t value, std::string& out) {
 
 }  // namespace
 
-double RunRocksDbPutLoop(const std::string& folder, const std::vector<v1::IngestRequest>& batches) {
+double RunRocksDbPutLoop(const std::string& folder, std::span<const WireBatch> batches) {
   rocksdb::Options options;
   options.create_if_missing = true;
   rocksdb::DB* opened = nullptr;
@@ -31,8 +31,12 @@ double RunRocksDbPutLoop(const std::string& folder, const std::vector<v1::Ingest
   rocksdb::WriteOptions synced;
   synced.sync = true;
   std::string key, value;
-  const auto begin = std::chrono::steady_clock::now();
-  for (const v1::IngestRequest& request : batches) {
+  v1::IngestRequest request;
+  int64_t events = 0;
+  std::chrono::steady_clock::duration spent{};
+  for (const WireBatch& wire : batches) {
+    if (!request.ParseFromString(wire.bytes)) std::abort();
+    const auto begin = std::chrono::steady_clock::now();
     rocksdb::WriteBatch batch;
     for (const v1::Event& event : request.events()) {
       key = event.customer_id();
@@ -42,8 +46,10 @@ double RunRocksDbPutLoop(const std::string& folder, const std::vector<v1::Ingest
       Check(batch.Put(key, value));
     }
     Check(db->Write(synced, &batch));
+    spent += std::chrono::steady_clock::now() - begin;
+    events += wire.events;
   }
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return static_cast<double>(events) / std::chrono::duration<double>(spent).count();
 }
 
 }  // namespace ebb::benchmarks

@@ -21,41 +21,83 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
 
-}  // namespace
-
-LoadResult SendAll(const std::string& address, const std::vector<v1::IngestRequest>& batches, int in_flight) {
-  const auto stub = v1::FeatureStore::NewStub(Connect(address));
+// Every shape.streams-th batch, beginning with the stream's own number.
+void SendPart(const std::string& address, const std::vector<WireBatch>& batches, int stream_number, LoadShape shape,
+              LoadResult* result) {
+  using Stream = grpc::ClientReaderWriter<grpc::ByteBuffer, v1::IngestResponse>;
+  const auto channel = Connect(address);
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(10));
-  const auto stream = stub->Ingest(&context);
-  std::counting_semaphore<> window(in_flight);
-  LoadResult result;
-  const auto begin = std::chrono::steady_clock::now();
+  // What a generated stub would call, but with bytes that are ready.
+  const grpc::internal::RpcMethod method("/ebb.v1.FeatureStore/Ingest", grpc::internal::RpcMethod::BIDI_STREAMING,
+                                         channel);
+  const std::unique_ptr<Stream> stream(
+      grpc::internal::ClientReaderWriterFactory<grpc::ByteBuffer, v1::IngestResponse>::Create(channel.get(), method,
+                                                                                              &context));
+  std::counting_semaphore<> window(shape.in_flight);
   std::thread reader([&] {
     v1::IngestResponse response;
     while (stream->Read(&response)) {
-      result.accepted += response.accepted();
-      result.duplicate += response.duplicate();
-      result.rejected += response.rejected();
+      result->accepted += response.accepted();
+      result->duplicate += response.duplicate();
+      result->rejected += response.rejected();
       window.release();
     }
-    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     // A broken stream must not leave the writer waiting.
     window.release(static_cast<std::ptrdiff_t>(batches.size()));
   });
-  for (const v1::IngestRequest& batch : batches) {
+  for (size_t i = stream_number; i < batches.size(); i += shape.streams) {
+    const WireBatch& batch = batches[i];
     window.acquire();
-    if (!stream->Write(batch)) break;
-    result.events += batch.events_size();
+    const grpc::Slice slice(batch.bytes.data(), batch.bytes.size(), grpc::Slice::STATIC_SLICE);
+    if (!stream->Write(grpc::ByteBuffer(&slice, 1))) break;
+    result->events += batch.events;
   }
   stream->WritesDone();
   reader.join();
   const grpc::Status status = stream->Finish();
-  if (!status.ok() || result.accepted + result.duplicate + result.rejected != result.events) {
+  if (!status.ok() || result->accepted + result->duplicate + result->rejected != result->events) {
     std::fprintf(stderr, "ingest to %s ended early: %s\n", address.c_str(), status.error_message().c_str());
     std::abort();
   }
-  return result;
+}
+
+}  // namespace
+
+LoadResult SendAll(const std::string& address, const std::vector<WireBatch>& batches, LoadShape shape) {
+  std::vector<LoadResult> results(shape.streams);
+  const auto begin = std::chrono::steady_clock::now();
+  {
+    std::vector<std::jthread> senders;
+    for (int stream = 0; stream < shape.streams; ++stream) {
+      senders.emplace_back([&, stream] { SendPart(address, batches, stream, shape, &results[stream]); });
+    }
+  }
+  LoadResult sum;
+  sum.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  for (const LoadResult& result : results) {
+    sum.events += result.events;
+    sum.accepted += result.accepted;
+    sum.duplicate += result.duplicate;
+    sum.rejected += result.rejected;
+  }
+  return sum;
+}
+
+double SecondsUntilDrained(const std::string& address) {
+  const auto stub = v1::FeatureStore::NewStub(Connect(address));
+  const auto begin = std::chrono::steady_clock::now();
+  const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
+  while (elapsed() < 600) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(1));
+    v1::StoreStats stats;
+    if (!stub->GetStats(&context, {}, &stats).ok()) break;
+    if (stats.full_segments() == 0 && stats.checkpoint_sequence() == stats.log_sequence()) return elapsed();
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  std::fprintf(stderr, "%s was not drained\n", address.c_str());
+  std::abort();
 }
 
 void WaitUntilServing(const std::string& address) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -111,13 +112,34 @@ class Generator {
 
 }  // namespace
 
-std::vector<v1::IngestRequest> MakeWorkload(const WorkloadOptions& options) {
+namespace {
+
+template <typename Take>
+void MakeBatches(const WorkloadOptions& options, const Take& take) {
   Generator generator(options);
-  std::vector<v1::IngestRequest> batches;
-  for (int64_t i = 0; i < options.events; ++i) {
-    if (i % options.events_per_batch == 0) batches.emplace_back().set_batch_id(static_cast<int64_t>(batches.size()));
-    *batches.back().add_events() = generator.Next(i);
+  int64_t batch_id = 0;
+  for (int64_t begin = 0; begin < options.events; begin += options.events_per_batch) {
+    v1::IngestRequest batch;
+    batch.set_batch_id(batch_id++);
+    const int64_t end = std::min(options.events, begin + options.events_per_batch);
+    for (int64_t i = begin; i < end; ++i) *batch.add_events() = generator.Next(i);
+    take(std::move(batch));
   }
+}
+
+}  // namespace
+
+std::vector<v1::IngestRequest> MakeWorkload(const WorkloadOptions& options) {
+  std::vector<v1::IngestRequest> batches;
+  MakeBatches(options, [&](v1::IngestRequest batch) { batches.push_back(std::move(batch)); });
+  return batches;
+}
+
+std::vector<WireBatch> MakeWireWorkload(const WorkloadOptions& options) {
+  std::vector<WireBatch> batches;
+  MakeBatches(options, [&](const v1::IngestRequest& batch) {
+    batches.push_back({batch.SerializeAsString(), batch.events_size()});
+  });
   return batches;
 }
 

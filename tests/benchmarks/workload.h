@@ -26,4 +26,11 @@ struct WorkloadOptions {
 // The batches in order of sending. The same options give the same bytes.
 std::vector<v1::IngestRequest> MakeWorkload(const WorkloadOptions& options);
 
+// A batch as it goes over the wire: ten million events as messages would take some GiB.
+struct WireBatch {
+  std::string bytes;
+  int events = 0;
+};
+std::vector<WireBatch> MakeWireWorkload(const WorkloadOptions& options);
+
 }  // namespace ebb::benchmarks

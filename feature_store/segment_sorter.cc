@@ -1,0 +1,122 @@
+#include "feature_store/segment_sorter.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "feature_store/event_time.h"
+#include "feature_store/log_entry.h"
+#include "feature_store/record_key.h"
+#include "feature_store/stored_record.h"
+#include "feature_store/wire_event.h"
+
+namespace ebb::feature_store {
+namespace {
+
+uint64_t BigEndian(const uint8_t* bytes) {
+  uint64_t number = 0;
+  for (int i = 0; i < 8; ++i) number = (number << 8) | bytes[i];
+  return number;
+}
+
+absl::Status Unreadable() { return absl::DataLossError("a batch of the log cannot be read: it is damaged"); }
+
+}  // namespace
+
+absl::Status SegmentSorter::Add(const LogUnit& unit) {
+  for (const v1::Event* event : unit.events) AddParsed(*event);
+  return unit.batch.empty() ? absl::OkStatus() : AddBatch(unit);
+}
+
+absl::Status SegmentSorter::AddBatch(const LogUnit& unit) {
+  KnownTimes known_times(unit.entry, /*backfill=*/false);
+  WireBatch batch(unit.batch);
+  absl::string_view bytes;
+  auto skip = unit.entry.skipped().begin();
+  for (uint32_t i = 0; batch.Next(&bytes); ++i) {
+    if (skip != unit.entry.skipped().end() && *skip == i) {
+      ++skip;
+      continue;
+    }
+    WireEvent event;
+    if (ReadWireEvent(bytes, &event)) {
+      Begin(event.customer_id, event.event_time_us, event.event_id);
+      bytes_.append(event.body.data(), event.body.size());
+      AppendKnownAt(known_times.Of(event.event_time_us), &bytes_);
+      End();
+      continue;
+    }
+    v1::Event parsed;
+    if (!parsed.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return Unreadable();
+    *parsed.mutable_known_at() = ToTimestamp(absl::FromUnixMicros(known_times.Of(ToMicros(parsed.event_time()))));
+    AddParsed(parsed);
+  }
+  return batch.damaged() ? Unreadable() : absl::OkStatus();
+}
+
+void SegmentSorter::AddParsed(const v1::Event& event) {
+  Begin(event.customer_id(), ToMicros(event.event_time()), event.event_id());
+  // The key says who, when and which; the record keeps the rest.
+  v1::Event rest = event;
+  rest.clear_customer_id();
+  rest.clear_event_id();
+  rest.clear_event_time();
+  rest.AppendToString(&bytes_);
+  End();
+}
+
+Pseudonym SegmentSorter::PseudonymOf(absl::string_view customer_id, int64_t event_time_us) {
+  auto known = customers_.find(customer_id);
+  if (known == customers_.end()) {
+    known = customers_.emplace(std::string(customer_id), Known{pseudonyms_.Of(customer_id), event_time_us}).first;
+  }
+  known->second.latest_us = std::max(known->second.latest_us, event_time_us);
+  return known->second.pseudonym;
+}
+
+void SegmentSorter::Begin(absl::string_view customer_id, int64_t event_time_us, absl::string_view event_id) {
+  const Pseudonym pseudonym = PseudonymOf(customer_id, event_time_us);
+  const size_t begin = bytes_.size();
+  AppendEventKey(pseudonym, event_time_us, event_id, &bytes_);
+  rows_.push_back({BigEndian(pseudonym.data()), BigEndian(pseudonym.data() + 8), event_time_us, begin,
+                   static_cast<uint32_t>(bytes_.size() - begin), 0});
+  bytes_.push_back(kRecordVersion);
+  bytes_.push_back(static_cast<char>(RecordCodec::kPlain));
+}
+
+void SegmentSorter::End() {
+  Row& row = rows_.back();
+  row.value_size = static_cast<uint32_t>(bytes_.size() - row.begin - row.key_size);
+}
+
+absl::StatusOr<SortedSegment> SegmentSorter::Finish(Storage* storage) {
+  const absl::string_view bytes = bytes_;
+  std::sort(rows_.begin(), rows_.end(), [bytes](const Row& a, const Row& b) {
+    if (a.customer_high != b.customer_high) return a.customer_high < b.customer_high;
+    const auto rank_of = [](const Row& row) { return std::make_tuple(row.customer_low, row.event_time_us); };
+    if (rank_of(a) != rank_of(b)) return rank_of(a) < rank_of(b);
+    return bytes.substr(a.begin, a.key_size) < bytes.substr(b.begin, b.key_size);
+  });
+  std::vector<RecordView> records;
+  records.reserve(rows_.size());
+  for (const Row& row : rows_) {
+    records.push_back({bytes.substr(row.begin, row.key_size), bytes.substr(row.begin + row.key_size, row.value_size)});
+  }
+  if (absl::Status added = storage->AddSorted(Family::kEvents, records); !added.ok()) return added;
+  SortedSegment segment;
+  segment.events = records.size();
+  for (auto& [customer_id, known] : customers_) segment.latest_us.emplace(customer_id, known.latest_us);
+  return segment;
+}
+
+absl::StatusOr<SortedSegment> SortIntoHistory(Storage* storage, const Pseudonymizer& pseudonyms, uint64_t from,
+                                              uint64_t to) {
+  SegmentSorter sorter(pseudonyms);
+  const std::unique_ptr<StorageView> view = storage->View();
+  const absl::StatusOr<uint64_t> end = ReadLog(
+      *view, from, to, [&](LogUnit& unit) { return sorter.Add(unit); }, BatchForm::kBytes);
+  if (!end.ok()) return end.status();
+  if (*end != to) return absl::DataLossError("the log ends within the segment that is to be sorted");
+  return sorter.Finish(storage);
+}
+
+}  // namespace ebb::feature_store

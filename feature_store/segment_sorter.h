@@ -1,0 +1,68 @@
+// Sorts a piece of the log into the history.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "feature_store/log_reader.h"
+#include "feature_store/storage.h"
+#include "runtime/digest.h"
+
+namespace ebb::feature_store {
+
+// What sorting a piece of the log put into the history.
+struct SortedSegment {
+  absl::flat_hash_map<std::string, int64_t> latest_us;  // by customer_id: its latest event
+  uint64_t events = 0;
+};
+
+// Collects events as records of the history, side by side in one buffer, and hands them over in order of their keys:
+// sorting moves 40 bytes an event, and most comparisons look at nothing else. Not thread-safe.
+class SegmentSorter {
+ public:
+  // `pseudonyms` is borrowed.
+  explicit SegmentSorter(const Pseudonymizer& pseudonyms) : pseudonyms_(pseudonyms) {}
+
+  // DATA_LOSS when a batch of the unit cannot be read. The unit's batch is taken as bytes (BatchForm::kBytes).
+  absl::Status Add(const LogUnit& unit);
+  // Writes what was added. Call once.
+  absl::StatusOr<SortedSegment> Finish(Storage* storage);
+
+ private:
+  struct Known {
+    Pseudonym pseudonym;
+    int64_t latest_us;
+  };
+  // Orders as its key does: the first numbers are the key's own bytes.
+  struct Row {
+    uint64_t customer_high;
+    uint64_t customer_low;
+    int64_t event_time_us;
+    size_t begin;  // of the key in bytes_; the value follows
+    uint32_t key_size;
+    uint32_t value_size;
+  };
+
+  Pseudonym PseudonymOf(absl::string_view customer_id, int64_t event_time_us);
+  // Writes the key and the head of the value; the caller appends the value's message, then calls End.
+  void Begin(absl::string_view customer_id, int64_t event_time_us, absl::string_view event_id);
+  void End();
+  void AddParsed(const v1::Event& event);
+  absl::Status AddBatch(const LogUnit& unit);
+
+  const Pseudonymizer& pseudonyms_;
+  absl::flat_hash_map<std::string, Known> customers_;  // an HMAC costs more than a look-up
+  std::string bytes_;
+  std::vector<Row> rows_;
+};
+
+// Adds the events of log entries in [from, to) to the history; both are ends of units. May be repeated for the same
+// range.
+absl::StatusOr<SortedSegment> SortIntoHistory(Storage* storage, const Pseudonymizer& pseudonyms, uint64_t from,
+                                              uint64_t to);
+
+}  // namespace ebb::feature_store
