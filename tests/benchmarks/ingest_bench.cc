@@ -107,9 +107,5 @@ int main(int argc, char** argv) {
   other.events_per_batch = 1'000;
   other.customers = options.customers * 100;
   cases.push_back({"_100_times_the_customers", MakeWireWorkload(other), {.streams = 1, .in_flight = 4}});
-  other.customers = options.customers;
-  other.events = options.events / 50;
-  other.events_per_batch = 1;
-  cases.push_back({"_single_events", MakeWireWorkload(other), {.streams = 4, .in_flight = 64}});
   for (int round = 1; round <= rounds; ++round) ebb::benchmarks::Round(round, cases, options.customers);
 }
