@@ -11,7 +11,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "feature_store/test_server.h"
+#include "feature_store/test_service.h"
 #include "runtime/resume_token.h"
 
 namespace ebb::feature_store {

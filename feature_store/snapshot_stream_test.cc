@@ -6,7 +6,7 @@
 
 #include <thread>
 
-#include "feature_store/test_server.h"
+#include "feature_store/test_service.h"
 #include "runtime/rpc/error_details.h"
 #include "runtime/rpc/status.h"
 

@@ -1,4 +1,4 @@
-#include "feature_store/test_server.h"
+#include "feature_store/test_service.h"
 
 #include "grpcpp/create_channel.h"
 
