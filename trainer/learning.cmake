@@ -15,4 +15,4 @@ set_source_files_properties(fit/smo_lanes_avx2.cc PROPERTIES SKIP_PRECOMPILE_HEA
 ebb_test(ebb_trainer_fit_test
   SOURCES evaluation/metrics_test.cc fit/reference_solvers_test.cc
   LINK ebb_trainer_learning libsvm::libsvm liblinear::liblinear)
-ebb_test(ebb_trainer_training_test SOURCES search/training_test.cc LINK ebb_trainer_learning ebb_runtime)
+ebb_test(ebb_trainer_training_test SOURCES search/training_test.cc LINK ebb_trainer_learning ebb_runtime LABELS threads)

@@ -45,7 +45,7 @@ void MeasureStore(int round, const Case& load) {
   const int port = testing::FreePort();
   const std::string address = fmt::format("127.0.0.1:{}", port);
   testing::Process server({testing::BinDir() + "/ebb-feature-store", "--data-dir", folder.path() + "/store", "--listen",
-                           address, "--checkpoint-interval", "5s"},
+                           address, "--checkpoint-interval", "2s"},
                           folder.path() + "/log");
   WaitUntilServing(address);
   const LoadResult result = SendAll(address, load.batches, load.shape);
@@ -86,7 +86,7 @@ int main(int argc, char** argv) {
   using ebb::benchmarks::Case;
   using ebb::benchmarks::MakeWireWorkload;
   using ebb::benchmarks::WorkloadOptions;
-  WorkloadOptions options{.events = 10'000'000};
+  WorkloadOptions options{.events = 3'000'000};
   int rounds = 5;
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string_view flag = argv[i];
@@ -98,7 +98,7 @@ int main(int argc, char** argv) {
   cases.push_back({"", MakeWireWorkload(options), {.streams = 1, .in_flight = 4}});
   // The others are shorter: their rates are settled by then.
   WorkloadOptions other = options;
-  other.events = options.events * 3 / 10;
+  other.events = options.events / 2;
   other.zipf = true;
   cases.push_back({"_zipf", MakeWireWorkload(other), {.streams = 1, .in_flight = 4}});
   other.zipf = false;
