@@ -84,7 +84,12 @@ IdentityIndex::Verdict IdentityIndex::Insert(uint32_t customer, absl::string_vie
   return entry->second == event_time_us ? Verdict::kDuplicate : Verdict::kOtherTime;
 }
 
-void IdentityIndex::BeginSegment(uint64_t sequence) { segments_.push_back({sequence, {}}); }
+void IdentityIndex::BeginSegment(uint64_t sequence) {
+  // As many as before are to be expected: growing step by step would hash each of them again and again.
+  const size_t expected = segments_.back().times.size();
+  segments_.push_back({sequence, {}});
+  segments_.back().times.reserve(expected);
+}
 
 void IdentityIndex::ForgetBefore(uint64_t sequence) {
   while (segments_.size() > 1 && segments_[1].first_sequence <= sequence) segments_.pop_front();
