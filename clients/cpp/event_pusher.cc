@@ -141,6 +141,7 @@ class EventPusher::Engine {
   Totals totals_ ABSL_GUARDED_BY(mutex_);
   // Not OK: pushing has ended for good.
   absl::Status ended_ ABSL_GUARDED_BY(mutex_);
+  absl::Status last_failure_ ABSL_GUARDED_BY(mutex_);  // of a stream
 
   Backoff backoff_;  // only the connector's
   std::thread connector_;
@@ -306,6 +307,7 @@ void EventPusher::Engine::Connect() {
     {
       MutexLock lock(&mutex_);
       if (!ended_.ok()) return;
+      if (!status.ok()) last_failure_ = status;
       if (absl::Status verdict = Verdict(status); !verdict.ok()) return End(verdict);
       if (absl::Now() + wait > GiveUpTime()) return End(status.ok() ? absl::UnavailableError(kEndedEarly) : status);
       ++totals_.reconnects;
@@ -358,6 +360,8 @@ absl::Status EventPusher::Engine::RunStream() {
   stream_ = nullptr;
   if (totals_.acknowledged() > before) backoff_.Reset();
   if (stalled) {
+    // Where no attempt ever got through, the one before says more than the one that was cut short.
+    if (totals_.acknowledged() == 0 && !last_failure_.ok()) return last_failure_;
     return absl::UnavailableError(
         absl::StrCat("the feature store at ", options_.address, " acknowledged nothing for ",
                      absl::FormatDuration(std::min(options_.stall_limit, options_.connect_limit))));
