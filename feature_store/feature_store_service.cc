@@ -17,18 +17,6 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, absl::Sta
   return reactor;
 }
 
-// A stream that was refused before it began.
-template <typename Response>
-class Refusal final : public StreamSource<Response> {
- public:
-  explicit Refusal(absl::Status status) : status_(std::move(status)) {}
-  Pull Next(Response*) override { return Pull::kDone; }
-  absl::Status status() const override { return status_; }
-
- private:
-  const absl::Status status_;
-};
-
 class TrainingSetSource final : public StreamSource<v1::ReadTrainingSetResponse> {
  public:
   explicit TrainingSetSource(std::unique_ptr<TrainingSetReader> reader) : reader_(std::move(reader)) {}
@@ -90,8 +78,8 @@ grpc::ServerWriteReactor<v1::WatchFeaturesResponse>* FeatureStoreService::WatchF
     grpc::CallbackServerContext*, const v1::WatchFeaturesRequest* request) {
   absl::StatusOr<std::unique_ptr<ChangeSource>> source = ChangeSource::Open(engine_, *request);
   if (!source.ok()) {
-    return watchers_.Serve<v1::WatchFeaturesResponse>(
-        std::make_unique<Refusal<v1::WatchFeaturesResponse>>(source.status()), absl::InfiniteDuration());
+    return watchers_.Serve<v1::WatchFeaturesResponse>(RefusedStream<v1::WatchFeaturesResponse>(source.status()),
+                                                      absl::InfiniteDuration());
   }
   const absl::Duration heartbeat = (*source)->heartbeat();
   return watchers_.Serve<v1::WatchFeaturesResponse>(*std::move(source), heartbeat);
@@ -104,7 +92,7 @@ grpc::ServerWriteReactor<v1::ReadTrainingSetResponse>* FeatureStoreService::Read
   if (reader.ok()) {
     source = std::make_unique<TrainingSetSource>(*std::move(reader));
   } else {
-    source = std::make_unique<Refusal<v1::ReadTrainingSetResponse>>(reader.status());
+    source = RefusedStream<v1::ReadTrainingSetResponse>(reader.status());
   }
   return training_sets_.Serve<v1::ReadTrainingSetResponse>(std::move(source), absl::InfiniteDuration());
 }
