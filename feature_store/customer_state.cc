@@ -21,9 +21,8 @@ bool IsOfCategory(const Measure& measure, std::string_view category) {
   return !measure.category || *measure.category == category;
 }
 
-bool Matches(const Measure& measure, const v1::PurchaseLine& line) {
-  return IsOfCategory(measure, line.category()) &&
-         (!measure.on_promotion || *measure.on_promotion == line.on_promotion());
+bool Matches(const Measure& measure, const LineView& line) {
+  return IsOfCategory(measure, line.category) && (!measure.on_promotion || *measure.on_promotion == line.on_promotion);
 }
 
 int64_t Combine(MeasureKind kind, int64_t a, int64_t b) {
@@ -38,58 +37,73 @@ int64_t Combine(MeasureKind kind, int64_t a, int64_t b) {
   }
 }
 
+// The first tile that is not before the key. Nearly always that is near the end: events come nearly in order.
+template <typename T, typename Key, typename Before>
+typename std::vector<T>::iterator PlaceOf(std::vector<T>& tiles, const Key& key, const Before& before) {
+  constexpr int kNear = 24;
+  auto at = tiles.end();
+  for (int step = 0; step < kNear; ++step) {
+    if (at == tiles.begin() || before(*(at - 1), key)) return at;
+    --at;
+  }
+  return std::lower_bound(tiles.begin(), at, key, before);
+}
+
 }  // namespace
 
 void CustomerState::Fold(const CompiledDeclarations& declarations, const v1::Event& event) {
-  if (event.has_imported_snapshot()) return FoldSnapshot(declarations, event);
-  const std::vector<uint16_t>& touched = declarations.MeasuresOf(event.body_case());
+  google::protobuf::Arena arena;
+  Fold(declarations, ViewOf(event, &arena));
+}
+
+void CustomerState::Fold(const CompiledDeclarations& declarations, const EventView& event) {
+  if (event.body == v1::Event::kImportedSnapshot) return FoldSnapshot(declarations, *event.message);
+  const std::vector<uint16_t>& touched = declarations.MeasuresOf(event.body);
   if (touched.empty()) return;
-  const int64_t micros = ToMicros(event.event_time());
-  const Day day = declarations.calendar().DayOf(absl::FromUnixMicros(micros));
+  const Day day = declarations.calendar().DayOf(absl::FromUnixMicros(event.event_time_us));
   for (const uint16_t id : touched) {
-    FoldMeasure({declarations.measures()[id], id, day, micros, event.event_id()}, event);
+    FoldMeasure({declarations.measures()[id], id, day, event.event_time_us, event.event_id}, event);
   }
 }
 
-void CustomerState::FoldMeasure(const Place& place, const v1::Event& event) {
+void CustomerState::FoldMeasure(const Place& place, const EventView& event) {
   const Measure& measure = place.measure;
-  switch (event.body_case()) {
+  switch (event.body) {
     case v1::Event::kPageView: {
-      const v1::PageView& view = event.page_view();
-      if (!IsOfCategory(measure, view.category())) return;
+      if (!IsOfCategory(measure, event.category)) return;
       if (measure.field == v1::PAGE_VIEW) return Add(place, 1);
-      const uint64_t visit = StableHash(view.visit_id());
+      const uint64_t visit = StableHash(event.visit_id);
       if (measure.field == v1::PAGE_VIEW_VISIT) return AddMember(place, visit);
-      if (!view.category().empty()) AddMember(place, StableHash(view.category(), visit));
+      if (!event.category.empty()) AddMember(place, StableHash(event.category, visit));
       return;
     }
     case v1::Event::kBasketChange:
-      for (const v1::BasketItem& item : event.basket_change().items()) {
-        if (!IsOfCategory(measure, item.category())) continue;
-        const bool added = event.basket_change().action() == v1::BasketChange::ADD;
-        AddKeyed(place, StableHash(item.product_id()), added ? item.quantity() : -item.quantity());
+      for (const LineView& item : event.lines) {
+        if (!IsOfCategory(measure, item.category)) continue;
+        const bool added = event.action == v1::BasketChange::ADD;
+        AddKeyed(place, StableHash(item.product_id), added ? item.quantity : -item.quantity);
       }
       return;
     case v1::Event::kServiceError:
     case v1::Event::kMarketingContact:
       return Add(place, 1);
     case v1::Event::kProfileChange:
-      return FoldProfile(place, event.profile_change());
+      return FoldProfile(place, event.message->profile_change());
     case v1::Event::kPurchase:
-      return FoldPurchase(place, event.purchase());
+      return FoldPurchase(place, event);
     case v1::Event::kRefund:
       // A refund is no purchase and names no lines: it lowers plain sums alone.
       if (measure.kind == MeasureKind::kSum && !measure.category && !measure.on_promotion) {
-        Add(place, -event.refund().amount_minor());
+        Add(place, -event.message->refund().amount_minor());
       }
       return;
     case v1::Event::kProfitStatement: {
-      const v1::ProfitStatement& statement = event.profit_statement();
+      const v1::ProfitStatement& statement = event.message->profit_statement();
       // The last day of its month: a window of whole months then holds as many statements as months.
       return SetLast(place, ShopCalendar::LastOfMonth(statement.year(), statement.month()), statement.profit_minor());
     }
     case v1::Event::kTimeOnSite:
-      return Add(place, event.time_on_site().duration_ms());
+      return Add(place, event.duration_ms);
     case v1::Event::kActivityLabel:
     case v1::Event::kImportedSnapshot:
     case v1::Event::BODY_NOT_SET:
@@ -119,21 +133,21 @@ void CustomerState::FoldProfile(const Place& place, const v1::ProfileChange& pro
   }
 }
 
-void CustomerState::FoldPurchase(const Place& place, const v1::Purchase& purchase) {
+void CustomerState::FoldPurchase(const Place& place, const EventView& purchase) {
   const Measure& measure = place.measure;
   if (measure.field == v1::PURCHASE_CATEGORY) return FoldCategories(place, purchase);
   if (measure.field == v1::UNPAID_QUANTITY) {
-    for (const v1::PurchaseLine& line : purchase.lines()) {
-      if (IsOfCategory(measure, line.category())) AddKeyed(place, StableHash(line.product_id()), -line.quantity());
+    for (const LineView& line : purchase.lines) {
+      if (IsOfCategory(measure, line.category)) AddKeyed(place, StableHash(line.product_id), -line.quantity);
     }
     return;
   }
   int64_t lines = 0, quantity = 0, amount = 0;
-  for (const v1::PurchaseLine& line : purchase.lines()) {
+  for (const LineView& line : purchase.lines) {
     if (!Matches(measure, line)) continue;
     ++lines;
-    quantity += line.quantity();
-    amount = WrappingAdd(amount, line.quantity() * line.unit_price_minor());
+    quantity += line.quantity;
+    amount = WrappingAdd(amount, line.quantity * line.unit_price_minor);
   }
   if (lines == 0) return;
   switch (measure.field) {
@@ -150,18 +164,18 @@ void CustomerState::FoldPurchase(const Place& place, const v1::Purchase& purchas
   }
 }
 
-void CustomerState::FoldCategories(const Place& place, const v1::Purchase& purchase) {
-  for (const v1::PurchaseLine& line : purchase.lines()) {
+void CustomerState::FoldCategories(const Place& place, const EventView& purchase) {
+  for (const LineView& line : purchase.lines) {
     if (!Matches(place.measure, line)) continue;
     switch (place.measure.kind) {
       case MeasureKind::kDistinct:
-        AddMember(place, StableHash(line.category()));
+        AddMember(place, StableHash(line.category));
         break;
       case MeasureKind::kByKey:
-        AddKeyed(place, Remember(line.category()), 1);
+        AddKeyed(place, Remember(line.category), 1);
         break;
       default:
-        AddKeyed(place, Remember(line.category()), place.micros);
+        AddKeyed(place, Remember(line.category), place.micros);
     }
   }
 }
@@ -199,8 +213,8 @@ void CustomerState::Add(const Place& place, int64_t value, int64_t count) {
   MarkSeen(place.id);
   if (place.measure.kind == MeasureKind::kLast) return SetLast(place, place.day, value);
   if (place.measure.kind == MeasureKind::kCount) value = count;
-  const auto at = std::lower_bound(tiles_.begin(), tiles_.end(), std::tie(place.id, place.day),
-                                   [](const Tile& t, const auto& key) { return std::tie(t.measure, t.day) < key; });
+  const auto at = PlaceOf(tiles_, std::tuple(place.day, place.id),
+                          [](const Tile& t, const auto& key) { return std::tuple(t.day, t.measure) < key; });
   if (at != tiles_.end() && at->measure == place.id && at->day == place.day) {
     at->value = Combine(place.measure.kind, at->value, value);
   } else {
@@ -211,17 +225,16 @@ void CustomerState::Add(const Place& place, int64_t value, int64_t count) {
 void CustomerState::AddMember(const Place& place, uint64_t hash) {
   MarkSeen(place.id);
   const Tile member{static_cast<int64_t>(hash), place.day, place.id};
-  const auto at = std::lower_bound(tiles_.begin(), tiles_.end(), member, [](const Tile& a, const Tile& b) {
-    return std::tie(a.measure, a.day, a.value) < std::tie(b.measure, b.day, b.value);
+  const auto at = PlaceOf(tiles_, member, [](const Tile& a, const Tile& b) {
+    return std::tie(a.day, a.measure, a.value) < std::tie(b.day, b.measure, b.value);
   });
   if (at == tiles_.end() || *at != member) tiles_.insert(at, member);
 }
 
 void CustomerState::AddKeyed(const Place& place, uint64_t key, int64_t value) {
   MarkSeen(place.id);
-  const auto at =
-      std::lower_bound(keyed_tiles_.begin(), keyed_tiles_.end(), std::tie(place.id, place.day, key),
-                       [](const KeyedTile& t, const auto& k) { return std::tie(t.measure, t.day, t.key) < k; });
+  const auto at = PlaceOf(keyed_tiles_, std::tuple(place.day, place.id, key),
+                          [](const KeyedTile& t, const auto& k) { return std::tuple(t.day, t.measure, t.key) < k; });
   if (at != keyed_tiles_.end() && at->measure == place.id && at->day == place.day && at->key == key) {
     at->value = Combine(place.measure.kind, at->value, value);
   } else {
@@ -244,8 +257,9 @@ void CustomerState::SetLast(const Place& place, Day day, int64_t value) {
 }
 
 void CustomerState::MarkSeen(uint16_t measure) {
-  if (seen_.size() <= measure) seen_.resize(measure + size_t{1});
-  seen_[measure] = true;
+  const size_t word = measure / 64;
+  if (seen_.size() <= word) seen_.resize(word + 1);
+  seen_[word] |= uint64_t{1} << measure % 64;
 }
 
 uint64_t CustomerState::Remember(std::string_view text) {
@@ -263,7 +277,8 @@ std::string_view CustomerState::TextOf(uint64_t key) const {
 }
 
 bool CustomerState::Seen(int measure) const {
-  return static_cast<size_t>(measure) < seen_.size() && seen_[static_cast<size_t>(measure)];
+  const size_t word = static_cast<size_t>(measure) / 64;
+  return measure >= 0 && word < seen_.size() && (seen_[word] >> measure % 64 & 1) != 0;
 }
 
 void CustomerState::DropExpired(const CompiledDeclarations& declarations, absl::Time as_of) {
@@ -289,7 +304,7 @@ size_t CustomerState::MemoryBytes() const {
   };
   size_t bytes = sizeof(*this) + tiles_.capacity() * sizeof(Tile) + keyed_tiles_.capacity() * sizeof(KeyedTile) +
                  last_values_.capacity() * sizeof(LastValue) + imported_.capacity() * sizeof(ImportedFeature) +
-                 texts_.capacity() * sizeof(Text) + seen_.capacity() / 8;
+                 texts_.capacity() * sizeof(Text);
   for (const LastValue& last : last_values_) bytes += heap(last.stamp.event_id);
   for (const ImportedFeature& imported : imported_) bytes += heap(imported.stamp.event_id);
   for (const Text& text : texts_) bytes += heap(text.text);

@@ -6,10 +6,12 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "ebb/v1/event.pb.h"
 #include "feature_store/compiled_declarations.h"
+#include "feature_store/event_view.h"
 
 namespace ebb::feature_store {
 
@@ -73,6 +75,7 @@ struct ImportedFeature {
 class CustomerState {
  public:
   // `event` has passed CheckEvent, or CheckSnapshotRow.
+  void Fold(const CompiledDeclarations& declarations, const EventView& event);
   void Fold(const CompiledDeclarations& declarations, const v1::Event& event);
   // Forgets the tiles that no window with a T at or after `as_of` reaches.
   void DropExpired(const CompiledDeclarations& declarations, absl::Time as_of);
@@ -88,9 +91,10 @@ class CustomerState {
 
   // Whether an event ever touched the measure, dropped tiles included.
   bool Seen(int measure) const;
-  // Sorted by (measure, day) and then value or key.
+  // Sorted by day, then measure, then value or key: what comes now goes to the end. See TilesByMeasure.
   const std::vector<Tile>& tiles() const { return tiles_; }
   const std::vector<KeyedTile>& keyed_tiles() const { return keyed_tiles_; }
+  // Sorted by (measure, day).
   const std::vector<LastValue>& last_values() const { return last_values_; }
   const std::vector<ImportedFeature>& imported() const { return imported_; }  // Sorted by feature.
   // The text behind a key; empty where unknown.
@@ -112,12 +116,12 @@ class CustomerState {
     uint16_t id;
     Day day;
     int64_t micros;
-    const std::string& event_id;
+    std::string_view event_id;
   };
-  void FoldMeasure(const Place& place, const v1::Event& event);
+  void FoldMeasure(const Place& place, const EventView& event);
   void FoldProfile(const Place& place, const v1::ProfileChange& profile);
-  void FoldPurchase(const Place& place, const v1::Purchase& purchase);
-  void FoldCategories(const Place& place, const v1::Purchase& purchase);
+  void FoldPurchase(const Place& place, const EventView& purchase);
+  void FoldCategories(const Place& place, const EventView& purchase);
   void FoldSnapshot(const CompiledDeclarations& declarations, const v1::Event& event);
   void MarkSeen(uint16_t measure);
   // `value` stands for `count` values.
@@ -131,8 +135,8 @@ class CustomerState {
   std::vector<KeyedTile> keyed_tiles_;
   std::vector<LastValue> last_values_;
   std::vector<ImportedFeature> imported_;
-  std::vector<Text> texts_;  // Sorted by key.
-  std::vector<bool> seen_;   // By measure, up to the last one seen.
+  std::vector<Text> texts_;                // Sorted by key.
+  absl::InlinedVector<uint64_t, 1> seen_;  // A bit a measure, up to the last one seen.
 };
 
 }  // namespace ebb::feature_store

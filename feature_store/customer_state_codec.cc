@@ -10,6 +10,7 @@
 //
 // Measures and features are numbers of the declarations, hence the fingerprint. Equal states give equal bytes. Any
 // change here needs a new version; customer_state_codec_test.cc pins the bytes.
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <limits>
@@ -20,6 +21,7 @@
 #include "feature_store/customer_state.h"
 #include "feature_store/imported_value.h"
 #include "feature_store/stable_hash.h"
+#include "feature_store/tiles_by_measure.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -123,8 +125,9 @@ class StateCodec {
     WriteSeen(state);
     out_.Varint(state.texts_.size());
     for (const auto& text : state.texts_) out_.Text(text.text);
-    WriteTiles(state);
-    WriteKeyedTiles(state);
+    const TilesByMeasure by_measure(state);
+    WriteTiles(by_measure.tiles);
+    WriteKeyedTiles(state, by_measure.keyed_tiles);
     out_.Varint(state.last_values_.size());
     for (const LastValue& last : state.last_values_) {
       out_.Varint(last.measure);
@@ -162,6 +165,12 @@ class StateCodec {
     ReadLastValues(in, state);
     ReadImported(in, state);
     if (!in.AtEnd()) return absl::DataLossError("customer state: bytes are cut off or damaged");
+    std::sort(state.tiles_.begin(), state.tiles_.end(), [](const Tile& a, const Tile& b) {
+      return std::tie(a.day, a.measure, a.value) < std::tie(b.day, b.measure, b.value);
+    });
+    std::sort(state.keyed_tiles_.begin(), state.keyed_tiles_.end(), [](const KeyedTile& a, const KeyedTile& b) {
+      return std::tie(a.day, a.measure, a.key) < std::tie(b.day, b.measure, b.key);
+    });
     return state;
   }
 
@@ -207,11 +216,11 @@ class StateCodec {
     }
   }
 
-  void WriteTiles(const CustomerState& state) {
-    auto tile = state.tiles_.begin();
+  void WriteTiles(const std::vector<Tile>& tiles) {
+    auto tile = tiles.begin();
     for (uint16_t measure = 0; measure < measures(); ++measure) {
       auto end = tile;
-      while (end != state.tiles_.end() && end->measure == measure) ++end;
+      while (end != tiles.end() && end->measure == measure) ++end;
       out_.Varint(static_cast<uint64_t>(end - tile));
       const bool distinct = declarations_.measures()[measure].kind == MeasureKind::kDistinct;
       for (Day previous = 0; tile != end; previous = tile->day, ++tile) {
@@ -242,12 +251,12 @@ class StateCodec {
     }
   }
 
-  void WriteKeyedTiles(const CustomerState& state) {
-    auto tile = state.keyed_tiles_.begin();
+  void WriteKeyedTiles(const CustomerState& state, const std::vector<KeyedTile>& tiles) {
+    auto tile = tiles.begin();
     for (uint16_t measure = 0; measure < measures(); ++measure) {
       if (!IsKeyed(measure)) continue;
       auto end = tile;
-      while (end != state.keyed_tiles_.end() && end->measure == measure) ++end;
+      while (end != tiles.end() && end->measure == measure) ++end;
       out_.Varint(static_cast<uint64_t>(end - tile));
       const bool latest = declarations_.measures()[measure].kind == MeasureKind::kLatest;
       for (Day previous = 0; tile != end; previous = tile->day, ++tile) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "feature_store/tiles_by_measure.h"
 #include "feature_store/vector.h"
 
 namespace ebb::feature_store {
@@ -10,7 +11,7 @@ namespace {
 class NextChangeSearch {
  public:
   NextChangeSearch(const CompiledDeclarations& declarations, const CustomerState& state, Day today)
-      : declarations_(declarations), state_(state), today_(today) {}
+      : declarations_(declarations), state_(state), by_measure_(state), today_(today) {}
 
   Day Find() {
     for (const CompiledFeature& feature : declarations_.features()) {
@@ -74,7 +75,7 @@ class NextChangeSearch {
 
   // The first day at or after `day` with a tile of the measure; kLastDay where there is none.
   Day FirstTile(int measure, Day day) const {
-    return std::min({FirstIn(state_.tiles(), measure, day), FirstIn(state_.keyed_tiles(), measure, day),
+    return std::min({FirstIn(by_measure_.tiles, measure, day), FirstIn(by_measure_.keyed_tiles, measure, day),
                      FirstIn(state_.last_values(), measure, day)});
   }
 
@@ -89,6 +90,7 @@ class NextChangeSearch {
 
   const CompiledDeclarations& declarations_;
   const CustomerState& state_;
+  const TilesByMeasure by_measure_;
   const Day today_;
   Day next_ = kLastDay;
 };

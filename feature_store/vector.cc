@@ -10,6 +10,7 @@
 #include "absl/container/inlined_vector.h"
 #include "feature_store/event_time.h"
 #include "feature_store/imported_value.h"
+#include "feature_store/tiles_by_measure.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -33,7 +34,7 @@ using Number = std::optional<double>;
 class VectorBuilder {
  public:
   VectorBuilder(const CompiledDeclarations& declarations, const CustomerState& state, Day today)
-      : declarations_(declarations), state_(state), today_(today) {}
+      : declarations_(declarations), state_(state), by_measure_(state), today_(today) {}
 
   v1::FeatureValue Value(const CompiledFeature& feature) const {
     v1::FeatureValue value;
@@ -112,7 +113,7 @@ class VectorBuilder {
         return ratio ? Number(feature.scale.Apply(*ratio)) : Number();
       }
       case v1::MONTHLY_MEAN:
-        if (In(state_.tiles(), feature.measure, days).empty()) return {};
+        if (In(by_measure_.tiles, feature.measure, days).empty()) return {};
         return feature.scale.Apply(Total(feature.measure, days)) / feature.window.length;
       case v1::MEAN_OF_PERIODS:
         return MeanOfPeriods(feature);
@@ -138,13 +139,13 @@ class VectorBuilder {
     }
     if (feature.field == v1::UNPAID_QUANTITY) {
       absl::InlinedVector<std::pair<uint64_t, int64_t>, 32> products;
-      for (const KeyedTile& tile : In(state_.keyed_tiles(), feature.measure, days)) {
+      for (const KeyedTile& tile : In(by_measure_.keyed_tiles, feature.measure, days)) {
         if (!covered(tile.day)) products.emplace_back(tile.key, tile.value);
       }
       SumByKey(products);
       for (const auto& [product, net] : products) add(std::max<int64_t>(net, 0));
     } else {
-      for (const Tile& tile : In(state_.tiles(), feature.measure, days)) {
+      for (const Tile& tile : In(by_measure_.tiles, feature.measure, days)) {
         if (!covered(tile.day)) add(tile.value);
       }
     }
@@ -168,7 +169,7 @@ class VectorBuilder {
 
   // The count or sum of a window, or how many different members its days have together.
   int64_t Total(int measure, DayRange days) const {
-    const Tiles tiles = In(state_.tiles(), measure, days);
+    const Tiles tiles = In(by_measure_.tiles, measure, days);
     if (KindOf(measure) != MeasureKind::kDistinct) {
       uint64_t sum = 0;
       for (const Tile& tile : tiles) sum += static_cast<uint64_t>(tile.value);
@@ -181,7 +182,7 @@ class VectorBuilder {
   }
 
   Number Extreme(const CompiledFeature& feature, DayRange days) const {
-    const Tiles tiles = In(state_.tiles(), feature.measure, days);
+    const Tiles tiles = In(by_measure_.tiles, feature.measure, days);
     if (tiles.empty()) return {};
     const auto [least, greatest] =
         std::minmax_element(tiles.begin(), tiles.end(), [](const Tile& a, const Tile& b) { return a.value < b.value; });
@@ -287,11 +288,11 @@ class VectorBuilder {
       }
       return candidates.emplace_back(Candidate{key, 0, std::numeric_limits<int64_t>::min()});
     };
-    for (const KeyedTile& tile : In(state_.keyed_tiles(), feature.measure, days)) {
+    for (const KeyedTile& tile : In(by_measure_.keyed_tiles, feature.measure, days)) {
       candidate(tile.key).count += tile.value;
     }
     if (candidates.empty()) return {};
-    for (const KeyedTile& tile : In(state_.keyed_tiles(), feature.second_measure, days)) {
+    for (const KeyedTile& tile : In(by_measure_.keyed_tiles, feature.second_measure, days)) {
       int64_t& latest = candidate(tile.key).latest;
       latest = std::max(latest, tile.value);
     }
@@ -305,6 +306,7 @@ class VectorBuilder {
 
   const CompiledDeclarations& declarations_;
   const CustomerState& state_;
+  const TilesByMeasure by_measure_;
   const Day today_;
 };
 

@@ -1,80 +1,11 @@
 #include "feature_store/wire_event.h"
 
-#include <limits>
-
 #include "absl/time/time.h"
 #include "feature_store/event_time.h"
-#include "google/protobuf/wire_format_lite.h"
+#include "feature_store/wire_fields.h"
 
 namespace ebb::feature_store {
 namespace {
-
-using google::protobuf::internal::WireFormatLite;
-
-constexpr uint32_t LengthTag(int field) {
-  return WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
-}
-
-// The fields of a message, one after the other.
-class FieldReader {
- public:
-  explicit FieldReader(absl::string_view bytes) : rest_(bytes) {}
-
-  bool at_end() const { return rest_.empty(); }
-  absl::string_view rest() const { return rest_; }
-
-  bool ReadVarint(uint64_t* value) {
-    *value = 0;
-    for (int shift = 0; shift < 64 && !rest_.empty(); shift += 7) {
-      const auto byte = static_cast<uint8_t>(rest_[0]);
-      rest_.remove_prefix(1);
-      *value |= uint64_t{byte & 0x7fu} << shift;
-      if (byte < 0x80) return true;
-    }
-    return false;
-  }
-
-  bool ReadTag(uint32_t* tag) {
-    uint64_t value = 0;
-    if (!ReadVarint(&value) || value > std::numeric_limits<uint32_t>::max()) return false;
-    *tag = static_cast<uint32_t>(value);
-    return true;
-  }
-
-  bool ReadBytes(absl::string_view* bytes) {
-    uint64_t size = 0;
-    if (!ReadVarint(&size) || size > rest_.size()) return false;
-    *bytes = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    return true;
-  }
-
-  bool Skip(uint32_t tag) {
-    uint64_t number = 0;
-    absl::string_view bytes;
-    switch (WireFormatLite::GetTagWireType(tag)) {
-      case WireFormatLite::WIRETYPE_VARINT:
-        return ReadVarint(&number);
-      case WireFormatLite::WIRETYPE_LENGTH_DELIMITED:
-        return ReadBytes(&bytes);
-      case WireFormatLite::WIRETYPE_FIXED32:
-        return Drop(4);
-      case WireFormatLite::WIRETYPE_FIXED64:
-        return Drop(8);
-      default:
-        return false;
-    }
-  }
-
- private:
-  bool Drop(size_t bytes) {
-    if (bytes > rest_.size()) return false;
-    rest_.remove_prefix(bytes);
-    return true;
-  }
-
-  absl::string_view rest_;
-};
 
 bool ReadTimestamp(absl::string_view bytes, int64_t* micros) {
   google::protobuf::Timestamp stamp;
@@ -156,8 +87,7 @@ bool IsBackfill(absl::string_view batch) {
   while (!in.at_end()) {
     uint32_t tag = 0;
     if (!in.ReadTag(&tag)) return true;
-    const bool found =
-        tag == WireFormatLite::MakeTag(v1::IngestRequest::kBackfillFieldNumber, WireFormatLite::WIRETYPE_VARINT);
+    const bool found = tag == VarintTag(v1::IngestRequest::kBackfillFieldNumber);
     if (found ? !in.ReadVarint(&backfill) : !in.Skip(tag)) return true;
   }
   return backfill != 0;

@@ -1,0 +1,93 @@
+// The fields of a protobuf message in its bytes, one after the other.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "google/protobuf/wire_format_lite.h"
+
+namespace ebb::feature_store {
+
+constexpr uint32_t LengthTag(int field) {
+  using google::protobuf::internal::WireFormatLite;
+  return WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
+}
+constexpr uint32_t VarintTag(int field) {
+  using google::protobuf::internal::WireFormatLite;
+  return WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_VARINT);
+}
+
+// Every function returns false where the bytes end early or are no protobuf.
+class FieldReader {
+ public:
+  explicit FieldReader(std::string_view bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+
+  bool at_end() const { return at_ == end_; }
+  std::string_view rest() const { return {at_, static_cast<size_t>(end_ - at_)}; }
+
+  bool ReadVarint(uint64_t* value) {
+    if (at_ != end_ && static_cast<uint8_t>(*at_) < 0x80) {
+      *value = static_cast<uint8_t>(*at_++);
+      return true;
+    }
+    *value = 0;
+    for (int shift = 0; shift < 64 && at_ != end_; shift += 7) {
+      const auto byte = static_cast<uint8_t>(*at_++);
+      *value |= uint64_t{byte & 0x7fu} << shift;
+      if (byte < 0x80) return true;
+    }
+    return false;
+  }
+
+  bool ReadTag(uint32_t* tag) {
+    uint64_t value = 0;
+    if (!ReadVarint(&value) || value > UINT32_MAX) return false;
+    *tag = static_cast<uint32_t>(value);
+    return true;
+  }
+
+  bool ReadBytes(std::string_view* bytes) {
+    uint64_t size = 0;
+    if (!ReadVarint(&size) || size > static_cast<uint64_t>(end_ - at_)) return false;
+    *bytes = {at_, static_cast<size_t>(size)};
+    at_ += size;
+    return true;
+  }
+
+  bool ReadSigned(int64_t* value) {
+    uint64_t bits = 0;
+    if (!ReadVarint(&bits)) return false;
+    *value = static_cast<int64_t>(bits);
+    return true;
+  }
+
+  bool Skip(uint32_t tag) {
+    using google::protobuf::internal::WireFormatLite;
+    uint64_t number = 0;
+    std::string_view bytes;
+    switch (WireFormatLite::GetTagWireType(tag)) {
+      case WireFormatLite::WIRETYPE_VARINT:
+        return ReadVarint(&number);
+      case WireFormatLite::WIRETYPE_LENGTH_DELIMITED:
+        return ReadBytes(&bytes);
+      case WireFormatLite::WIRETYPE_FIXED32:
+        return Drop(4);
+      case WireFormatLite::WIRETYPE_FIXED64:
+        return Drop(8);
+      default:
+        return false;
+    }
+  }
+
+ private:
+  bool Drop(ptrdiff_t bytes) {
+    if (bytes > end_ - at_) return false;
+    at_ += bytes;
+    return true;
+  }
+
+  const char* at_;
+  const char* const end_;
+};
+
+}  // namespace ebb::feature_store
