@@ -38,7 +38,7 @@ bool ReadWireEvent(absl::string_view bytes, WireEvent* event) {
   uint32_t before = 0;
   event->body = {};
   while (!in.at_end()) {
-    const absl::string_view field = in.rest();
+    const absl::string_view field = in.Rest<absl::string_view>();
     uint32_t tag = 0;
     if (!in.ReadTag(&tag) || tag <= before) return false;
     before = tag;
@@ -68,7 +68,7 @@ bool SplitLogEntry(absl::string_view bytes, storage::v1::LogEntry* header, absl:
   FieldReader in(bytes);
   std::string others;
   while (!in.at_end()) {
-    const absl::string_view field = in.rest();
+    const absl::string_view field = in.Rest<absl::string_view>();
     uint32_t tag = 0;
     if (!in.ReadTag(&tag)) return false;
     if (tag == LengthTag(storage::v1::LogEntry::kBatchFieldNumber)) {
@@ -76,7 +76,7 @@ bool SplitLogEntry(absl::string_view bytes, storage::v1::LogEntry* header, absl:
       continue;
     }
     if (!in.Skip(tag)) return false;
-    others.append(field.data(), field.size() - in.rest().size());
+    others.append(field.data(), field.size() - in.Rest<absl::string_view>().size());
   }
   return header->ParseFromString(others);
 }
@@ -101,7 +101,7 @@ bool WireBatch::Next(absl::string_view* event) {
     if (damaged_) return false;
     if (tag == LengthTag(v1::IngestRequest::kEventsFieldNumber)) {
       damaged_ = !in.ReadBytes(event);
-      rest_ = in.rest();
+      rest_ = in.Rest<absl::string_view>();
       return !damaged_;
     }
     damaged_ = !in.Skip(tag);

@@ -17,13 +17,18 @@ constexpr uint32_t VarintTag(int field) {
   return WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_VARINT);
 }
 
-// Every function returns false where the bytes end early or are no protobuf.
+// Every function returns false where the bytes end early or are no protobuf. Views may be std's or Abseil's, which in
+// Debian's Abseil are two types.
 class FieldReader {
  public:
-  explicit FieldReader(std::string_view bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+  template <typename View>
+  explicit FieldReader(const View& bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
   bool at_end() const { return at_ == end_; }
-  std::string_view rest() const { return {at_, static_cast<size_t>(end_ - at_)}; }
+  template <typename View>
+  View Rest() const {
+    return View(at_, static_cast<size_t>(end_ - at_));
+  }
 
   bool ReadVarint(uint64_t* value) {
     if (at_ != end_ && static_cast<uint8_t>(*at_) < 0x80) {
@@ -46,10 +51,11 @@ class FieldReader {
     return true;
   }
 
-  bool ReadBytes(std::string_view* bytes) {
+  template <typename View>
+  bool ReadBytes(View* bytes) {
     uint64_t size = 0;
     if (!ReadVarint(&size) || size > static_cast<uint64_t>(end_ - at_)) return false;
-    *bytes = {at_, static_cast<size_t>(size)};
+    *bytes = View(at_, static_cast<size_t>(size));
     at_ += size;
     return true;
   }
