@@ -2,7 +2,7 @@
 """Runs benchmarks and holds their figures against tests/benchmarks/bars.txt.
 
 Each benchmark is a program that prints one JSON object a line and round: {"bench", "round", "figure", "value", "unit"}. A ratio is taken
-within a round and its median over the rounds is what counts.
+within a round and its median over the rounds is what counts. A benchmark that lost a step is judged by what it has, and does not pass.
 """
 
 import argparse
@@ -11,76 +11,110 @@ import pathlib
 import statistics
 import subprocess
 import sys
+import typing
 
 HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
 PROGRAMS = {
-    "ingest": [str(ROOT / "build/release/bin/ebb-bench-ingest")],
-    "holdout": [sys.executable, str(HERE / "holdout.py")],
-    "search": [sys.executable, str(HERE / "search.py")],
+    "ingest": "ingest.py",
+    "reads": "reads.py",
+    "training-set": "training_set.py",
+    "footprint": "footprint.py",
+    "holdout": "holdout.py",
+    "search": "search.py",
 }
+IN_PARTS = ("ingest", "reads", "training-set", "footprint")  # what rounds.py runs: they know --only, --scale and --resume
 LEAST_ROUNDS = 5
-LESS_IS_BETTER = ("s", "ms", "us", "MiB", "difference")  # units
-COLUMNS = ["bench", "figure", "value", "unit", "against", "against_value", "ratio", "min", "max", "bar", "holds"]
+LESS_IS_BETTER = ("s", "ms", "us", "MiB", "B", "difference")  # units
+COLUMNS = ["bench", "figure", "value", "unit", "against", "against_value", "ratio", "min", "max", "bar", "goal", "holds"]
 
 
-def read_bars(names):
-    bars = {}
+class Bar(typing.NamedTuple):
+    bench: str
+    figure: str
+    against: str
+    least: typing.Optional[float]  # None: stated only
+    goal: typing.Optional[float]
+
+
+def read_bars(bench):
+    bars = []
     for line in (HERE / "bars.txt").read_text(encoding="utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
-            bench, figure, against, least = line.split()
-            if bench in names:
-                bars[bench, figure, against] = float(least)
+            name, figure, against, least, *goal = line.split()
+            if name == bench:
+                bars.append(Bar(name, figure, against, None if least == "stated" else float(least), float(goal[0]) if goal else None))
     return bars
 
 
-def measure(name, extra):
-    """Yields the objects that a benchmark prints; what it says on standard error goes to ours."""
-    with subprocess.Popen(PROGRAMS[name] + extra, stdout=subprocess.PIPE, text=True, encoding="utf-8") as program:
+def measure(name, options):
+    """Yields the figures that a benchmark prints, then its exit status; what it says on standard error goes to ours."""
+    with subprocess.Popen([sys.executable, str(HERE / PROGRAMS[name]), *options], stdout=subprocess.PIPE, text=True, encoding="utf-8") as program:
         for line in program.stdout:
-            yield json.loads(line)
+            row = json.loads(line)
+            if "figure" in row:  # others tell the versions of the peers
+                yield row
     if program.returncode:
-        sys.exit(f"bench {name}: ended with status {program.returncode}")
+        print(f"bench {name}: ended with status {program.returncode}", file=sys.stderr)
+    yield program.returncode
 
 
-def figures(name, extra):
-    """(figure -> {round -> value}, figure -> unit) of one benchmark."""
+def figures(name, options):
+    """(figure -> {round -> value}, figure -> unit, whether nothing failed) of one benchmark."""
     values, units = {}, {}
-    for row in measure(name, extra):
+    *rows, status = measure(name, options)
+    for row in rows:
         values.setdefault(row["figure"], {})[row["round"]] = row["value"]
         units[row["figure"]] = row["unit"]
-    return values, units
+    return values, units, status == 0
 
 
-def judge(bench, values, units, bars):
-    """One row for each bar of the benchmark, and one for each figure that no bar mentions."""
+def spread(numbers, middle):
+    return {"value": middle(numbers), "min": min(numbers), "max": max(numbers)}
+
+
+def judge_value(bar, values, unit):
+    """A bar for the value itself: its mean over the rounds."""
+    row = dict(unit=unit, **spread(values, statistics.mean))
+    if bar.least is not None:
+        enough = row["value"] <= bar.least if unit in LESS_IS_BETTER else row["value"] >= bar.least
+        row["holds"] = enough and len(values) >= LEAST_ROUNDS
+    return row
+
+
+def judge_ratio(bar, ours, theirs, unit):
+    """A bar for the ratio of two figures (round -> value): its median over the rounds that have both."""
+    rounds = sorted(ours.keys() & theirs.keys())
+    # Where less is better (seconds), the ratio says how many times less.
+    ratios = [theirs[r] / ours[r] if unit in LESS_IS_BETTER else ours[r] / theirs[r] for r in rounds]
+    row = {"value": statistics.median(ours[r] for r in rounds), "unit": unit, "against_value": statistics.median(theirs[r] for r in rounds),
+           "ratio": statistics.median(ratios), "min": min(ratios), "max": max(ratios)}
+    if bar.least is not None:
+        row["holds"] = row["ratio"] >= bar.least and len(rounds) >= LEAST_ROUNDS
+    return row
+
+
+def judge(bench, values, units, bars, partial):
+    """One row for each bar of the benchmark, and one for each figure that no bar mentions. `holds` is None where a figure is only stated.
+    `partial`: not everything was to be measured, so bars without a figure are left out."""
     mentioned = set()
-    for (_, figure, against), bar in bars.items():
-        mentioned |= {figure, against}
+    for bar in bars:
+        mentioned |= {bar.figure, bar.against}
         row = dict.fromkeys(COLUMNS)
-        row.update(bench=bench, figure=figure, against=against, bar=bar, holds=False)
-        if against == "-":  # the value itself has a bar: its mean over the rounds
-            if figure in values:
-                mean = statistics.mean(values[figure].values())
-                row.update(value=mean, unit=units[figure], min=min(values[figure].values()), max=max(values[figure].values()),
-                           holds=(mean <= bar if units[figure] in LESS_IS_BETTER else mean >= bar) and len(values[figure]) >= LEAST_ROUNDS)
-            yield row
+        row.update(bench=bench, figure=bar.figure, against=bar.against, bar="stated" if bar.least is None else bar.least, goal=bar.goal)
+        ours = values.get(bar.figure, {})
+        theirs = values.get(bar.against, {})
+        if ours and bar.against == "-":
+            row.update(judge_value(bar, list(ours.values()), units[bar.figure]))
+        elif ours.keys() & theirs.keys():
+            row.update(judge_ratio(bar, ours, theirs, units[bar.figure]))
+        elif partial:
             continue
-        rounds = sorted(values.get(figure, {}).keys() & values.get(against, {}).keys())
-        if rounds:
-            # Where less is better (seconds), the ratio says how many times less.
-            less = units[figure] in LESS_IS_BETTER
-            ratios = [values[against][r] / values[figure][r] if less else values[figure][r] / values[against][r] for r in rounds]
-            ratio = statistics.median(ratios)
-            row.update(
-                value=statistics.median(values[figure].values()), unit=units[figure],
-                against_value=statistics.median(values[against].values()),
-                ratio=ratio, min=min(ratios), max=max(ratios),
-                holds=ratio >= bar and len(rounds) >= LEAST_ROUNDS)
+        else:
+            row["holds"] = False
         yield row
     for figure in sorted(values.keys() - mentioned):
         row = dict.fromkeys(COLUMNS)
-        row.update(bench=bench, figure=figure, value=statistics.median(values[figure].values()), unit=units[figure], holds=False)
+        row.update(bench=bench, figure=figure, unit=units[figure], holds=False, **spread(list(values[figure].values()), statistics.median))
         yield row
 
 
@@ -94,29 +128,49 @@ def cell(value):
     return str(value)
 
 
-def main():
+def arguments():
     parser = argparse.ArgumentParser(prog="./dev bench", description="Measures against the limits and peers of the same run.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PROGRAMS)}; none: all")
     parser.add_argument("-o", "--output", choices=["table", "json"], default="table")
     parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="alternating rounds (default and least that count: 5)")
-    arguments = parser.parse_args()
-    for name in arguments.names:
+    parser.add_argument("--only", metavar="PARTS", help=f"of one of {', '.join(IN_PARTS)}: these parts, separated by commas")
+    parser.add_argument("--scale", type=float, default=1, help="multiplies sizes, to try things out: figures count at 1 only")
+    parser.add_argument("--resume", action="store_true", help="keep what an interrupted run has measured")
+    parsed = parser.parse_args()
+    for name in parsed.names:
         if name not in PROGRAMS:
             parser.error(f"no benchmark '{name}'; there are {', '.join(PROGRAMS)}")
-    names = arguments.names or list(PROGRAMS)
-    rows = []
-    for name in names:
-        values, units = figures(name, ["--rounds", str(arguments.rounds)])
-        for row in judge(name, values, units, read_bars([name])):
+    parsed.names = parsed.names or list(PROGRAMS)
+    if parsed.only and (len(parsed.names) != 1 or parsed.names[0] not in IN_PARTS):
+        parser.error(f"--only needs one of {', '.join(IN_PARTS)}")
+    return parsed
+
+
+def options_of(name, parsed):
+    options = ["--rounds", str(parsed.rounds)]
+    if name in IN_PARTS:
+        options += ["--scale", str(parsed.scale)]
+        options += ["--resume"] if parsed.resume else []
+        options += ["--only", parsed.only] if parsed.only else []
+    return options
+
+
+def main():
+    parsed = arguments()
+    rows, complete = [], True
+    for name in parsed.names:
+        values, units, ended_well = figures(name, options_of(name, parsed))
+        complete &= ended_well
+        for row in judge(name, values, units, read_bars(name), partial=parsed.only is not None):
             rows.append(row)
-            if arguments.output == "json":
+            if parsed.output == "json":
                 print(json.dumps(row), flush=True)
-    if arguments.output == "table":
+    if parsed.output == "table":
         cells = [COLUMNS] + [[cell(row[column]) for column in COLUMNS] for row in rows]
         widths = [max(len(line[i]) for line in cells) for i in range(len(COLUMNS))]
         for line in cells:
             print("  ".join(text.ljust(width) for text, width in zip(line, widths)).rstrip())
-    sys.exit(0 if rows and all(row["holds"] for row in rows) else 1)
+    sys.exit(0 if complete and rows and all(row["holds"] is not False for row in rows) else 1)
 
 
 if __name__ == "__main__":

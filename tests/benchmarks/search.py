@@ -19,33 +19,17 @@ import subprocess
 import sys
 import tempfile
 
+from peers import venv
 from search_table import read_table
 from shop_files import ROOT, shop_files
 
 SCIKIT_LEARN = "scikit-learn==1.9.1"
 HERE = pathlib.Path(__file__).resolve().parent
-VENV = ROOT / "build/bench-venv"
 EQUAL = 0.002
 
 
 def say(text):
     print(text, file=sys.stderr, flush=True)
-
-
-def make_venv():
-    """The interpreter that has scikit-learn."""
-    python = VENV / "bin/python"
-    stamp = VENV / "installed"
-    if stamp.exists() and stamp.read_text() == SCIKIT_LEARN:
-        return str(python)
-    say(f"bench search: installing {SCIKIT_LEARN} into {VENV.relative_to(ROOT)}")
-    try:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True, stdout=sys.stderr)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", SCIKIT_LEARN], check=True, stdout=sys.stderr)
-    except subprocess.CalledProcessError:
-        sys.exit(f"bench search: cannot install {SCIKIT_LEARN}; it needs python3-venv and the Python Package Index")
-    stamp.write_text(SCIKIT_LEARN)
-    return str(python)
 
 
 def write_table(path, rows):
@@ -112,7 +96,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
-    python = make_venv()
+    python = venv.python("scikit-learn", SCIKIT_LEARN)
     reference = HERE / "search_reference.py"
     with tempfile.TemporaryDirectory() as work:
         work = pathlib.Path(work)

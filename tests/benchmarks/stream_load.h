@@ -1,9 +1,15 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
-#include <vector>
 
-#include "tests/benchmarks/workload.h"
+#include "tests/benchmarks/workload_file.h"
+
+namespace grpc {
+class Channel;
+}
 
 namespace ebb::benchmarks {
 
@@ -26,11 +32,13 @@ struct LoadShape {
 
 // Sends all batches and waits for every acknowledgement. Aborts on an error: a benchmark that lost something has no
 // figure.
-LoadResult SendAll(const std::string& address, const std::vector<WireBatch>& batches, LoadShape shape);
+LoadResult SendAll(const std::string& address, std::span<const WireBatch> batches, LoadShape shape);
 
-// Seconds until the history is sorted and a checkpoint stands for every event (segments that are not full stay in the
-// log, which a checkpoint does not wait for). Aborts after ten minutes.
-double SecondsUntilDrained(const std::string& address);
+// Seconds until every full segment of the log is sorted into the history. Aborts after an hour.
+double SecondsUntilSorted(const std::string& address);
+
+// A connection of its own, not shared with other channels of the process.
+std::shared_ptr<grpc::Channel> Connect(const std::string& address);
 
 // Waits until a server at the address answers its health check; aborts after 60 s.
 void WaitUntilServing(const std::string& address);
