@@ -20,7 +20,7 @@ def start(folder, end_with):
 def at_rest(context):
     with Store(context.folder) as server:
         sent = server.load(workloads.workload(context.scaled(EVENTS), CUSTOMERS))
-        _, written = server.stop()
+        written = server.stop().written_bytes
     size = folder_bytes(server.folder)
     yield "bytes_per_event", size / sent["accepted"], "B"
     yield "bytes_per_customer", size / CUSTOMERS, "B"

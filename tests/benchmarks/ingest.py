@@ -17,17 +17,16 @@ from rounds import run
 
 EVENTS = 10_000_000
 SHORTER = 3_000_000  # rates are settled by then
-STATE_MEMORY = "1GiB"  # budget of the store of ten million customers
+STATE_MEMORY_MIB = 1024  # budget of the store of ten million customers
 
 
 def store(context, name, workload, streams=1, in_flight=4, flags=()):
     with Store(context.folder, *flags) as server:
         sent = server.load(workload, streams, in_flight)
-        peak = server.memory_mib("VmHWM")
-        stopping, _ = server.stop()
+        ended = server.stop()
     yield f"acknowledged{name}", sent["events"] / sent["seconds"], "events/s"
-    yield f"drained{name}", sent["events"] / (sent["sorted_seconds"] + stopping), "events/s"
-    yield f"peak_memory{name}", peak, "MiB"
+    yield f"drained{name}", sent["events"] / (sent["sorted_seconds"] + ended.seconds), "events/s"
+    yield f"peak_memory{name}", ended.peak_mib, "MiB"
 
 
 def thousand_workload(context):
@@ -55,7 +54,8 @@ def store_1_million_customers(context):
 
 
 def store_10_million_customers(context):
-    flags = ["--state-memory", STATE_MEMORY] if Store.has_flag("state-memory") else []
+    flags = ["--state-memory", f"{STATE_MEMORY_MIB}MiB"]
+    yield "state_memory_10_million_customers", STATE_MEMORY_MIB, "MiB"
     yield from store(context, "_10_million_customers", workloads.workload(context.scaled(EVENTS), context.scaled(10_000_000)), flags=flags)
 
 

@@ -4,11 +4,13 @@ import ctypes
 import json
 import os
 import pathlib
+import random
 import re
 import signal
 import socket
 import subprocess
 import time
+import typing
 
 from rounds import BIN
 
@@ -21,9 +23,16 @@ def die_with_parent():
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the range that the kernel gives to clients, so that no connection takes it between the look and the use."""
+    while True:
+        port = random.randrange(10_000, 30_000)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def program(name, *arguments):
@@ -50,6 +59,12 @@ def accepts(port):
         return False
 
 
+class Ended(typing.NamedTuple):
+    seconds: float  # from the signal to the end
+    written_bytes: int  # sent to the disk in its life
+    peak_mib: float  # the most memory that it ever had
+
+
 class Server:
     """A process that serves until the end of a `with` block."""
 
@@ -73,20 +88,26 @@ class Server:
         self._log.close()
 
     def memory_mib(self, field):
-        """VmRSS: resident now; VmHWM: the most there ever was."""
+        """VmRSS: resident now; VmHWM: the most there ever was. 0 when it has ended."""
         status = pathlib.Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
-        return int(re.search(rf"^{field}:\s+(\d+) kB", status, re.MULTILINE).group(1)) / 1024
+        found = re.search(rf"^{field}:\s+(\d+) kB", status, re.MULTILINE)
+        return int(found.group(1)) / 1024 if found else 0
 
     def stop(self):
-        """Ends it in good order. (seconds until it had ended, bytes that it had sent to the disk in its life)"""
-        begin = time.monotonic()
+        """Ends it in good order."""
+        begin, peak = time.monotonic(), 0
         self.process.send_signal(signal.SIGTERM)
-        os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)  # its counters can be read until it is reaped
+        # Looked at without being reaped: until then its counters can be read.
+        while not os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG):
+            peak = max(peak, self.memory_mib("VmHWM"))
+            if time.monotonic() - begin > HOURS:
+                raise RuntimeError(f"{self.process.args[0]} does not stop")
+            time.sleep(0.005)
         seconds = time.monotonic() - begin
         io = dict(line.split(": ") for line in pathlib.Path(f"/proc/{self.pid}/io").read_text(encoding="ascii").splitlines())
         if self.process.wait() != 0:
             raise RuntimeError(f"{self.process.args[0]} ended with status {self.process.returncode}")
-        return seconds, int(io["write_bytes"])
+        return Ended(seconds, int(io["write_bytes"]), peak)
 
 
 class Store(Server):
@@ -100,10 +121,6 @@ class Store(Server):
     @staticmethod
     def command(folder, address, *flags):
         return [BIN / "ebb-feature-store", "--data-dir", folder, "--listen", address, *flags]
-
-    @staticmethod
-    def has_flag(name):
-        return f"--{name}" in subprocess.run([BIN / "ebb-feature-store", "--help"], stdout=subprocess.PIPE, text=True, check=True).stdout
 
     def load(self, workload, streams=1, in_flight=4):
         return load(self.address, workload, streams, in_flight)

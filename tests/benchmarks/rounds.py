@@ -83,7 +83,7 @@ class Results:
 
 
 def take_step(context, step, row):
-    """The figures of one step as rows; None where it failed. All or nothing: a figure never stands without those it was measured with."""
+    """The figures of one step as rows that begin with `row`; None where it failed."""
     shutil.rmtree(context.folder, ignore_errors=True)
     context.folder.mkdir(parents=True)
     try:
@@ -100,40 +100,49 @@ def take_step(context, step, row):
         shutil.rmtree(context.folder, ignore_errors=True)
 
 
-def run(bench, parts, minutes):
-    """main() of a benchmark. `parts`: name -> steps in order. `minutes`: what all of it takes on two quiet cores, five rounds."""
+def read_arguments(bench, parts, minutes):
     parser = argparse.ArgumentParser(prog=f"./dev bench {bench}", epilog=f"All of it takes about {minutes} minutes on two quiet cores.")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default=",".join(parts), help=f"parts, separated by commas: {', '.join(parts)}")
     parser.add_argument("--scale", type=float, default=1, help="multiplies sizes; figures count at 1 only")
     parser.add_argument("--resume", action="store_true", help="keep what the last run has measured")
     arguments = parser.parse_args()
-    names = arguments.only.split(",")
-    for name in names:
+    for name in arguments.only.split(","):
         if name not in parts:
             parser.error(f"no part '{name}'; there are {', '.join(parts)}")
-    steps = list(dict.fromkeys(step for name in parts if name in names for step in parts[name]))
+    return arguments
 
+
+def take_round(context, results, steps, row):
+    """Returns how many steps failed. `row`: what every figure of the round begins with."""
+    failures = 0
+    for step in steps:
+        earlier = results.earlier.get((row["scale"], row["round"], step.__name__))
+        if earlier:
+            for line in earlier:
+                results.show(line)
+            continue
+        load, begin = os.getloadavg()[0], time.monotonic()
+        lines = take_step(context, step, dict(row, step=step.__name__))
+        failures += lines is None
+        for line in lines or []:
+            results.add(line)
+        say(f"bench {context.bench}: {datetime.datetime.now():%H:%M:%S} round {row['round']} {step.__name__}: "
+            f"{time.monotonic() - begin:.0f} s, load before it {load:.1f}")
+    return failures
+
+
+def run(bench, parts, minutes):
+    """main() of a benchmark. `parts`: name -> steps in order. `minutes`: what all of it takes on two quiet cores, five rounds."""
+    arguments = read_arguments(bench, parts, minutes)
+    steps = list(dict.fromkeys(step for name, of_part in parts.items() if name in arguments.only.split(",") for step in of_part))
     WORK.mkdir(parents=True, exist_ok=True)
     results = Results(WORK / f"{bench}.jsonl", arguments.resume)
     context = Context(bench, arguments.scale, results)
     say(f"bench {bench}: {arguments.rounds} rounds of {', '.join(step.__name__ for step in steps)}; "
-        f"everything at full size takes about {minutes} minutes for five rounds")
+        f"all parts at full size take about {minutes} minutes for five rounds")
     failures = 0
     for number in range(1, arguments.rounds + 1):
-        for step in steps:
-            row = {"bench": bench, "round": number, "step": step.__name__, "scale": arguments.scale}
-            earlier = results.earlier.get((arguments.scale, number, step.__name__))
-            if earlier:
-                for line in earlier:
-                    results.show(line)
-                continue
-            load, begin = os.getloadavg()[0], time.monotonic()
-            lines = take_step(context, step, row)
-            failures += lines is None
-            for line in lines or []:
-                results.add(line)
-            say(f"bench {bench}: {datetime.datetime.now():%H:%M:%S} round {number}/{arguments.rounds} {step.__name__} "
-                f"{time.monotonic() - begin:.0f} s, load before it {load:.1f}")
+        failures += take_round(context, results, steps, {"bench": bench, "round": number, "scale": arguments.scale})
     shutil.rmtree(context.kept, ignore_errors=True)
     sys.exit(1 if failures else 0)

@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 
-from peers import venv
+from peers import python_packages
 from search_table import read_table
 from shop_files import ROOT, shop_files
 
@@ -96,7 +96,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
-    python = venv.python("scikit-learn", SCIKIT_LEARN)
+    python = python_packages.python("scikit-learn", SCIKIT_LEARN)
     reference = HERE / "search_reference.py"
     with tempfile.TemporaryDirectory() as work:
         work = pathlib.Path(work)

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-from peers import venv
+from peers import python_packages
 from processes import HOURS, Server, accepts, die_with_parent, free_port, wait_until
 
 REQUIREMENTS = ["feast[redis,duckdb,grpcio]==0.67.0", "duckdb==2.0.1"]
@@ -18,8 +18,8 @@ QUIET = {"FEAST_USAGE": "False", "PYTHONWARNINGS": "ignore", "LOG_LEVEL": "ERROR
 
 
 def interpreter(context):
-    python = venv.python("feast", *REQUIREMENTS)
-    for name, version in venv.versions(python, "feast", "duckdb", "redis", "pandas", "grpcio").items():
+    python = python_packages.python("feast", *REQUIREMENTS)
+    for name, version in python_packages.versions(python, "feast", "duckdb", "redis", "pandas", "grpcio").items():
         context.peer(f"feast environment: {name}", version)
     return python
 

@@ -45,7 +45,7 @@ def store(folder, online, offline):
     if not (folder / "log.parquet").exists():
         rows(range(1), datetime.datetime.now(datetime.timezone.utc)).to_parquet(folder / "log.parquet")
     entity = Entity(name="customer", join_keys=["customer_id"], value_type=ValueType.STRING)
-    fields = [Field(name=n, dtype=Int64) for n in INTS] + [Field(name=n, dtype=Float64) for n in FLOATS] + [Field(name=n, dtype=String) for n in STRINGS]
+    fields = [Field(name=name, dtype=dtype) for names, dtype in ((INTS, Int64), (FLOATS, Float64), (STRINGS, String)) for name in names]
     view = FeatureView(name=VIEW, entities=[entity], schema=fields, source=PushSource(name="push", batch_source=log),
                        ttl=datetime.timedelta(days=400))
     feature_store = FeatureStore(repo_path=str(folder))

@@ -4,7 +4,7 @@ import csv
 import pathlib
 import subprocess
 
-from peers.venv import version_of
+from peers.python_packages import version_of
 from processes import HOURS, Server, accepts, die_with_parent, free_port, program, wait_until
 
 
