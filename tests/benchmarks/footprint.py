@@ -14,7 +14,7 @@ CUSTOMERS = 10_000
 def start(folder, end_with):
     """Seconds from the start of the process to SERVING, and resident MiB then; ends it with the signal."""
     address = f"127.0.0.1:{free_port()}"
-    return program("ebb-bench-start", address, int(end_with), *Store.command(folder, address))
+    return program("ebb-bench-start", address, int(end_with), *Store.command(folder, address, "--log-level", "warning"))
 
 
 def at_rest(context):

@@ -123,6 +123,7 @@ class Store(Server):
         return [BIN / "ebb-feature-store", "--data-dir", folder, "--listen", address, *flags]
 
     def load(self, workload, streams=1, in_flight=4):
+        """What ebb-bench-ingest-load prints."""
         return load(self.address, workload, streams, in_flight)
 
 

@@ -70,4 +70,4 @@ run("reads", {
     "store": [store_10_thousand, store_1_million],
     "redis": [store_10_thousand, redis_loop],
     "feast": [store_10_thousand, feast_grpc],
-}, minutes=8)
+}, minutes=10)

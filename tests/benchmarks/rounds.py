@@ -122,6 +122,7 @@ def take_round(context, results, steps, row):
             for line in earlier:
                 results.show(line)
             continue
+        os.sync()  # what the step before has written is not this one's to wait for
         load, begin = os.getloadavg()[0], time.monotonic()
         lines = take_step(context, step, dict(row, step=step.__name__))
         failures += lines is None
