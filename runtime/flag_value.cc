@@ -90,6 +90,15 @@ absl::Status ParseFlagValue(absl::string_view text, HostPort* value) {
   return absl::OkStatus();
 }
 
+absl::Status ParseFlagValue(absl::string_view text, std::optional<HostPort>* value) {
+  HostPort given;
+  if (!text.empty()) {
+    if (absl::Status read = ParseFlagValue(text, &given); !read.ok()) return read;
+  }
+  *value = text.empty() ? std::nullopt : std::optional(given);
+  return absl::OkStatus();
+}
+
 absl::Status ParseFlagValue(absl::string_view text, Level* value) {
   const absl::StatusOr<Level> level = ParseLevel(text);
   if (!level.ok()) return absl::InvalidArgumentError("must be debug, info, warning or error");
@@ -125,6 +134,10 @@ absl::Status ParseFlagValue(absl::string_view text, std::vector<std::string>* va
 std::string FormatFlagValue(const std::string& value) { return value; }
 std::string FormatFlagValue(bool value) { return value ? "true" : "false"; }
 std::string FormatFlagValue(double value) { return absl::StrCat(value); }
+std::string FormatFlagValue(const std::optional<HostPort>& value) {
+  return value.has_value() ? FormatFlagValue(*value) : "";
+}
+
 std::string FormatFlagValue(Level value) { return kLevels[static_cast<int>(value)]; }
 std::string FormatFlagValue(const std::vector<std::string>& value) { return absl::StrJoin(value, ","); }
 

@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,8 @@ absl::Status ParseFlagValue(absl::string_view text, double* value);
 absl::Status ParseFlagValue(absl::string_view text, ByteSize* value);
 absl::Status ParseFlagValue(absl::string_view text, HostPort* value);
 absl::Status ParseFlagValue(absl::string_view text, Level* value);
+// An empty text is none.
+absl::Status ParseFlagValue(absl::string_view text, std::optional<HostPort>* value);
 // `90s`, `1h30m`, `250ms`, also `7d` for 7 × 24 hours; `inf` for no limit.
 absl::Status ParseFlagValue(absl::string_view text, absl::Duration* value);
 // Separated by commas; an empty text is no element.
@@ -62,6 +65,7 @@ std::string FormatFlagValue(double value);
 std::string FormatFlagValue(const ByteSize& value);
 std::string FormatFlagValue(const HostPort& value);
 std::string FormatFlagValue(Level value);
+std::string FormatFlagValue(const std::optional<HostPort>& value);
 std::string FormatFlagValue(absl::Duration value);
 std::string FormatFlagValue(const std::vector<std::string>& value);
 template <std::integral Integer>
