@@ -24,10 +24,15 @@ class ChangeSource final : public StreamSource<v1::WatchFeaturesResponse> {
 
  private:
   ChangeSource(const FeatureStoreEngine* engine, uint64_t sequence, size_t max_batch, absl::Duration heartbeat)
-      : engine_(engine), sequence_(sequence), max_batch_(max_batch), heartbeat_(heartbeat) {}
+      : engine_(engine),
+        place_(engine->watchers(), sequence),
+        sequence_(sequence),
+        max_batch_(max_batch),
+        heartbeat_(heartbeat) {}
   void AddToken(v1::WatchFeaturesResponse* message) const;
 
   const FeatureStoreEngine* const engine_;
+  WatcherPlaces::Place place_;
   uint64_t sequence_;  // everything up to here was sent
   const size_t max_batch_;
   const absl::Duration heartbeat_;

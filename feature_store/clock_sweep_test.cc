@@ -59,7 +59,7 @@ TEST(ClockSweep, NothingIsWrittenBelowTheReserveAndNobodyIsForgotten) {
 
 std::vector<std::string> ChangedAfter(FeatureStoreEngine& store, uint64_t sequence) {
   std::vector<std::string> customers;
-  for (const auto& change : store.ReadChanges(sequence, 100)) customers.push_back(change.customer_id());
+  for (const auto& change : store.ReadChanges(sequence, 100).customers) customers.push_back(change.customer_id());
   return customers;
 }
 

@@ -29,6 +29,12 @@ uint32_t CustomerTable::FindOrAdd(absl::string_view customer_id) {
     if (found->second == next_id_) ++next_id_;  // a replay reaches the first event of a customer that was loaded
     return found->second;
   }
+  if (!erased_.empty()) {  // a replay reaches an event of a customer that was loaded as erased
+    if (const auto erased = erased_.find(pseudonyms_->Of(customer_id)); erased != erased_.end()) {
+      if (erased->second == next_id_) ++next_id_;
+      return erased->second;
+    }
+  }
   const uint32_t id = next_id_++;
   if (id >= customers_.size()) customers_.resize(id + 1);
   Customer& customer = customers_[id];
@@ -60,6 +66,24 @@ void CustomerTable::Advance(const EntryPosition& entry, std::span<const uint32_t
   }
 }
 
+void CustomerTable::Erase(const EntryPosition& entry, uint32_t id, const Pseudonym& digest) {
+  Customer& customer = customers_[id];
+  if (customer.folded_to <= entry.begin) {
+    index_.erase(customer.customer_id);  // it borrows the text
+    customer.customer_id = std::string();
+    customer.state = CustomerState();
+    customer.parked = {};
+    customer.erased = true;
+    customer.digest = digest;
+    erased_.emplace(customer.pseudonym, id);
+  }
+  Touch(id, entry);
+}
+
+bool CustomerTable::IsErased(absl::string_view customer_id) const {
+  return !erased_.empty() && Find(customer_id) == kUnknown && erased_.contains(pseudonyms_->Of(customer_id));
+}
+
 void CustomerTable::FoldOrPark(Customer* customer, const v1::Event& event, int64_t clock_us) {
   if (ShowsFrom(event) <= clock_us) {
     customer->state.Fold(*declarations_, event);
@@ -88,10 +112,14 @@ void CustomerTable::Touch(uint32_t id, const EntryPosition& entry) {
   customer.folded_to = entry.end;
   customer.unannounced = false;
   if (!replaying_) changes_.TouchAt(id, sequence);
-  // The next midnight may be too early but is never too late, and costs nothing.
-  int64_t due = NextMidnight(entry.clock_us);
-  for (const v1::Event& event : customer.parked) due = std::min(due, ShowsFrom(event));
-  SetDue(id, due);
+  if (customer.erased) {
+    customer.due_us = kNever;
+  } else {
+    // The next midnight may be too early but is never too late, and costs nothing.
+    int64_t due = NextMidnight(entry.clock_us);
+    for (const v1::Event& event : customer.parked) due = std::min(due, ShowsFrom(event));
+    SetDue(id, due);
+  }
   if (!customer.dirty) {
     customer.dirty = true;
     dirty_.push_back(id);
@@ -123,6 +151,15 @@ std::vector<uint32_t> CustomerTable::TakeDue(int64_t clock_us, size_t max) {
     SetDue(id, next_us);
   }
   return changed;
+}
+
+CustomerTable::DueBacklog CustomerTable::DueBy(int64_t clock_us) const {
+  DueBacklog backlog;
+  for (auto bucket = due_.begin(); bucket != due_.end() && bucket->first <= clock_us; ++bucket) {
+    backlog.first_us = std::min(backlog.first_us, bucket->first);
+    backlog.customers += bucket->second.size();
+  }
+  return backlog;
 }
 
 void CustomerTable::SetDue(uint32_t id, int64_t due_us) {
@@ -167,13 +204,15 @@ storage::v1::CustomerRecord CustomerTable::Save(uint32_t id, uint64_t folded_to)
   record.set_state(customer.state.Serialize(*declarations_));
   for (const v1::Event& event : customer.parked) *record.add_parked() = event;
   record.set_unannounced(customer.unannounced);
+  record.set_erased(customer.erased);
+  if (customer.erased) record.set_digest(customer.digest.data(), customer.digest.size());
   return record;
 }
 
 absl::Status CustomerTable::Load(uint32_t id, const storage::v1::CustomerRecord& record) {
   if (id >= customers_.size()) customers_.resize(id + 1);
   Customer& customer = customers_[id];
-  if (record.customer_id().empty() || record.pseudonym().size() != customer.pseudonym.size()) {
+  if (record.customer_id().empty() != record.erased() || record.pseudonym().size() != customer.pseudonym.size()) {
     return absl::DataLossError(absl::StrCat("the record of customer ", id, " has no customer_id or no pseudonym"));
   }
   customer.customer_id = record.customer_id();
@@ -184,10 +223,22 @@ absl::Status CustomerTable::Load(uint32_t id, const storage::v1::CustomerRecord&
   customer.sequence = record.sequence();
   customer.folded_to = record.folded_to();
   customer.unannounced = record.unannounced();
+  if (record.erased()) return LoadErased(id, record);
   index_.emplace(customer.customer_id, id);
   absl::StatusOr<CustomerState> state = CustomerState::Parse(*declarations_, record.state());
   if (!state.ok()) return state.status();
   customer.state = *std::move(state);
+  return absl::OkStatus();
+}
+
+absl::Status CustomerTable::LoadErased(uint32_t id, const storage::v1::CustomerRecord& record) {
+  Customer& customer = customers_[id];
+  if (record.digest().size() != customer.digest.size()) {
+    return absl::DataLossError(absl::StrCat("the record of customer ", id, ", who was erased, has no digest"));
+  }
+  customer.erased = true;
+  std::memcpy(customer.digest.data(), record.digest().data(), customer.digest.size());
+  erased_.emplace(customer.pseudonym, id);
   return absl::OkStatus();
 }
 
@@ -220,6 +271,7 @@ absl::Status CustomerTable::EndReplay() {
   for (uint32_t id = 0; id < next_id_; ++id) {
     Customer& customer = customers_[id];
     changes.push_back({id, customer.sequence});
+    if (customer.erased) continue;
     int64_t due = NextMidnight(customer.as_of_us);
     for (const v1::Event& event : customer.parked) due = std::min(due, ShowsFrom(event));
     SetDue(id, due);

@@ -39,6 +39,8 @@ struct Customer {
   uint64_t folded_to = 0;                 // log entries before this position are in it
   uint64_t counted_at = 0;                // end of the last entry with an event of it
   bool dirty = false;                     // changed since the last checkpoint took it
+  bool erased = false;                    // nothing is left of it but its place
+  Pseudonym digest{};                     // of an erased one: what those who follow changes are told
   bool unannounced = false;               // folded anew under other declarations, and no change says so yet
 };
 
@@ -81,9 +83,21 @@ class CustomerTable {
   // Time alone changed these customers: folds what they have parked before T and touches them.
   void Advance(const EntryPosition& entry, std::span<const uint32_t> customers);
 
+  // Forgets the customer, keeps its dense id taken and touches it.
+  void Erase(const EntryPosition& entry, uint32_t id, const Pseudonym& digest);
+  // Whether a customer of this name was erased. Costs next to nothing for one that is known.
+  bool IsErased(absl::string_view customer_id) const;
+  size_t erased_customers() const { return erased_.size(); }
+
   // Looks at up to `max` customers whose vectors may have changed by T and returns those whose really have. The others
   // are looked at again at their next date; the returned ones have to be given to Advance.
   std::vector<uint32_t> TakeDue(int64_t clock_us, size_t max);
+  // What TakeDue has not looked at yet. A customer that was touched meanwhile may still be counted.
+  struct DueBacklog {
+    uint64_t customers = 0;
+    int64_t first_us = kNever;
+  };
+  DueBacklog DueBy(int64_t clock_us) const;
   bool HasDue(int64_t clock_us) const { return !due_.empty() && due_.begin()->first <= clock_us; }
 
   v1::FeatureVector Vector(uint32_t id) const;
@@ -110,6 +124,7 @@ class CustomerTable {
   absl::Status EndReplay();
 
  private:
+  absl::Status LoadErased(uint32_t id, const storage::v1::CustomerRecord& record);
   void FoldOrPark(Customer* customer, const v1::Event& event, int64_t clock_us);
   bool Unpark(Customer* customer, int64_t clock_us);
   void Touch(uint32_t id, const EntryPosition& entry);
@@ -120,6 +135,7 @@ class CustomerTable {
   const Pseudonymizer* const pseudonyms_;
   std::deque<Customer> customers_;  // a deque: index_ borrows the ids' text
   absl::flat_hash_map<absl::string_view, uint32_t> index_;
+  absl::flat_hash_map<Pseudonym, uint32_t> erased_;
   uint32_t next_id_ = 0;  // during a replay records of later customers may be loaded already
   uint32_t folded_customers_ = 0;
   ChangeList changes_;

@@ -4,6 +4,7 @@
 
 #include "absl/time/time.h"
 #include "ebb/v1/event.pb.h"
+#include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 
 // The one place where timestamps of the wire become times: fractions below a microsecond are dropped, so that the same
@@ -29,6 +30,13 @@ inline google::protobuf::Timestamp ToTimestamp(absl::Time time) {
   stamp.set_seconds(seconds);
   stamp.set_nanos(static_cast<int32_t>(rest * 1'000));
   return stamp;
+}
+
+inline google::protobuf::Duration ToDuration(int64_t micros) {
+  google::protobuf::Duration duration;
+  duration.set_seconds(micros / 1'000'000);
+  duration.set_nanos(static_cast<int32_t>(micros % 1'000'000 * 1'000));
+  return duration;
 }
 
 inline absl::Time EventTime(const v1::Event& event) { return ToTime(event.event_time()); }

@@ -11,10 +11,12 @@
 #include "feature_store/feature_columns.h"
 #include "feature_store/history.h"
 #include "feature_store/invalid_field.h"
+#include "feature_store/obsolete_records.h"
 #include "feature_store/recovery.h"
 #include "feature_store/training_row.h"
 #include "feature_store/vector.h"
 #include "runtime/log.h"
+#include "runtime/process_metrics.h"
 #include "runtime/rpc/error_details.h"
 
 namespace ebb::feature_store {
@@ -51,6 +53,7 @@ absl::StatusOr<std::unique_ptr<FeatureStoreEngine>> FeatureStoreEngine::Open(con
   const absl::StatusOr<RecoveryReport> report =
       Recover(options.writer.segment_events, engine->parts_.storage.get(), &engine->live_);
   if (!report.ok()) return report.status();
+  engine->cleaner_->SetRule();
   Log(Level::kInfo, "store", "opened",
       {{"customers", report->customers},
        {"replayed_events", report->replayed_events},
@@ -64,19 +67,32 @@ FeatureStoreEngine::FeatureStoreEngine(const Options& options, Parts parts)
       parts_(std::move(parts)),
       declarations_(parts_.declarations),
       pseudonyms_(parts_.secret),
-      live_(declarations_, &pseudonyms_, IdentityKey(parts_.secret)) {
+      erasure_names_(parts_.source_id),
+      live_(declarations_, &pseudonyms_, IdentityKey(parts_.secret)),
+      started_(parts_.clock->Now()) {
   const auto fail = [this](absl::Status status) { Fail(std::move(status)); };
+  cleaner_ = std::make_unique<Cleaner>(
+      CleanerOptions{.retention = options.writer.retention, .clock_mode = options.writer.clock_mode},
+      Cleaner::Surroundings{.live = &live_,
+                            .storage = parts_.storage.get(),
+                            .declarations = declarations_,
+                            .clock = parts_.clock,
+                            .on_failure = fail});
   maintenance_ = std::make_unique<Maintenance>(options.maintenance,
                                                Maintenance::Surroundings{.live = &live_,
                                                                          .storage = parts_.storage.get(),
                                                                          .pseudonyms = &pseudonyms_,
                                                                          .on_sorted = [this] { writer_->Wake(); },
+                                                                         .on_dropped = [this] { cleaner_->Wake(); },
                                                                          .on_failure = fail});
   writer_ = std::make_unique<LogWriter>(options.writer,
                                         LogWriter::Surroundings{.live = &live_,
                                                                 .storage = parts_.storage.get(),
                                                                 .clock = parts_.clock,
+                                                                .pseudonyms = &pseudonyms_,
+                                                                .erasure_names = &erasure_names_,
                                                                 .free_bytes = parts_.free_bytes,
+                                                                .figures = &ingest_figures_,
                                                                 .on_change = [this] { on_change_(); },
                                                                 .on_full_segment = [this] { maintenance_->Wake(); },
                                                                 .on_failure = fail});
@@ -85,6 +101,7 @@ FeatureStoreEngine::FeatureStoreEngine(const Options& options, Parts parts)
 FeatureStoreEngine::~FeatureStoreEngine() { Stop(); }
 
 void FeatureStoreEngine::Start() {
+  cleaner_->Start();
   maintenance_->Start();
   writer_->Start();
 }
@@ -93,6 +110,7 @@ void FeatureStoreEngine::Abandon() {
   if (std::exchange(stopped_, true)) return;
   writer_->Stop();
   maintenance_->Stop();
+  cleaner_->Stop();
 }
 
 void FeatureStoreEngine::Stop() {
@@ -146,6 +164,11 @@ void FeatureStoreEngine::CommitSnapshot(std::unique_ptr<StagedSnapshot> snapshot
   writer_->Submit(std::move(snapshot), std::move(done));
 }
 
+void FeatureStoreEngine::EraseCustomer(const v1::EraseCustomerRequest& request, LogWriter::ErasureDone done) {
+  if (absl::Status checked = CheckErasure(request); !checked.ok()) return done(checked);
+  writer_->Submit(request, std::move(done));
+}
+
 absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreEngine::GetFeatures(const v1::GetFeaturesRequest& request) const {
   const int asked = request.customer_ids_size();
   if (asked < 1 || asked > kMaxCustomersAsked) {
@@ -166,21 +189,44 @@ absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreEngine::GetFeatures(const v1
   return response;
 }
 
+absl::Status FeatureStoreEngine::CheckKept(const std::string& field, absl::Time as_of) const {
+  int64_t expired_before_us;
+  {
+    ReaderMutexLock lock(&live_.mutex);
+    expired_before_us = live_.expired_before_us;
+  }
+  if (expired_before_us == kBeforeAll) return absl::OkStatus();
+  const absl::Time first =
+      absl::FromUnixMicros(expired_before_us) + absl::Hours(24) * (LongestWindowDays(*declarations_) + 1);
+  if (as_of >= first) return absl::OkStatus();
+  return absl::OutOfRangeError(
+      absl::StrCat(field, ": is ", absl::FormatTime(as_of, absl::UTCTimeZone()),
+                   "; events that such a vector needs are older than the retention and gone; the earliest is ",
+                   absl::FormatTime(first, absl::UTCTimeZone())));
+}
+
+absl::Status FeatureStoreEngine::TooManyReads() const {
+  return WithRetryDelay(absl::ResourceExhaustedError(
+                            absl::StrCat(options_.max_as_of_reads,
+                                         " reads as of a time or exports are running, as many as may at once; try "
+                                         "again when one has ended")),
+                        absl::Seconds(1));
+}
+
 absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreEngine::FeaturesAsOf(const v1::GetFeaturesRequest& request) const {
   const absl::StatusOr<absl::Time> as_of = ReadAsOf("as_of", request.as_of(), StoreClock());
   if (!as_of.ok()) return as_of.status();
+  if (absl::Status kept = CheckKept("as_of", *as_of); !kept.ok()) return kept;
   const Place place(&as_of_reads_, options_.max_as_of_reads);
-  if (!place) {
-    return WithRetryDelay(absl::ResourceExhaustedError(absl::StrCat(options_.max_as_of_reads,
-                                                                    " reads as of a time are running, as many "
-                                                                    "as may at once; try again when one has ended")),
-                          absl::Seconds(1));
-  }
-  const absl::flat_hash_set<std::string> asked(request.customer_ids().begin(), request.customer_ids().end());
+  if (!place) return TooManyReads();
+  absl::flat_hash_set<std::string> asked;
   std::unique_ptr<StorageView> view;
   uint64_t sorted_to, position;
   {
     ReaderMutexLock lock(&live_.mutex);
+    for (const std::string& customer_id : request.customer_ids()) {
+      if (live_.table.Find(customer_id) < live_.table.folded_customers()) asked.insert(customer_id);
+    }
     view = parts_.storage->View();  // under the lock: what is not sorted yet cannot be dropped before
     sorted_to = live_.sorted_to;
     position = live_.position;
@@ -189,6 +235,10 @@ absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreEngine::FeaturesAsOf(const v
   if (!history.ok()) return history.status();
   v1::GetFeaturesResponse response;
   for (const std::string& customer_id : request.customer_ids()) {
+    if (!asked.contains(customer_id)) {  // never known, or erased: the history may not have forgotten yet
+      AppendCustomer(schema(), nullptr, &response);
+      continue;
+    }
     absl::StatusOr<std::vector<v1::Event>> events = history->EventsOf(customer_id, pseudonyms_.Of(customer_id));
     if (!events.ok()) return events.status();
     const bool known = std::any_of(events->begin(), events->end(), [&](const v1::Event& event) {
@@ -218,13 +268,19 @@ absl::StatusOr<v1::ListCustomersResponse> FeatureStoreEngine::ListCustomers(
   ReaderMutexLock lock(&live_.mutex);
   const uint32_t count = live_.table.folded_customers();
   const uint32_t last = static_cast<uint32_t>(std::min<uint64_t>(count, uint64_t{first} + size));
-  for (uint32_t id = first; id < last; ++id) response.add_customer_ids(live_.table.at(id).customer_id);
+  for (uint32_t id = first; id < last; ++id) {
+    if (!live_.table.at(id).erased) response.add_customer_ids(live_.table.at(id).customer_id);
+  }
   if (last < count && first < last) response.set_next_page_token(absl::StrCat(last));
   return response;
 }
 
 absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrainingSet(
     const v1::ReadTrainingSetRequest& request) const {
+  for (int i = 0; i < request.as_of_size(); ++i) {
+    const absl::Status kept = CheckKept(absl::StrCat("as_of[", i, "]"), ToTime(request.as_of(i)));
+    if (!kept.ok()) return kept;
+  }
   std::vector<std::pair<Pseudonym, std::string>> customers;
   std::vector<int64_t> import_times_us;
   const absl::Time now = StoreClock();
@@ -236,10 +292,12 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
     sorted_to = live_.sorted_to;
     position = live_.position;
     for (uint32_t id = 0; id < live_.table.folded_customers(); ++id) {
-      customers.emplace_back(live_.table.at(id).pseudonym, live_.table.at(id).customer_id);
+      const Customer& customer = live_.table.at(id);
+      if (!customer.erased) customers.emplace_back(customer.pseudonym, customer.customer_id);
     }
     for (const auto& [snapshot_id, as_of_us] : live_.imports) import_times_us.push_back(as_of_us);
   }
+  std::erase_if(import_times_us, [&](int64_t time_us) { return !CheckKept("", absl::FromUnixMicros(time_us)).ok(); });
   absl::StatusOr<HistoryReader> history = HistoryReader::Open(std::move(view), sorted_to, position, nullptr);
   if (!history.ok()) return history.status();
   return TrainingSetReader::Open(request, {.declarations = declarations_,
@@ -249,12 +307,82 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
                                            .import_times_us = std::move(import_times_us)});
 }
 
+absl::StatusOr<std::unique_ptr<CustomerExport>> FeatureStoreEngine::ExportCustomer(
+    const v1::ExportCustomerRequest& request) const {
+  if (request.customer_id().empty()) return InvalidField("customer_id", "must not be empty");
+  const Place place(&as_of_reads_, options_.max_as_of_reads);
+  if (!place) return TooManyReads();
+  v1::CustomerFeatures features;
+  std::unique_ptr<StorageView> view;
+  uint64_t sorted_to, position;
+  {
+    ReaderMutexLock lock(&live_.mutex);
+    const uint32_t id = live_.table.Find(request.customer_id());
+    if (id >= live_.table.folded_customers()) {
+      return absl::NotFoundError(
+          absl::StrCat("customer_id: the store knows no customer `", request.customer_id(), "`"));
+    }
+    features = Features(id);
+    view = parts_.storage->View();
+    sorted_to = live_.sorted_to;
+    position = live_.position;
+  }
+  const absl::flat_hash_set<std::string> asked = {request.customer_id()};
+  absl::StatusOr<HistoryReader> history = HistoryReader::Open(std::move(view), sorted_to, position, &asked);
+  if (!history.ok()) return history.status();
+  absl::StatusOr<std::vector<v1::Event>> events =
+      history->EventsOf(request.customer_id(), pseudonyms_.Of(request.customer_id()));
+  if (!events.ok()) return events.status();
+  return std::make_unique<CustomerExport>(schema(), std::move(features), *std::move(events));
+}
+
+v1::IngestRates FeatureStoreEngine::Rates() const {
+  const absl::Time now = parts_.clock->Now();
+  const int64_t second = absl::ToUnixSeconds(now);
+  const int64_t seconds = second - absl::ToUnixSeconds(started_);
+  v1::IngestRates rates;
+  rates.set_accepted(ingest_figures_.accepted.PerSecond(second, seconds));
+  rates.set_duplicate(ingest_figures_.duplicate.PerSecond(second, seconds));
+  rates.set_rejected(ingest_figures_.rejected.PerSecond(second, seconds));
+  return rates;
+}
+
+v1::StoreLags FeatureStoreEngine::Lags() const {
+  v1::StoreLags lags;
+  lags.set_unsorted(static_cast<int64_t>(live_.position - live_.sorted_to));
+  lags.set_unsaved(static_cast<int64_t>(live_.position - std::min(live_.position, live_.checkpointed_to)));
+  if (const std::optional<uint64_t> slowest = watchers_.Slowest()) {
+    lags.set_unwatched(static_cast<int64_t>(live_.table.change_sequence() - *slowest));
+    const std::vector<ChangeList::Entry> next = live_.table.ChangedAfter(*slowest, 1);
+    if (!next.empty()) {
+      const int64_t changed_us = live_.table.at(next[0].id).changed_us;
+      *lags.mutable_watch_age() = ToDuration(live_.clock_us - changed_us);
+    }
+  }
+  const int64_t now_us = options_.writer.clock_mode == ClockMode::kWall
+                             ? std::max(live_.clock_us, absl::ToUnixMicros(parts_.clock->Now()))
+                             : live_.clock_us;
+  const CustomerTable::DueBacklog due = live_.table.DueBy(now_us);
+  lags.set_unswept(static_cast<int64_t>(due.customers + live_.unannounced.size()));
+  if (due.customers > 0) *lags.mutable_sweep_age() = ToDuration(now_us - due.first_us);
+  return lags;
+}
+
 v1::StoreStats FeatureStoreEngine::Stats() const {
   v1::StoreStats stats;
+  *stats.mutable_database() = parts_.storage->Figures();
+  stats.set_resident_bytes(static_cast<int64_t>(ReadProcessFigures().resident_bytes));
+  *stats.mutable_rates() = Rates();
   *stats.mutable_clock() = ToTimestamp(StoreClock());
   stats.set_disk_bytes(static_cast<int64_t>(parts_.storage->DiskBytes()));
   ReaderMutexLock lock(&live_.mutex);
-  stats.set_customers(live_.table.folded_customers());
+  stats.set_customers(live_.table.folded_customers() - static_cast<int64_t>(live_.table.erased_customers()));
+  stats.set_erased_customers(static_cast<int64_t>(live_.erased.size()));
+  stats.set_pending_erasures(static_cast<int64_t>(live_.pending_erasures));
+  stats.set_expired_events(cleaner_->expired_events());
+  if (live_.expired_before_us != kBeforeAll) {
+    *stats.mutable_expired_before() = ToTimestamp(absl::FromUnixMicros(live_.expired_before_us));
+  }
   stats.set_events(static_cast<int64_t>(live_.table.events()));
   stats.set_accepted(live_.accepted);
   stats.set_duplicate(live_.duplicate);
@@ -263,21 +391,41 @@ v1::StoreStats FeatureStoreEngine::Stats() const {
   stats.set_change_sequence(static_cast<int64_t>(live_.table.change_sequence()));
   stats.set_full_segments(static_cast<int64_t>(live_.segments.size()) - 1);
   stats.set_checkpoint_sequence(static_cast<int64_t>(live_.checkpointed_to));
+  stats.set_sorted_sequence(static_cast<int64_t>(live_.sorted_to));
+  *stats.mutable_lags() = Lags();
   return stats;
 }
 
-std::vector<v1::CustomerFeatures> FeatureStoreEngine::ReadChanges(uint64_t sequence, size_t max) const {
-  std::vector<v1::CustomerFeatures> changes;
+FeatureStoreEngine::Changes FeatureStoreEngine::ReadChanges(uint64_t sequence, size_t max) const {
+  Changes changes;
+  changes.sequence = sequence;
   ReaderMutexLock lock(&live_.mutex);
-  for (const ChangeList::Entry& entry : live_.table.ChangedAfter(sequence, max)) {
+  const std::vector<ChangeList::Entry> entries = live_.table.ChangedAfter(sequence, max);
+  for (const ChangeList::Entry& entry : entries) {
     const Customer& customer = live_.table.at(entry.id);
-    v1::CustomerFeatures& change = changes.emplace_back();
-    change.set_customer_id(customer.customer_id);
-    *change.mutable_vector() = live_.table.Vector(entry.id);
-    change.set_sequence(static_cast<int64_t>(entry.sequence));
-    *change.mutable_changed_at() = ToTimestamp(absl::FromUnixMicros(customer.changed_us));
+    if (customer.erased) {
+      v1::ErasedCustomer& erased = changes.erased.emplace_back();
+      erased.set_digest(customer.digest.data(), customer.digest.size());
+      erased.set_salt(erasure_names_.salt);
+      erased.set_sequence(static_cast<int64_t>(entry.sequence));
+      continue;
+    }
+    changes.customers.push_back(Features(entry.id));
+    changes.customers.back().set_sequence(static_cast<int64_t>(entry.sequence));
   }
+  if (!entries.empty()) changes.sequence = entries.back().sequence;
+  changes.at_end = entries.size() < max;
   return changes;
+}
+
+v1::CustomerFeatures FeatureStoreEngine::Features(uint32_t id) const {
+  const Customer& customer = live_.table.at(id);
+  v1::CustomerFeatures features;
+  features.set_customer_id(customer.customer_id);
+  *features.mutable_vector() = live_.table.Vector(id);
+  features.set_sequence(static_cast<int64_t>(customer.sequence));
+  *features.mutable_changed_at() = ToTimestamp(absl::FromUnixMicros(customer.changed_us));
+  return features;
 }
 
 uint64_t FeatureStoreEngine::change_sequence() const {

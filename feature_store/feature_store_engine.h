@@ -10,12 +10,17 @@
 
 #include "absl/status/statusor.h"
 #include "ebb/v1/feature_store_service.pb.h"
+#include "feature_store/cleaner.h"
 #include "feature_store/compiled_declarations.h"
+#include "feature_store/customer_export.h"
+#include "feature_store/erasure.h"
+#include "feature_store/ingest_figures.h"
 #include "feature_store/live_state.h"
 #include "feature_store/log_writer.h"
 #include "feature_store/maintenance.h"
 #include "feature_store/storage.h"
 #include "feature_store/training_set.h"
+#include "feature_store/watcher_places.h"
 #include "runtime/clock.h"
 #include "runtime/digest.h"
 
@@ -64,44 +69,70 @@ class FeatureStoreEngine {
   bool importing() const { return *importing_; }  // a staged snapshot lives
   void CommitSnapshot(std::unique_ptr<StagedSnapshot> snapshot, LogWriter::SnapshotDone done);
 
+  // INVALID_ARGUMENT: field and rule; NOT_FOUND: unknown. What is left is taken off the disk in the background.
+  void EraseCustomer(const v1::EraseCustomerRequest& request, LogWriter::ErasureDone done);
+
   const v1::FeatureSchema& schema() const { return declarations_->schema(); }
   // RESOURCE_EXHAUSTED while too many others read as of a time.
   absl::StatusOr<v1::GetFeaturesResponse> GetFeatures(const v1::GetFeaturesRequest& request) const;
   absl::StatusOr<v1::ListCustomersResponse> ListCustomers(const v1::ListCustomersRequest& request) const;
   absl::StatusOr<std::unique_ptr<TrainingSetReader>> ReadTrainingSet(const v1::ReadTrainingSetRequest& request) const;
+  // NOT_FOUND: unknown; RESOURCE_EXHAUSTED as above.
+  absl::StatusOr<std::unique_ptr<CustomerExport>> ExportCustomer(const v1::ExportCustomerRequest& request) const;
   // All but what the network knows.
   v1::StoreStats Stats() const;
+  const IngestFigures& ingest_figures() const { return ingest_figures_; }
 
-  // The latest vectors of customers that changed after `sequence`, in order of sequence; fewer than `max` when there
-  // are no more.
-  std::vector<v1::CustomerFeatures> ReadChanges(uint64_t sequence, size_t max) const;
+  // The latest vectors of customers that changed after `sequence`, in order of sequence, and those of them that were
+  // erased.
+  struct Changes {
+    std::vector<v1::CustomerFeatures> customers;
+    std::vector<v1::ErasedCustomer> erased;
+    uint64_t sequence = 0;  // of the last one; where there is none, as asked
+    bool at_end = false;    // fewer than `max`: there are no more
+  };
+  Changes ReadChanges(uint64_t sequence, size_t max) const;
   uint64_t change_sequence() const;
+  // Where whoever follows changes says how far it is.
+  WatcherPlaces* watchers() const { return &watchers_; }
   uint64_t source_id() const { return parts_.source_id; }
   // Called after each change, by the writer's thread. Set before Start.
   void OnChange(std::function<void()> listener) { on_change_ = std::move(listener); }
 
   LogWriter& writer() { return *writer_; }
   Maintenance& maintenance() { return *maintenance_; }
+  Cleaner& cleaner() { return *cleaner_; }
 
  private:
   FeatureStoreEngine(const Options& options, Parts parts);
   void Fail(absl::Status status);
   absl::StatusOr<v1::GetFeaturesResponse> FeaturesAsOf(const v1::GetFeaturesRequest& request) const;
+  absl::Status TooManyReads() const;
+  // OUT_OF_RANGE: events that a vector as of this time needs have left the history.
+  absl::Status CheckKept(const std::string& field, absl::Time as_of) const;
   absl::Time StoreClock() const;
+  v1::CustomerFeatures Features(uint32_t id) const ABSL_SHARED_LOCKS_REQUIRED(live_.mutex);
+  v1::IngestRates Rates() const;
+  v1::StoreLags Lags() const ABSL_SHARED_LOCKS_REQUIRED(live_.mutex);
 
   const Options options_;
   Parts parts_;
   const CompiledDeclarations* const declarations_;
   const Pseudonymizer pseudonyms_;
+  const ErasureNames erasure_names_;
   mutable LiveState live_;
+  mutable WatcherPlaces watchers_;
+  IngestFigures ingest_figures_;
+  const absl::Time started_;
   std::function<void()> on_change_ = [] {};
   Mutex failure_mutex_;
   bool failed_ ABSL_GUARDED_BY(failure_mutex_) = false;
   mutable std::atomic<int> as_of_reads_ = 0;
   std::shared_ptr<std::atomic<bool>> importing_ = std::make_shared<std::atomic<bool>>(false);
   bool stopped_ = false;
-  std::unique_ptr<Maintenance> maintenance_;
-  std::unique_ptr<LogWriter> writer_;  // after what it calls
+  std::unique_ptr<Cleaner> cleaner_;
+  std::unique_ptr<Maintenance> maintenance_;  // after what it calls
+  std::unique_ptr<LogWriter> writer_;         // after what it calls
 };
 
 }  // namespace ebb::feature_store

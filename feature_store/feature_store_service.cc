@@ -32,6 +32,17 @@ class TrainingSetSource final : public StreamSource<v1::ReadTrainingSetResponse>
   absl::Status status_;
 };
 
+class ExportSource final : public StreamSource<v1::ExportCustomerResponse> {
+ public:
+  explicit ExportSource(std::unique_ptr<CustomerExport> customer) : customer_(std::move(customer)) {}
+  Pull Next(v1::ExportCustomerResponse* message) override {
+    return customer_->Next(message) ? Pull::kMessage : Pull::kDone;
+  }
+
+ private:
+  const std::unique_ptr<CustomerExport> customer_;
+};
+
 }  // namespace
 
 FeatureStoreService::FeatureStoreService(FeatureStoreEngine* engine, const Options& options)
@@ -45,6 +56,13 @@ void FeatureStoreService::CloseStreams() {
   imports_.Close(closing);
   watchers_.Close(closing);
   training_sets_.Close(closing);
+  exports_.Close(closing);
+}
+
+v1::StoreStats FeatureStoreService::Stats() const {
+  v1::StoreStats stats = engine_->Stats();
+  stats.set_watchers(static_cast<int32_t>(watchers_.size()));
+  return stats;
 }
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* FeatureStoreService::Ingest(grpc::CallbackServerContext*) {
@@ -97,11 +115,32 @@ grpc::ServerWriteReactor<v1::ReadTrainingSetResponse>* FeatureStoreService::Read
   return training_sets_.Serve<v1::ReadTrainingSetResponse>(std::move(source), absl::InfiniteDuration());
 }
 
+grpc::ServerWriteReactor<v1::ExportCustomerResponse>* FeatureStoreService::ExportCustomer(
+    grpc::CallbackServerContext*, const v1::ExportCustomerRequest* request) {
+  absl::StatusOr<std::unique_ptr<CustomerExport>> customer = engine_->ExportCustomer(*request);
+  std::unique_ptr<StreamSource<v1::ExportCustomerResponse>> source;
+  if (customer.ok()) {
+    source = std::make_unique<ExportSource>(*std::move(customer));
+  } else {
+    source = RefusedStream<v1::ExportCustomerResponse>(customer.status());
+  }
+  return exports_.Serve<v1::ExportCustomerResponse>(std::move(source), absl::InfiniteDuration());
+}
+
+grpc::ServerUnaryReactor* FeatureStoreService::EraseCustomer(grpc::CallbackServerContext* context,
+                                                             const v1::EraseCustomerRequest* request,
+                                                             v1::EraseCustomerResponse* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  engine_->EraseCustomer(*request, [reactor, response](absl::StatusOr<v1::EraseCustomerResponse> answer) {
+    if (answer.ok()) *response = *std::move(answer);
+    reactor->Finish(ToGrpcStatus(answer.status()));
+  });
+  return reactor;
+}
+
 grpc::ServerUnaryReactor* FeatureStoreService::GetStats(grpc::CallbackServerContext* context,
                                                         const v1::GetStatsRequest*, v1::StoreStats* response) {
-  v1::StoreStats stats = engine_->Stats();
-  stats.set_watchers(static_cast<int32_t>(watchers_.size()));
-  return Answer<v1::StoreStats>(context, std::move(stats), response);
+  return Answer<v1::StoreStats>(context, Stats(), response);
 }
 
 }  // namespace ebb::feature_store

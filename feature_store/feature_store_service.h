@@ -16,7 +16,9 @@ class FeatureStoreService final
           v1::FeatureStore::WithCallbackMethod_GetFeatureSchema<v1::FeatureStore::WithCallbackMethod_GetFeatures<
               v1::FeatureStore::WithCallbackMethod_ListCustomers<v1::FeatureStore::WithCallbackMethod_WatchFeatures<
                   v1::FeatureStore::WithCallbackMethod_ReadTrainingSet<
-                      v1::FeatureStore::WithCallbackMethod_GetStats<v1::FeatureStore::Service>>>>>>>> {
+                      v1::FeatureStore::WithCallbackMethod_ExportCustomer<
+                          v1::FeatureStore::WithCallbackMethod_EraseCustomer<
+                              v1::FeatureStore::WithCallbackMethod_GetStats<v1::FeatureStore::Service>>>>>>>>>> {
  public:
   static constexpr absl::string_view kName = "ebb.v1.FeatureStore";
 
@@ -29,6 +31,8 @@ class FeatureStoreService final
 
   // Streams end with UNAVAILABLE after what they have in flight; for ServerHost::OnDrain.
   void CloseStreams();
+  // The engine's, and what the network knows.
+  v1::StoreStats Stats() const;
 
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Ingest(grpc::CallbackServerContext*) override;
   grpc::ServerReadReactor<v1::ImportSnapshotRequest>* ImportSnapshot(grpc::CallbackServerContext*,
@@ -43,6 +47,10 @@ class FeatureStoreService final
                                                                      const v1::WatchFeaturesRequest* request) override;
   grpc::ServerWriteReactor<v1::ReadTrainingSetResponse>* ReadTrainingSet(
       grpc::CallbackServerContext*, const v1::ReadTrainingSetRequest* request) override;
+  grpc::ServerWriteReactor<v1::ExportCustomerResponse>* ExportCustomer(
+      grpc::CallbackServerContext*, const v1::ExportCustomerRequest* request) override;
+  grpc::ServerUnaryReactor* EraseCustomer(grpc::CallbackServerContext* context, const v1::EraseCustomerRequest* request,
+                                          v1::EraseCustomerResponse* response) override;
   grpc::ServerUnaryReactor* GetStats(grpc::CallbackServerContext* context, const v1::GetStatsRequest*,
                                      v1::StoreStats* response) override;
 
@@ -52,6 +60,7 @@ class FeatureStoreService final
   SnapshotStreams imports_;
   StreamSet watchers_;
   StreamSet training_sets_{8};  // each holds the unsorted events in memory
+  StreamSet exports_{8};        // each holds the events of one customer
 };
 
 }  // namespace ebb::feature_store

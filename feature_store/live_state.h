@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "feature_store/customer_table.h"
@@ -45,7 +46,14 @@ struct LiveState {
   uint64_t sorted_to ABSL_GUARDED_BY(mutex) = 0;
   uint64_t checkpointed_to ABSL_GUARDED_BY(mutex) = 0;
   uint64_t dropped_to ABSL_GUARDED_BY(mutex) = 0;
+  uint64_t log_gone_to ABSL_GUARDED_BY(mutex) = 0;  // dropped_to, once the range is really dropped
   int64_t history_latest_us ABSL_GUARDED_BY(mutex) = kBeforeAll;
+
+  // The cleaner alone changes these; the writer adds erased customers.
+  absl::flat_hash_map<Pseudonym, storage::v1::ErasedCustomer> erased ABSL_GUARDED_BY(mutex);
+  size_t pending_erasures ABSL_GUARDED_BY(mutex) = 0;             // of these, not removed from the disk yet
+  int64_t walked_to_us ABSL_GUARDED_BY(mutex) = kBeforeAll;       // the history, for events beyond the retention
+  int64_t expired_before_us ABSL_GUARDED_BY(mutex) = kBeforeAll;  // events before it may be gone
 
   int64_t accepted ABSL_GUARDED_BY(mutex) = 0;  // these three since the process started
   int64_t duplicate ABSL_GUARDED_BY(mutex) = 0;

@@ -4,10 +4,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "feature_store/event_time.h"
 #include "feature_store/log_entry.h"
 #include "feature_store/record_key.h"
 #include "feature_store/snapshot_commit.h"
+#include "feature_store/wire_event.h"
 #include "runtime/rpc/error_details.h"
 
 namespace ebb::feature_store {
@@ -20,6 +22,10 @@ Violation UsedAtAnotherTime(const std::string& event_id, int64_t time_us) {
           absl::StrCat("was used by an event of this customer at ",
                        absl::FormatTime(absl::FromUnixMicros(time_us), absl::UTCTimeZone()),
                        "; a retry must carry the same event_time, another event another event_id")};
+}
+
+Violation OfErasedCustomer(const std::string& customer_id) {
+  return {"customer_id", customer_id, "was erased from this store, which takes nothing of the customer any more"};
 }
 
 // The check of the batch found some, the identities others.
@@ -36,6 +42,7 @@ struct LogWriter::Planned {
   storage::v1::LogEntry header;
   std::vector<CountedEvent> counted;
   std::vector<uint32_t> counted_index;    // of each counted event, in the batch
+  std::vector<uint32_t> erased;           // indexes of events of erased customers: they are not even written
   std::vector<size_t> maybe_in_history;   // places in `counted`
   std::vector<std::string> history_keys;  // of these
   EntryPosition entry{};
@@ -89,33 +96,51 @@ void LogWriter::Submit(std::unique_ptr<IncomingBatch> batch) {
 }
 
 void LogWriter::Submit(std::unique_ptr<StagedSnapshot> snapshot, SnapshotDone done) {
-  bool closed;
+  auto waiting = std::make_unique<WaitingSnapshot>(WaitingSnapshot{std::move(snapshot), std::move(done)});
+  if (!Enqueue(&waiting)) waiting->done(absl::UnavailableError("the store is shutting down; import again later"));
+}
+
+void LogWriter::Submit(v1::EraseCustomerRequest request, ErasureDone done) {
+  auto waiting = std::make_unique<WaitingErasure>(WaitingErasure{std::move(request), std::move(done)});
+  if (!Enqueue(&waiting)) waiting->done(absl::UnavailableError("the store is shutting down; call again later"));
+}
+
+// False, and `*waiting` as it was, after Stop.
+template <typename Waiting>
+bool LogWriter::Enqueue(std::unique_ptr<Waiting>* waiting) {
   {
     MutexLock lock(&queue_mutex_);
-    closed = closed_;
-    if (!closed) {
-      queue_.push_back(std::make_unique<WaitingSnapshot>(WaitingSnapshot{std::move(snapshot), std::move(done)}));
-    }
+    if (closed_) return false;
+    queue_.push_back(Single(std::move(*waiting)));
   }
-  if (closed) return done(absl::UnavailableError("the store is shutting down; import again later"));
   worker_.Wake();
+  return true;
 }
 
 absl::Duration LogWriter::Step() {
   tail_.Begin();
   Batches batches;
-  std::unique_ptr<WaitingSnapshot> snapshot;
-  const bool worked = TakeGroup(&batches, &snapshot);
+  Single single;
+  const bool worked = TakeGroup(&batches, &single);
   if (!batches.empty()) Commit(std::move(batches));
-  if (snapshot != nullptr) {
-    const auto response = CommitSnapshot(options_, snapshot->rows.get(), &tail_, live_);
-    if (response.ok()) TellOfChanges();
-    snapshot->done(response);
-  }
+  CommitSingle(single);
   if (!tail_.failure().ok()) return worked ? absl::ZeroDuration() : absl::InfiniteDuration();
   const ClockSweep::Result swept = sweep_.Step();
   if (swept.changed) TellOfChanges();
   return worked || swept.more ? absl::ZeroDuration() : options_.sweep_interval;
+}
+
+void LogWriter::CommitSingle(const Single& single) {
+  if (const auto* snapshot = std::get_if<std::unique_ptr<WaitingSnapshot>>(&single)) {
+    const auto response = CommitSnapshot(options_, (*snapshot)->rows.get(), &tail_, live_);
+    if (response.ok()) TellOfChanges();
+    (*snapshot)->done(response);
+  } else if (const auto* erasure = std::get_if<std::unique_ptr<WaitingErasure>>(&single)) {
+    const auto response =
+        CommitErasure((*erasure)->request, options_, *with_.pseudonyms, *with_.erasure_names, &tail_, live_);
+    if (response.ok()) TellOfChanges();
+    (*erasure)->done(response);
+  }
 }
 
 void LogWriter::TellOfChanges() {
@@ -127,8 +152,8 @@ void LogWriter::TellOfChanges() {
   if (full_segment) with_.on_full_segment();
 }
 
-// Takes waiting batches up to the first snapshot, or a snapshot alone.
-bool LogWriter::TakeGroup(Batches* batches, std::unique_ptr<WaitingSnapshot>* snapshot) {
+// Takes waiting batches up to the first of what is committed alone, or that.
+bool LogWriter::TakeGroup(Batches* batches, Single* single) {
   const bool sorter_is_behind = [this] {
     ReaderMutexLock lock(&live_->mutex);
     return live_->segments.size() > options_.max_unsorted_segments;
@@ -137,9 +162,9 @@ bool LogWriter::TakeGroup(Batches* batches, std::unique_ptr<WaitingSnapshot>* sn
   if (sorter_is_behind && tail_.failure().ok() && !closed_) return false;  // it wakes us
   size_t bytes = 0;
   while (!queue_.empty() && bytes < kMaxGroupBytes) {
-    if (auto* waiting = std::get_if<std::unique_ptr<WaitingSnapshot>>(&queue_.front())) {
+    if (auto* waiting = std::get_if<Single>(&queue_.front())) {
       if (!batches->empty()) break;
-      *snapshot = std::move(*waiting);
+      *single = std::move(*waiting);
       queue_.pop_front();
       return true;
     }
@@ -153,6 +178,7 @@ bool LogWriter::TakeGroup(Batches* batches, std::unique_ptr<WaitingSnapshot>* sn
 }
 
 void LogWriter::Commit(Batches batches) {
+  const absl::Time begin = absl::Now();
   size_t bytes = 0;
   for (const auto& batch : batches) bytes += batch->bytes.size();
   absl::Status status = tail_.CheckRoom(bytes);
@@ -171,15 +197,31 @@ void LogWriter::Commit(Batches batches) {
     return;
   }
   Fold(&group);
-  for (const auto& batch : batches) batch->done(std::move(batch->response));
+  for (const auto& batch : batches) {
+    Count(batch->response);
+    batch->done(std::move(batch->response));
+  }
+  with_.figures->commit_seconds.Observe(absl::ToDoubleSeconds(absl::Now() - begin));
   TellOfChanges();
+}
+
+void LogWriter::Count(const v1::IngestResponse& response) {
+  const int64_t second = absl::ToUnixSeconds(with_.clock->Now());
+  with_.figures->accepted.Add(second, static_cast<uint64_t>(response.accepted()));
+  with_.figures->duplicate.Add(second, static_cast<uint64_t>(response.duplicate()));
+  with_.figures->rejected.Add(second, static_cast<uint64_t>(response.rejected()));
+  with_.figures->batch_events.Observe(
+      static_cast<double>(response.accepted() + response.duplicate() + response.rejected()));
 }
 
 absl::Status LogWriter::Write(const std::vector<Planned>& group) {
   WriteSet changes;
   for (const Planned& planned : group) {
     if (planned.counted.empty()) continue;
-    changes.Add(Family::kLog, LogKey(planned.entry.begin), EncodeBatchEntry(planned.header, planned.batch->bytes));
+    const std::string& bytes = planned.batch->bytes;
+    changes.Add(Family::kLog, LogKey(planned.entry.begin),
+                planned.erased.empty() ? EncodeBatchEntry(planned.header, bytes)
+                                       : EncodeBatchEntry(planned.header, WithoutEvents(bytes, planned.erased)));
   }
   return changes.puts.empty() ? absl::OkStatus() : tail_.Write(changes, Durability::kSynced);
 }
@@ -211,6 +253,11 @@ void LogWriter::Plan(IncomingBatch* batch, Planned* planned) {
       continue;
     }
     const v1::Event& event = batch->request->events(i);
+    if (live_->table.IsErased(event.customer_id())) {
+      Reject(i, {OfErasedCustomer(event.customer_id())}, batch);
+      planned->erased.push_back(static_cast<uint32_t>(i));
+      continue;
+    }
     const uint32_t customer = live_->table.FindOrAdd(event.customer_id());
     const int64_t time_us = ToMicros(event.event_time());
     int64_t seen_us = 0;

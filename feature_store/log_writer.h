@@ -12,7 +12,9 @@
 #include "absl/status/statusor.h"
 #include "ebb/storage/v1/feature_store.pb.h"
 #include "feature_store/clock_sweep.h"
+#include "feature_store/erasure.h"
 #include "feature_store/incoming_batch.h"
+#include "feature_store/ingest_figures.h"
 #include "feature_store/live_state.h"
 #include "feature_store/log_tail.h"
 #include "feature_store/staged_snapshot.h"
@@ -31,12 +33,16 @@ class LogWriter {
     LiveState* live;
     Storage* storage;
     const Clock* clock;
+    const Pseudonymizer* pseudonyms;
+    const ErasureNames* erasure_names;
     std::function<absl::StatusOr<uint64_t>()> free_bytes;
+    IngestFigures* figures;
     std::function<void()> on_change;               // after something was folded; no lock is held
     std::function<void()> on_full_segment;         // the log has a segment to sort
     std::function<void(absl::Status)> on_failure;  // once: a write failed and the process has to end
   };
   using SnapshotDone = std::function<void(absl::StatusOr<v1::ImportSnapshotResponse>)>;
+  using ErasureDone = std::function<void(absl::StatusOr<v1::EraseCustomerResponse>)>;
 
   LogWriter(const WriterOptions& options, Surroundings surroundings);
   ~LogWriter();
@@ -53,17 +59,27 @@ class LogWriter {
   // counts, except after INTERNAL: unknown.
   void Submit(std::unique_ptr<IncomingBatch> batch);
   void Submit(std::unique_ptr<StagedSnapshot> snapshot, SnapshotDone done);
+  void Submit(v1::EraseCustomerRequest request, ErasureDone done);
 
  private:
   struct WaitingSnapshot {
     std::unique_ptr<StagedSnapshot> rows;
     SnapshotDone done;
   };
+  struct WaitingErasure {
+    v1::EraseCustomerRequest request;
+    ErasureDone done;
+  };
+  // What is committed alone.
+  using Single = std::variant<std::monostate, std::unique_ptr<WaitingSnapshot>, std::unique_ptr<WaitingErasure>>;
   using Batches = std::vector<std::unique_ptr<IncomingBatch>>;
   struct Planned;
 
+  template <typename Waiting>
+  bool Enqueue(std::unique_ptr<Waiting>* waiting);
   absl::Duration Step();
-  bool TakeGroup(Batches* batches, std::unique_ptr<WaitingSnapshot>* snapshot);
+  bool TakeGroup(Batches* batches, Single* single);
+  void CommitSingle(const Single& single);
 
   void Commit(Batches batches);
   void Plan(IncomingBatch* batch, Planned* planned) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live_->mutex);
@@ -72,6 +88,7 @@ class LogWriter {
   absl::Status Write(const std::vector<Planned>& group);
   void Fold(std::vector<Planned>* group);
   void TellOfChanges();
+  void Count(const v1::IngestResponse& response);
 
   const WriterOptions options_;
   const Surroundings with_;
@@ -80,8 +97,7 @@ class LogWriter {
   ClockSweep sweep_;
 
   Mutex queue_mutex_;
-  std::deque<std::variant<std::unique_ptr<IncomingBatch>, std::unique_ptr<WaitingSnapshot>>> queue_
-      ABSL_GUARDED_BY(queue_mutex_);
+  std::deque<std::variant<std::unique_ptr<IncomingBatch>, Single>> queue_ ABSL_GUARDED_BY(queue_mutex_);
   size_t queued_bytes_ ABSL_GUARDED_BY(queue_mutex_) = 0;
   bool closed_ ABSL_GUARDED_BY(queue_mutex_) = false;
 

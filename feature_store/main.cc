@@ -5,9 +5,11 @@
 
 #include "feature_store/feature_store_engine.h"
 #include "feature_store/feature_store_service.h"
-#include "feature_store/store_folder.h"
 #include "feature_store/store_flags.h"
+#include "feature_store/store_folder.h"
+#include "feature_store/store_metrics.h"
 #include "runtime/log.h"
+#include "runtime/process_metrics.h"
 #include "runtime/rpc/server_host.h"
 #include "runtime/shutdown.h"
 
@@ -17,6 +19,15 @@ namespace {
 int Refuse(const absl::Status& status) {
   Log(Level::kError, "store", "cannot start", {{"error", status.ToString()}});
   return EXIT_FAILURE;
+}
+
+// Null where no metrics are asked for.
+absl::StatusOr<std::unique_ptr<MetricsServer>> ServeMetrics(const StoreOptions& options,
+                                                            const FeatureStoreService& service,
+                                                            const FeatureStoreEngine& engine) {
+  if (!options.metrics_listen.has_value()) return nullptr;
+  const auto store = [&](MetricPage* page) { AddStoreMetrics(service.Stats(), engine.ingest_figures(), page); };
+  return MetricsServer::Start(*options.metrics_listen, {AddProcessMetrics, store});
 }
 
 int Run(const StoreOptions& options) {
@@ -45,6 +56,8 @@ int Run(const StoreOptions& options) {
                                                             }});
   if (!engine.ok()) return Refuse(engine.status());
   FeatureStoreService service(engine->get());
+  const absl::StatusOr<std::unique_ptr<MetricsServer>> metrics = ServeMetrics(options, service, **engine);
+  if (!metrics.ok()) return Refuse(metrics.status());
   (*engine)->Start();
   absl::StatusOr<std::unique_ptr<ServerHost>> host = ServerHost::Start(options.server, {&service});
   if (!host.ok()) {

@@ -29,14 +29,25 @@ absl::Duration Maintenance::Step() {
     return absl::InfiniteDuration();
   }
   if (checkpoint_due) next_checkpoint_ = absl::Now() + options_.checkpoint_interval;
-  return std::max(absl::ZeroDuration(), next_checkpoint_ - absl::Now());
+  const absl::Duration until_checkpoint = std::max(absl::ZeroDuration(), next_checkpoint_ - absl::Now());
+  return ErasureWaits() ? std::min(until_checkpoint, absl::Seconds(1)) : until_checkpoint;
 }
 
 absl::Status Maintenance::RunAll(bool checkpoint_due) {
   if (absl::Status sorted = SortFullSegments(); !sorted.ok()) return sorted;
-  if (!checkpoint_due) return absl::OkStatus();
+  if (!checkpoint_due && !ErasureWaits()) return absl::OkStatus();
   if (absl::Status saved = WriteCheckpoint(); !saved.ok()) return saved;
   return DropOldLog();
+}
+
+// An erased customer is in the log and in the last checkpoint until both have moved on: that is not left to the clock.
+bool Maintenance::ErasureWaits() const {
+  ReaderMutexLock lock(&live_->mutex);
+  if (live_->pending_erasures == 0) return false;
+  for (const auto& [pseudonym, record] : live_->erased) {
+    if (!record.removed() && record.position() > live_->log_gone_to) return true;
+  }
+  return false;
 }
 
 absl::Status Maintenance::SortFullSegments() {
@@ -64,7 +75,8 @@ absl::Status Maintenance::SortFullSegments() {
       // In one step: from here on the history is asked for what memory forgets.
       MutexLock lock(&live_->mutex);
       for (const auto& [customer_id, latest_us] : segment->latest_us) {
-        live_->table.RaiseHistoryUntil(live_->table.Find(customer_id), latest_us);
+        const uint32_t id = live_->table.Find(customer_id);
+        if (id != CustomerTable::kUnknown) live_->table.RaiseHistoryUntil(id, latest_us);  // else it was erased
       }
       live_->history_latest_us = history.latest_event_us();
       live_->sorted_to = to;
@@ -129,7 +141,13 @@ absl::Status Maintenance::DropOldLog() {
     MutexLock lock(&live_->mutex);
     live_->dropped_to = to;
   }
-  return with_.storage->Drop(Family::kLog, LogKey(from), LogKey(to));
+  if (absl::Status dropped = with_.storage->Drop(Family::kLog, LogKey(from), LogKey(to)); !dropped.ok()) return dropped;
+  {
+    MutexLock lock(&live_->mutex);
+    live_->log_gone_to = to;
+  }
+  with_.on_dropped();
+  return absl::OkStatus();
 }
 
 }  // namespace ebb::feature_store

@@ -24,7 +24,8 @@ class Maintenance {
     LiveState* live;
     Storage* storage;
     const Pseudonymizer* pseudonyms;
-    std::function<void()> on_sorted;  // batches that waited for room may go on
+    std::function<void()> on_sorted;   // batches that waited for room may go on
+    std::function<void()> on_dropped;  // the log has become shorter
     std::function<void(absl::Status)> on_failure;
   };
 
@@ -46,6 +47,7 @@ class Maintenance {
  private:
   absl::Duration Step();
   absl::Status RunAll(bool checkpoint_due);
+  bool ErasureWaits() const;
 
   const MaintenanceOptions options_;
   const Surroundings with_;

@@ -42,6 +42,15 @@ std::string StateKey(uint32_t customer) {
 
 std::string EventPrefix(const Pseudonym& customer) { return std::string(customer.begin(), customer.end()); }
 
+std::string ErasedKey(const Pseudonym& customer) { return absl::StrCat(kErasedPrefix, EventPrefix(customer)); }
+
+std::string AfterPrefix(absl::string_view prefix) {
+  std::string after(prefix);
+  while (!after.empty() && static_cast<uint8_t>(after.back()) == 0xff) after.pop_back();
+  if (!after.empty()) ++after.back();
+  return after;
+}
+
 void AppendEventKey(const Pseudonym& customer, int64_t event_time_us, absl::string_view event_id, std::string* out) {
   out->append(customer.begin(), customer.end());
   AppendBigEndian(static_cast<uint64_t>(event_time_us) ^ kSignBit, out);
@@ -63,6 +72,13 @@ absl::StatusOr<uint64_t> ParseLogKey(absl::string_view key) {
 absl::StatusOr<uint32_t> ParseStateKey(absl::string_view key) {
   if (key.size() != sizeof(uint32_t)) return BadKey("state", key.size());
   return ReadBigEndian<uint32_t>(key);
+}
+
+absl::StatusOr<Pseudonym> ParseErasedKey(absl::string_view key) {
+  Pseudonym customer;
+  if (key.size() != kErasedPrefix.size() + customer.size()) return BadKey("meta", key.size());
+  std::copy_n(key.begin() + kErasedPrefix.size(), customer.size(), customer.begin());
+  return customer;
 }
 
 absl::StatusOr<ParsedEventKey> ParseEventKey(absl::string_view key) {

@@ -3,7 +3,7 @@
 //   log      u64 first sequence number
 //   state    u32 dense id of the customer
 //   events   16 bytes pseudonym · i64 event time, microseconds since 1970 UTC, sign bit flipped · event id
-//   meta     text, see the constants
+//   meta     text, see the constants; "erased/" is followed by 16 bytes pseudonym
 //
 // Numbers are big-endian, so that byte order is number order.
 #pragma once
@@ -19,7 +19,9 @@ namespace ebb::feature_store {
 
 inline constexpr absl::string_view kCheckpointKey = "checkpoint";
 inline constexpr absl::string_view kHistoryKey = "history";
+inline constexpr absl::string_view kRetentionKey = "retention";
 inline constexpr absl::string_view kImportPrefix = "import/";
+inline constexpr absl::string_view kErasedPrefix = "erased/";
 
 std::string LogKey(uint64_t sequence);
 std::string StateKey(uint32_t customer);
@@ -27,10 +29,14 @@ void AppendEventKey(const Pseudonym& customer, int64_t event_time_us, absl::stri
 std::string EventKey(const Pseudonym& customer, int64_t event_time_us, absl::string_view event_id);
 // What all keys of a customer's events begin with.
 std::string EventPrefix(const Pseudonym& customer);
+std::string ErasedKey(const Pseudonym& customer);
+// The first key that does not begin with `prefix`; empty: there is none.
+std::string AfterPrefix(absl::string_view prefix);
 
 // DATA_LOSS when the key is not of its kind.
 absl::StatusOr<uint64_t> ParseLogKey(absl::string_view key);
 absl::StatusOr<uint32_t> ParseStateKey(absl::string_view key);
+absl::StatusOr<Pseudonym> ParseErasedKey(absl::string_view key);
 
 struct ParsedEventKey {
   Pseudonym customer;

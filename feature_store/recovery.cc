@@ -35,6 +35,28 @@ absl::Status ReadImports(const StorageView& view, LiveState* live) ABSL_EXCLUSIV
   return cursor->status();
 }
 
+absl::Status ReadErased(const StorageView& view, LiveState* live) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex) {
+  const auto cursor = view.Scan(Family::kMeta, kErasedPrefix, AfterPrefix(kErasedPrefix));
+  for (; cursor->Valid(); cursor->Next()) {
+    const absl::StatusOr<Pseudonym> pseudonym = ParseErasedKey(cursor->key());
+    if (!pseudonym.ok()) return pseudonym.status();
+    storage::v1::ErasedCustomer record;
+    if (absl::Status read = DecodeRecord(cursor->value(), "an erased customer", &record); !read.ok()) return read;
+    live->pending_erasures += record.removed() ? 0 : 1;
+    live->erased.emplace(*pseudonym, std::move(record));
+  }
+  return cursor->status();
+}
+
+absl::Status ReadRetention(const Storage& storage, LiveState* live) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex) {
+  storage::v1::RetentionWalk walk;
+  walk.set_walked_to_us(kBeforeAll);
+  if (absl::Status read = ReadMeta(storage, kRetentionKey, &walk); !read.ok()) return read;
+  live->walked_to_us = walk.walked_to_us();
+  if (walk.has_expired_before_us()) live->expired_before_us = walk.expired_before_us();
+  return absl::OkStatus();
+}
+
 // Returns the customers whose aggregates belong to other declarations.
 absl::StatusOr<std::vector<uint32_t>> ReadCustomers(const StorageView& view, LiveState* live)
     ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex) {
@@ -110,6 +132,7 @@ uint64_t Replay(const LogUnit& unit, const Stored& stored, uint64_t segment_even
   const bool saved = unit.begin < stored.checkpoint.position();
   std::vector<CountedEvent> counted;
   for (const v1::Event* event : unit.events) {
+    // Every saved customer is loaded, under its name unless it was erased since.
     const uint32_t customer = live->table.FindOrAdd(event->customer_id());
     counted.push_back({customer, event});
     int64_t seen_us;
@@ -122,6 +145,12 @@ uint64_t Replay(const LogUnit& unit, const Stored& stored, uint64_t segment_even
     const auto& customers = unit.entry.clock_advance().customers();
     weight = WeightOfAdvance(static_cast<size_t>(customers.size()));
     if (!saved) live->table.Advance(entry, {customers.data(), static_cast<size_t>(customers.size())});
+  } else if (unit.entry.has_erasure()) {
+    weight = segment_events;
+    const std::string& digest = unit.entry.erasure().digest();
+    Pseudonym name{};
+    std::copy_n(digest.begin(), std::min(digest.size(), name.size()), name.begin());
+    if (!saved) live->table.Erase(entry, unit.entry.erasure().customer(), name);
   } else if (!saved) {
     live->table.Fold(entry, counted);
   }
@@ -145,6 +174,8 @@ absl::StatusOr<RecoveryReport> Recover(uint64_t segment_events, Storage* storage
   const uint64_t sorted_to = stored->history.sorted_to(), saved_to = stored->checkpoint.position();
   const std::unique_ptr<StorageView> view = storage->View();
   if (absl::Status read = ReadImports(*view, live); !read.ok()) return read;
+  if (absl::Status read = ReadErased(*view, live); !read.ok()) return read;
+  if (absl::Status read = ReadRetention(*storage, live); !read.ok()) return read;
   const absl::StatusOr<std::vector<uint32_t>> outdated = ReadCustomers(*view, live);
   if (!outdated.ok()) return outdated.status();
   report.refolded_customers = outdated->size();
@@ -169,6 +200,7 @@ absl::StatusOr<RecoveryReport> Recover(uint64_t segment_events, Storage* storage
   CollectUnannounced(live);
   if (absl::Status cut = DropRest(*view, LogKey(*end), std::string(9, '\xff'), storage); !cut.ok()) return cut;
   if (absl::Status cut = DropRest(*view, LogKey(0), LogKey(live->dropped_to), storage); !cut.ok()) return cut;
+  live->log_gone_to = live->dropped_to;
   return report;
 }
 

@@ -2,8 +2,14 @@
 
 #include <array>
 #include <atomic>
+#include <limits>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "feature_store/rocks_figures.h"
+#include "feature_store/rocks_rewrite.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/convenience.h"
 #include "rocksdb/db.h"
@@ -11,6 +17,7 @@
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/options.h"
 #include "rocksdb/sst_file_writer.h"
+#include "rocksdb/statistics.h"
 #include "rocksdb/table.h"
 #include "rocksdb/write_batch.h"
 #include "runtime/log.h"
@@ -19,6 +26,7 @@
 namespace ebb::feature_store {
 namespace {
 
+constexpr char kUnfinishedPrefix[] = "sorted-";  // files made beside the database
 constexpr std::array<const char*, kFamilyCount> kFamilyNames = {"log", "state", "events", "meta"};
 
 absl::Status ToStatus(const rocksdb::Status& status, absl::string_view what) {
@@ -85,8 +93,13 @@ class RocksView final : public StorageView {
 
 class RocksStorage final : public Storage {
  public:
-  RocksStorage(std::string path, rocksdb::Options options, std::unique_ptr<rocksdb::DB> db, Families families)
-      : path_(std::move(path)), options_(std::move(options)), db_(std::move(db)), families_(families) {}
+  RocksStorage(std::string path, rocksdb::Options options, std::shared_ptr<ObsoleteFilterFactory> obsolete,
+               std::unique_ptr<rocksdb::DB> db, Families families)
+      : path_(std::move(path)),
+        options_(std::move(options)),
+        obsolete_(std::move(obsolete)),
+        db_(std::move(db)),
+        families_(families) {}
 
   ~RocksStorage() override {
     for (rocksdb::ColumnFamilyHandle* family : families_) db_->DestroyColumnFamilyHandle(family);
@@ -110,7 +123,7 @@ class RocksStorage final : public Storage {
 
   absl::Status AddSorted(Family family, std::span<const RecordView> records) override {
     if (records.empty()) return absl::OkStatus();
-    const std::string file = absl::StrCat(path_, "/sorted-", next_file_++, ".tmp");
+    const std::string file = absl::StrCat(path_, "/", kUnfinishedPrefix, next_file_++, ".tmp");
     rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), options_, Handle(family));
     rocksdb::Status status = writer.Open(file);
     for (size_t i = 0; status.ok() && i < records.size(); ++i) {
@@ -159,6 +172,27 @@ class RocksStorage final : public Storage {
     return std::make_unique<RocksView>(db_.get(), families_, &views_);
   }
 
+  void SetObsolete(std::shared_ptr<const ObsoleteRule> rule) override { obsolete_->Set(std::move(rule)); }
+
+  absl::Status Rewrite(Family family, absl::string_view from, absl::string_view to,
+                       const std::function<bool()>& stop) override {
+    return ToStatus(family == Family::kEvents ? RewriteFiles(db_.get(), Handle(family), from, to, stop)
+                                              : CompactAway(db_.get(), Handle(family), from, to),
+                    "rewriting files");
+  }
+
+  absl::Status ForgetJournals() override {
+    return ToStatus(feature_store::ForgetJournals(db_.get(), families_), "forgetting journals");
+  }
+
+  uint64_t Sequence() const override { return db_->GetLatestSequenceNumber(); }
+
+  uint64_t OldestView() const override {
+    uint64_t oldest = 0;
+    const bool known = db_->GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotSequence, &oldest);
+    return known && oldest != 0 ? oldest : std::numeric_limits<uint64_t>::max();
+  }
+
   uint64_t DiskBytes() const override {
     uint64_t bytes = 0, part = 0;
     for (rocksdb::ColumnFamilyHandle* family : families_) {
@@ -171,11 +205,14 @@ class RocksStorage final : public Storage {
     return bytes;
   }
 
+  v1::DatabaseFigures Figures() const override { return ReadFigures(db_.get(), families_, *options_.statistics); }
+
  private:
   rocksdb::ColumnFamilyHandle* Handle(Family family) const { return families_[static_cast<int>(family)]; }
 
   const std::string path_;
   const rocksdb::Options options_;  // of the history, for files made beside the database
+  const std::shared_ptr<ObsoleteFilterFactory> obsolete_;
   const std::unique_ptr<rocksdb::DB> db_;
   const Families families_;
   mutable std::atomic<int> views_ = 0;
@@ -192,8 +229,9 @@ rocksdb::ColumnFamilyOptions LogOptions() {
 }
 
 // Large sorted files, looked up by exact key for duplicates (filters answer most) and scanned by customer.
-rocksdb::ColumnFamilyOptions EventOptions() {
+rocksdb::ColumnFamilyOptions EventOptions(std::shared_ptr<ObsoleteFilterFactory> obsolete) {
   rocksdb::ColumnFamilyOptions options;
+  options.compaction_filter_factory = std::move(obsolete);
   options.compaction_style = rocksdb::kCompactionStyleUniversal;
   options.compression = rocksdb::kLZ4Compression;
   rocksdb::BlockBasedTableOptions table;
@@ -212,18 +250,33 @@ rocksdb::Options DatabaseOptions(const RocksOptions& from) {
   options.info_log = std::make_shared<RocksInfoLog>("storage");
   options.paranoid_checks = true;
   options.track_and_verify_wals_in_manifest = true;
+  options.max_manifest_file_size = 1;  // each edit begins it anew: see ForgetJournals
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;  // a torn tail after a crash is ordinary
   options.max_background_jobs = 2;
   options.max_total_wal_size = 256 << 20;
   options.bytes_per_sync = 1 << 20;
+  options.statistics = rocksdb::CreateDBStatistics();
+  options.statistics->set_stats_level(rocksdb::StatsLevel::kExceptHistogramOrTimers);  // counters alone
   return options;
+}
+
+// What a crash left of a file that was not added yet: its records are in the log.
+void RemoveUnfinished(rocksdb::Env* env, const std::string& path) {
+  std::vector<std::string> names;
+  if (!env->GetChildren(path, &names).ok()) return;  // opening says why
+  for (const std::string& name : names) {
+    if (absl::StartsWith(name, kUnfinishedPrefix)) env->DeleteFile(absl::StrCat(path, "/", name));
+  }
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Storage>> OpenRocksStorage(const RocksOptions& from) {
   const rocksdb::Options options = DatabaseOptions(from);
-  const std::array<rocksdb::ColumnFamilyOptions, kFamilyCount> layouts = {LogOptions(), {}, EventOptions(), {}};
+  const auto obsolete = std::make_shared<ObsoleteFilterFactory>();
+  const rocksdb::ColumnFamilyOptions events = EventOptions(obsolete);
+  const std::array<rocksdb::ColumnFamilyOptions, kFamilyCount> layouts = {LogOptions(), {}, events, {}};
+  if (!from.create) RemoveUnfinished(options.env, from.path);
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {{rocksdb::kDefaultColumnFamilyName, {}}};
   for (int i = 0; i < kFamilyCount; ++i) descriptors.emplace_back(kFamilyNames[i], layouts[i]);
 
@@ -235,7 +288,7 @@ absl::StatusOr<std::unique_ptr<Storage>> OpenRocksStorage(const RocksOptions& fr
   db->DestroyColumnFamilyHandle(handles[0]);  // the default family stays empty
   Families families;
   for (int i = 0; i < kFamilyCount; ++i) families[i] = handles[i + 1];
-  return std::make_unique<RocksStorage>(from.path, rocksdb::Options(options, EventOptions()), std::move(owned),
+  return std::make_unique<RocksStorage>(from.path, rocksdb::Options(options, events), obsolete, std::move(owned),
                                         families);
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "feature_store/erasure.h"
 #include "feature_store/event_time.h"
 #include "feature_store/invalid_field.h"
 #include "feature_store/log_entry.h"
@@ -127,11 +128,13 @@ absl::StatusOr<v1::ImportSnapshotResponse> CommitSnapshot(const WriterOptions& o
     *response.mutable_as_of() = ToTimestamp(absl::FromUnixMicros(*before));
     return response;
   }
+  response.set_erased(LeaveOutErased(&snapshot->rows(), live));
+  *response.mutable_as_of() = ToTimestamp(absl::FromUnixMicros(*as_of_us));
+  if (snapshot->rows().empty()) return response;
   const storage::v1::LogEntry end = EndEntry(options, snapshot, *as_of_us, *tail);
   const absl::StatusOr<EntryPosition> entry = Write(end, &snapshot->rows(), tail);
   if (!entry.ok()) return entry.status();
   Fold(*entry, end.snapshot_end(), &snapshot->rows(), options, live);
-  *response.mutable_as_of() = ToTimestamp(absl::FromUnixMicros(*as_of_us));
   response.set_customers(end.snapshot_end().rows());
   return response;
 }

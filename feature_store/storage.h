@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "ebb/v1/feature_store_service.pb.h"
 
 namespace ebb::feature_store {
 
@@ -64,6 +66,9 @@ class Cursor {
   virtual absl::Status status() const = 0;
 };
 
+// Whether a record of the history has to go. Called by many threads, for every record that a compaction reads.
+using ObsoleteRule = std::function<bool(absl::string_view key, absl::string_view value)>;
+
 // All families as they were at one moment. Must go before the storage it came from.
 class StorageView {
  public:
@@ -92,8 +97,27 @@ class Storage {
   virtual absl::StatusOr<std::vector<bool>> Contains(Family family, std::span<const std::string> keys) const = 0;
   virtual std::unique_ptr<StorageView> View() const = 0;
 
+  // The three ways in which records leave the disk and not only sight. Each returns when it is done.
+  //
+  // From now on no compaction writes records of kEvents that the rule names, even where an open view shows them. Null:
+  // all are kept.
+  virtual void SetObsolete(std::shared_ptr<const ObsoleteRule> rule) = 0;
+  // Rewrites files that reach into [from, to), without what was overwritten, dropped, or is obsolete. What a view older
+  // than the change still shows is kept (OldestView), and of kEvents a file that is being compacted: look, and call
+  // again. Ends early where `stop`, asked before each file, says so.
+  virtual absl::Status Rewrite(Family family, absl::string_view from, absl::string_view to,
+                               const std::function<bool()>& stop) = 0;
+  // No journal of the database holds anything any more that its sorted files do not.
+  virtual absl::Status ForgetJournals() = 0;
+  // Grows with each change.
+  virtual uint64_t Sequence() const = 0;
+  // Of the oldest open view: its Sequence; without one the greatest number.
+  virtual uint64_t OldestView() const = 0;
+
   // Bytes of live files.
   virtual uint64_t DiskBytes() const = 0;
+  // What the database says of itself; takes some file look-ups.
+  virtual v1::DatabaseFigures Figures() const = 0;
 };
 
 }  // namespace ebb::feature_store

@@ -24,6 +24,8 @@ void AddStoreFlags(StoreOptions* options, Flags* flags) {
              Between(absl::Milliseconds(10), absl::Hours(1)));
   flags->Add("segment-events", &options->segment_events, "Events of the log that are sorted into the history at once",
              Between(uint64_t{1'000}, uint64_t{10'000'000}));
+  flags->Add("metrics-listen", &options->metrics_listen,
+             "Address that serves metrics for Prometheus, such as 127.0.0.1:7504; empty: none are served");
   flags->Add("log-level", &options->log_level, "debug, info, warning or error");
 }
 

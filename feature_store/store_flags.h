@@ -1,6 +1,7 @@
 // Everything that can be set of an `ebb-feature-store` process, with its defaults.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -20,6 +21,7 @@ struct StoreOptions {
   absl::Duration checkpoint_interval = absl::Minutes(1);
   absl::Duration sweep_interval = absl::Seconds(1);
   uint64_t segment_events = 250'000;
+  std::optional<HostPort> metrics_listen;
   Level log_level = Level::kInfo;
 };
 

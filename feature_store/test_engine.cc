@@ -80,7 +80,7 @@ v1::SnapshotRow RowOf(const std::string& customer, const std::string& feature, c
 
 std::string Describe(const FeatureStoreEngine& engine) {
   std::string text;
-  for (const v1::CustomerFeatures& change : engine.ReadChanges(0, 1'000'000)) {
+  for (const v1::CustomerFeatures& change : engine.ReadChanges(0, 1'000'000).customers) {
     absl::StrAppend(&text, change.sequence(), " ", change.customer_id(), " ",
                     absl::FormatTime("%Y-%m-%dT%H:%M:%E*S", ToTime(change.vector().as_of()), absl::UTCTimeZone()));
     for (int i = 0; i < change.vector().values_size(); ++i) {
@@ -135,6 +135,18 @@ absl::StatusOr<v1::ImportSnapshotResponse> TestEngine::Import(const std::string&
                           [&](absl::StatusOr<v1::ImportSnapshotResponse> response) { answer = std::move(response); });
   engine_->writer().RunOnce();
   if (!answer.has_value()) return absl::DeadlineExceededError("one step of the writer did not answer the import");
+  return *std::move(answer);
+}
+
+absl::StatusOr<v1::EraseCustomerResponse> TestEngine::Erase(const std::string& customer, const std::string& reason) {
+  v1::EraseCustomerRequest request;
+  request.set_customer_id(customer);
+  request.set_reason(reason);
+  std::optional<absl::StatusOr<v1::EraseCustomerResponse>> answer;
+  engine_->EraseCustomer(request,
+                         [&](absl::StatusOr<v1::EraseCustomerResponse> response) { answer = std::move(response); });
+  if (!answer.has_value()) engine_->writer().RunOnce();
+  if (!answer.has_value()) return absl::DeadlineExceededError("one step of the writer did not answer the erasure");
   return *std::move(answer);
 }
 
@@ -193,7 +205,8 @@ absl::Status TestEngine::Maintain() {
   Maintenance& maintenance = engine_->maintenance();
   if (absl::Status sorted = maintenance.SortFullSegments(); !sorted.ok()) return sorted;
   if (absl::Status saved = maintenance.WriteCheckpoint(); !saved.ok()) return saved;
-  return maintenance.DropOldLog();
+  if (absl::Status dropped = maintenance.DropOldLog(); !dropped.ok()) return dropped;
+  return engine_->cleaner().RunOnce();
 }
 
 }  // namespace ebb::feature_store

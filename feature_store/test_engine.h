@@ -50,7 +50,8 @@ class TestEngine {
   // Closes without a checkpoint, as kill -9 leaves it, and tries to open again.
   void Kill();
   absl::Status Reopen();
-  // Sorts, saves, drops: all that runs in the background.
+  absl::StatusOr<v1::EraseCustomerResponse> Erase(const std::string& customer, const std::string& reason = "");
+  // Sorts, saves, drops, cleans: all that runs in the background.
   absl::Status Maintain();
 
   const CompiledDeclarations* declarations;  // of the next Reopen; those built in unless a test says otherwise

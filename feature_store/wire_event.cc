@@ -111,6 +111,28 @@ bool WireBatch::Next(absl::string_view* event) {
   return false;
 }
 
+std::string WithoutEvents(absl::string_view batch, std::span<const uint32_t> indexes) {
+  std::string rest;
+  rest.reserve(batch.size());
+  FieldReader fields(batch);
+  auto leave_out = indexes.begin();
+  uint32_t index = 0, tag = 0;
+  while (!fields.at_end()) {
+    const auto field = fields.Rest<absl::string_view>();
+    if (!fields.ReadTag(&tag) || !fields.Skip(tag)) break;
+    const bool is_event = tag == LengthTag(v1::IngestRequest::kEventsFieldNumber);
+    if (is_event && leave_out != indexes.end() && *leave_out == index) {
+      ++leave_out;
+      rest.push_back(static_cast<char>(tag));
+      rest.push_back('\0');
+    } else {
+      rest.append(field.data(), field.size() - fields.Rest<absl::string_view>().size());
+    }
+    if (is_event) ++index;
+  }
+  return rest;
+}
+
 void AppendKnownAt(int64_t known_at_us, std::string* out) {
   const google::protobuf::Timestamp stamp = ToTimestamp(absl::FromUnixMicros(known_at_us));
   AppendVarint(LengthTag(v1::Event::kKnownAtFieldNumber), out);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -40,6 +41,10 @@ class WireBatch {
   absl::string_view rest_;
   bool damaged_ = false;
 };
+
+// The IngestRequest with an empty event in place of each of `indexes` (ascending), so that all others keep theirs. The
+// bytes must not be damaged.
+std::string WithoutEvents(absl::string_view batch, std::span<const uint32_t> indexes);
 
 // Appends field known_at of an Event.
 void AppendKnownAt(int64_t known_at_us, std::string* out);

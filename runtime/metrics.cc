@@ -71,13 +71,12 @@ struct MetricsServer::Http final : prometheus::Collectable {
 absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Start(const HostPort& listen,
                                                                     std::vector<MetricSource> sources) {
   const std::string address = FormatFlagValue(listen);
-  auto http = std::make_unique<Http>(std::move(sources));
+  const auto http = std::make_shared<Http>(std::move(sources));
   try {
     http->exposer = std::make_unique<prometheus::Exposer>(address);
-    // Borrowed: the exposer ends before what it collects from.
-    http->exposer->RegisterCollectable(std::shared_ptr<prometheus::Collectable>(http.get(), [](auto*) {}));
+    http->exposer->RegisterCollectable(http);  // keeps no more than a weak pointer
     const int port = http->exposer->GetListeningPorts().front();
-    return std::unique_ptr<MetricsServer>(new MetricsServer(std::move(http), port));
+    return std::unique_ptr<MetricsServer>(new MetricsServer(http, port));
   } catch (const std::exception& error) {
     return absl::FailedPreconditionError(absl::StrCat("cannot serve metrics at ", address, ": ", error.what(),
                                                       "; another process may be listening there: choose another "
@@ -85,7 +84,8 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Start(const HostPo
   }
 }
 
-MetricsServer::MetricsServer(std::unique_ptr<Http> http, int port) : http_(std::move(http)), port_(port) {}
+MetricsServer::MetricsServer(std::shared_ptr<Http> http, int port) : http_(std::move(http)), port_(port) {}
+// Its threads call the sources: they end first.
 MetricsServer::~MetricsServer() { http_->exposer.reset(); }
 
 }  // namespace ebb

@@ -78,9 +78,9 @@ class MetricsServer {
 
  private:
   struct Http;
-  MetricsServer(std::unique_ptr<Http> http, int port);
+  MetricsServer(std::shared_ptr<Http> http, int port);
 
-  const std::unique_ptr<Http> http_;
+  const std::shared_ptr<Http> http_;
   const int port_;
 };
 

@@ -65,7 +65,7 @@ std::string Get(int port, const std::string& path) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   std::string answer;
   if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0) {
-    const std::string request = absl::StrCat("GET ", path, " HTTP/1.0\r\n\r\n");
+    const std::string request = absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     (void)!write(fd, request.data(), request.size());
     char buffer[4096];
     for (ssize_t size; (size = read(fd, buffer, sizeof(buffer))) > 0;) answer.append(buffer, size);
@@ -76,9 +76,8 @@ std::string Get(int port, const std::string& path) {
 
 TEST(Metrics, AreServedAsTheyAreAtEachReading) {
   int readings = 0;
-  const auto server = MetricsServer::Start({"127.0.0.1", 0}, {[&](MetricPage* page) {
-                                             page->AddCounter("readings_total", "How often read.", ++readings);
-                                           }});
+  const auto server = MetricsServer::Start(
+      {"127.0.0.1", 0}, {[&](MetricPage* page) { page->AddCounter("readings_total", "How often read.", ++readings); }});
   ASSERT_TRUE(server.ok()) << server.status();
   EXPECT_THAT(Get((*server)->port(), "/metrics"), HasSubstr("\nreadings_total 1\n"));
   EXPECT_THAT(Get((*server)->port(), "/metrics"), HasSubstr("\nreadings_total 2\n"));

@@ -125,6 +125,23 @@ class RocksScoreTable final : public ScoreTable {
     return FromRocks(db_->Write(Synced(), &batch), "writing scores");
   }
 
+  absl::Status Erase(const std::vector<uint32_t>& customers, const ScorerPosition& position) override {
+    std::vector<Write> writes;
+    for (const uint32_t customer : customers) writes.push_back({.customer = customer, .record = {}});
+    if (absl::Status written = Commit(writes, position); !written.ok()) return written;
+    // The flush ends the write-ahead log that held the old records, the compactions the files.
+    if (absl::Status flushed = FromRocks(db_->Flush({}), "erasing customers"); !flushed.ok()) return flushed;
+    rocksdb::CompactRangeOptions how;
+    how.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+    for (const uint32_t customer : customers) {
+      const std::string key = NumberKey('c', customer);
+      const rocksdb::Slice from(key), to(key);
+      const absl::Status compacted = FromRocks(db_->CompactRange(how, &from, &to), "erasing customers");
+      if (!compacted.ok()) return compacted;
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status AddSchema(uint32_t number, std::string_view bytes) override {
     return FromRocks(db_->Put(Synced(), NumberKey('s', number), rocksdb::Slice(bytes.data(), bytes.size())),
                      "writing a schema");

@@ -16,7 +16,7 @@ size_t ScoreBoard::size() const {
 
 size_t ScoreBoard::scored() const {
   ReaderMutexLock lock(&mutex_);
-  return changes_.size();
+  return scored_;
 }
 
 int64_t ScoreBoard::last_sequence() const {
@@ -75,7 +75,7 @@ ScoreBoard::Step ScoreBoard::Next(const Position& position, const Filter& passes
     for (const Position& change : changes) {
       step.position = change;
       ++looks;
-      if (!passes(ids_[change.id], scores_[change.id])) continue;
+      if (!scores_[change.id].scored() || !passes(ids_[change.id], scores_[change.id])) continue;
       step.found = Named{.customer_id = ids_[change.id], .score = scores_[change.id]};
       return step;
     }
@@ -93,9 +93,29 @@ void ScoreBoard::Apply(std::vector<Update> updates) {
     if (update.customer == scores_.size()) {
       Add(std::move(update.customer_id), update.score);
     } else {
+      scored_ += update.score.scored() - scores_[update.customer].scored();
       scores_[update.customer] = update.score;
     }
     if (update.published) changes_.TouchAt(update.customer, static_cast<uint64_t>(update.score.sequence));
+  }
+}
+
+std::vector<uint32_t> ScoreBoard::FindAll(const std::function<bool(const std::string&)>& passes) const {
+  std::vector<uint32_t> found;
+  ReaderMutexLock lock(&mutex_);
+  for (uint32_t customer = 0; customer < ids_.size(); ++customer) {
+    if (!ids_[customer].empty() && passes(ids_[customer])) found.push_back(customer);
+  }
+  return found;
+}
+
+void ScoreBoard::Erase(const std::vector<uint32_t>& customers) {
+  MutexLock lock(&mutex_);
+  for (const uint32_t customer : customers) {
+    index_.erase(ids_[customer]);  // it borrows the text
+    ids_[customer] = std::string();
+    scored_ -= scores_[customer].scored();
+    scores_[customer] = CustomerScore();
   }
 }
 
@@ -119,7 +139,8 @@ absl::Status ScoreBoard::Restore(std::vector<Named> customers, int64_t last_sequ
 void ScoreBoard::Add(std::string customer_id, const CustomerScore& score) {
   ids_.push_back(std::move(customer_id));
   scores_.push_back(score);
-  index_.emplace(ids_.back(), static_cast<uint32_t>(scores_.size() - 1));
+  scored_ += score.scored();
+  if (!ids_.back().empty()) index_.emplace(ids_.back(), static_cast<uint32_t>(scores_.size() - 1));
 }
 
 }  // namespace ebb::scorer

@@ -76,8 +76,13 @@ class ScoreBoard {
   // All at once for readers.
   void Apply(std::vector<Update> updates);
 
-  // Fills an empty board with what was on disk, in order of number. DATA_LOSS where a sequence is there twice or beyond
-  // `last_sequence`.
+  // Numbers of the known customers whose identifier passes.
+  std::vector<uint32_t> FindAll(const std::function<bool(const std::string& customer_id)>& passes) const;
+  // Forgets them; their numbers stay taken. Subscribers hear nothing: the next score of such a customer never comes.
+  void Erase(const std::vector<uint32_t>& customers);
+
+  // Fills an empty board with what was on disk, in order of number; erased customers have no identifier. DATA_LOSS
+  // where a sequence is there twice or beyond `last_sequence`.
   absl::Status Restore(std::vector<Named> customers, int64_t last_sequence);
 
  private:
@@ -87,7 +92,8 @@ class ScoreBoard {
   std::deque<std::string> ids_ ABSL_GUARDED_BY(mutex_);  // a deque: the index looks into its strings
   std::vector<CustomerScore> scores_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string_view, uint32_t> index_ ABSL_GUARDED_BY(mutex_);
-  ChangeList changes_ ABSL_GUARDED_BY(mutex_);
+  ChangeList changes_ ABSL_GUARDED_BY(mutex_);  // erased ones stay in it and are passed over
+  size_t scored_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace ebb::scorer

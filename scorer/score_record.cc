@@ -6,7 +6,8 @@
 //               as_of:i64  score_time:i64  sequence:i64  segment:u8  horizon_months:u8
 //   value    := kind:u8 | 0x10 where never seen  then f64 for a number, text for a category, nothing where missing
 //   text     := length:u32  bytes
-//   flags    := 1 there is a score | 2 its profit is known | 4 it has a previous probability
+//   flags    := 1 there is a score | 2 its profit is known | 4 it has a previous probability | 8 erased: all else is
+//   empty
 #include "scorer/score_record.h"
 
 #include <bit>
@@ -24,6 +25,7 @@ constexpr uint8_t kVersion = 1;
 constexpr uint8_t kScored = 1;
 constexpr uint8_t kProfitKnown = 2;
 constexpr uint8_t kHasPrevious = 4;
+constexpr uint8_t kErased = 8;
 constexpr uint8_t kNeverSeen = 0x10;
 constexpr uint8_t kKindMask = 0x0f;
 
@@ -116,6 +118,7 @@ std::string EncodeScoreRecord(const ScoreRecord& record) {
   if (record.score.scored()) flags |= kScored;
   if (record.score.monthly_profit.has_value()) flags |= kProfitKnown;
   if (record.score.previous_probability.has_value()) flags |= kHasPrevious;
+  if (record.customer_id.empty()) flags |= kErased;
   Put(&out, kVersion);
   Put(&out, flags);
   PutText(&out, record.customer_id);
@@ -157,7 +160,8 @@ absl::StatusOr<ScoreRecord> DecodeScoreRecord(std::string_view bytes) {
     if (value.kind == KeptValue::Kind::kNumber) value.number = in.Take<double>();
     if (value.kind == KeptValue::Kind::kCategory) value.category = in.TakeText();
   }
-  if (version != kVersion || in.cut_off() || in.remaining() != 0 || record.customer_id.empty()) {
+  const bool erased = (flags & kErased) != 0;
+  if (version != kVersion || in.cut_off() || in.remaining() != 0 || record.customer_id.empty() != erased) {
     return absl::DataLossError("a score record is cut off or damaged");
   }
   return record;

@@ -25,6 +25,7 @@ struct KeptValue {
 // What is kept on disk of one customer: the latest score and the vector, so that another model can score without asking
 // the store.
 struct ScoreRecord {
+  // Empty: the customer was erased, and the record only keeps the number taken; it then has neither score nor vector.
   std::string customer_id;
   CustomerScore score;
   uint32_t schema = 0;  // number of the vector's schema in the score table

@@ -51,6 +51,10 @@ class ScoreTable {
   // All or nothing, and on disk when it returns.
   virtual absl::Status Commit(const std::vector<Write>& writes, const ScorerPosition& position) = 0;
 
+  // Keeps nothing of these customers but that their numbers are taken. When it returns no file of the table holds a
+  // byte of them.
+  virtual absl::Status Erase(const std::vector<uint32_t>& customers, const ScorerPosition& position) = 0;
+
   // Keeps a schema under the next number.
   virtual absl::Status AddSchema(uint32_t number, std::string_view bytes) = 0;
 };

@@ -1,12 +1,15 @@
 #include "scorer/scoring_engine.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "model/schema_message.h"
+#include "runtime/digest.h"
 #include "runtime/log.h"
 #include "scorer/publication.h"
 
@@ -53,7 +56,8 @@ absl::Status ScoringEngine::Load(std::shared_ptr<const ServedModel> model) {
     StartGeneration(*model);
     for (uint32_t i = 0; i < customers.size(); ++i) {
       const CustomerScore& score = customers[i].score;
-      if (score.scored() && score.scoring_id == model->scoring_id) MarkHandled(i);
+      const bool erased = customers[i].customer_id.empty();
+      if (erased || (score.scored() && score.scoring_id == model->scoring_id)) MarkHandled(i);
     }
     slot_->Set(std::move(model));
   }
@@ -70,6 +74,10 @@ absl::Status ScoringEngine::TakeFeatures(const v1::WatchFeaturesResponse& messag
     }
     ScorerPosition position = position_;
     position.store_token = message.resume_token();
+    if (!message.erased().empty()) {
+      // Before the position moves beyond them; a crash in between comes here again.
+      if (absl::Status erased = Erase(message, position_); !erased.ok()) return erased;
+    }
     if (message.customers().empty()) {
       // Progress alone: not worth a write. After a crash the store is asked from a little earlier, which changes
       // nothing.
@@ -89,6 +97,30 @@ absl::Status ScoringEngine::TakeFeatures(const v1::WatchFeaturesResponse& messag
     published = *committed;
   }
   if (published) on_published_();
+  return absl::OkStatus();
+}
+
+// The store tells digests instead of names: each customer's is computed, about a microsecond each.
+absl::Status ScoringEngine::Erase(const v1::WatchFeaturesResponse& message, const ScorerPosition& position) {
+  std::map<std::string, absl::flat_hash_set<Pseudonym>> digests;  // by salt
+  for (const v1::ErasedCustomer& erased : message.erased()) {
+    Pseudonym digest{};
+    if (erased.digest().size() != digest.size()) return absl::InvalidArgumentError("an erased customer has no digest");
+    std::copy(erased.digest().begin(), erased.digest().end(), digest.begin());
+    digests[erased.salt()].insert(digest);
+  }
+  std::vector<uint32_t> customers;
+  for (const auto& [salt, wanted] : digests) {
+    const Pseudonymizer digest_of(salt);
+    const std::vector<uint32_t> found = board_->FindAll(
+        [&, &wanted = wanted](const std::string& customer_id) { return wanted.contains(digest_of.Of(customer_id)); });
+    customers.insert(customers.end(), found.begin(), found.end());
+  }
+  if (customers.empty()) return absl::OkStatus();
+  board_->Erase(customers);  // first: nobody may read what is about to go
+  if (absl::Status erased = table_->Erase(customers, position); !erased.ok()) return failed_ = erased;
+  for (const uint32_t customer : customers) MarkHandled(customer);
+  Log(Level::kInfo, "scoring", "customers were erased", {{"customers", customers.size()}});
   return absl::OkStatus();
 }
 
@@ -122,6 +154,7 @@ absl::StatusOr<size_t> ScoringEngine::RescoreSome(size_t limit) {
     std::vector<Candidate> candidates;
     for (ScoreTable::Write& record : *records) {
       rescore_next_ = record.customer + 1;
+      if (handled_[record.customer] != generation_ && record.record.customer_id.empty()) MarkHandled(record.customer);
       if (handled_[record.customer] != generation_)
         candidates.push_back({.write = std::move(record), .published = false});
     }

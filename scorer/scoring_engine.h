@@ -71,6 +71,9 @@ class ScoringEngine {
 
   absl::Status UseSchema(const v1::FeatureSchema& schema) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<Candidate> ReadCandidates(const v1::WatchFeaturesResponse& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Forgets the customers that the store has forgotten.
+  absl::Status Erase(const v1::WatchFeaturesResponse& message, const ScorerPosition& position)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Null where the model cannot read vectors of this schema.
   const VectorReading* ReadingOf(uint32_t schema, const ServedModel& model) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Score(const ServedModel& model, std::vector<Candidate>* candidates, int64_t* sequence)

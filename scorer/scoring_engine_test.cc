@@ -1,5 +1,8 @@
 #include "scorer/scoring_engine.h"
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "runtime/digest.h"
 #include "scorer/rocks_score_table.h"
 #include "scorer/score_queries.h"
 #include "scorer/testing/straight_line_model.h"
@@ -70,6 +74,31 @@ class ScoringEngineTest : public ::testing::Test {
     }
     message.set_resume_token(token);
     return engine_->TakeFeatures(message);
+  }
+
+  // The store's word that it has forgotten these.
+  absl::Status Erase(const std::vector<std::string>& ids) {
+    v1::WatchFeaturesResponse message;
+    const Pseudonymizer digest_of("salt of the store");
+    for (const std::string& id : ids) {
+      const Pseudonym digest = digest_of.Of(id);
+      message.add_erased()->set_digest(digest.data(), digest.size());
+      message.mutable_erased()->rbegin()->set_salt("salt of the store");
+    }
+    message.set_resume_token("after the erasure");
+    return engine_->TakeFeatures(message);
+  }
+
+  // Files of the score table that hold the text.
+  int FilesWith(const std::string& text) const {
+    int found = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_)) {
+      if (!entry.is_regular_file()) continue;
+      std::ifstream file(entry.path(), std::ios::binary);
+      const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+      found += bytes.find(text) != std::string::npos;
+    }
+    return found;
   }
 
   void RescoreAll() {
@@ -258,6 +287,30 @@ TEST_F(ScoringEngineTest, PagesListEverybodyOnce) {
   EXPECT_THAT(ids, ElementsAre("anna", "boris", "clara"));
   request.set_page_token("x");
   EXPECT_EQ(queries.ListScores(request).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(ScoringEngineTest, WhomTheStoreHasForgottenIsForgottenHere) {
+  ASSERT_TRUE(engine_->SwitchModel(Model(1, 0)).ok());
+  ASSERT_TRUE(Take({{"anna", 10}, {"victim-of-curiosity", 20}, {"bert", 30}}).ok());
+  ASSERT_GT(FilesWith("victim-of-curiosity"), 0) << "a search that finds nothing proves nothing";
+  const std::vector<std::string> before = Scores();
+  ASSERT_EQ(before.size(), 3u);
+  const absl::Status erased = Erase({"victim-of-curiosity", "a stranger"});
+  ASSERT_TRUE(erased.ok()) << erased;
+  EXPECT_THAT(Scores(), ElementsAre(before[0], before[2]));
+  EXPECT_FALSE(board_->Find("victim-of-curiosity").has_value());
+  EXPECT_EQ(board_->scored(), 2u);
+  EXPECT_EQ(FilesWith("victim-of-curiosity"), 0);
+  // The number stays taken, also for the next start and the next model.
+  Reopen(Model(1, 0));
+  EXPECT_THAT(Scores(), ElementsAre(before[0], before[2]));
+  EXPECT_EQ(engine_->rescore_backlog(), 0);
+  ASSERT_TRUE(engine_->SwitchModel(Model(2, 1)).ok());
+  RescoreAll();
+  EXPECT_EQ(engine_->rescore_backlog(), 0);
+  EXPECT_EQ(Scores().size(), 2u);
+  ASSERT_TRUE(Take({{"carl", 40}}).ok());
+  EXPECT_EQ(Scores().size(), 3u);
 }
 
 }  // namespace

@@ -3,10 +3,11 @@
 namespace ebb {
 
 std::vector<Command> AllCommands() {
-  return {UpCommand(),        StatusCommand(),       ImportOneClickCommand(), GenerateCommand(),       PushCommand(),
-          FeaturesCommand(),  TrainCommand(),        TrainingsCommand(),      TrainingCancelCommand(), ModelsCommand(),
-          ModelShowCommand(), ModelPromoteCommand(), ScoreCommand(),          SegmentsCommand(),       AtRiskCommand(),
-          SubscribeCommand(), CompletionCommand(),   CompleteCommand(),       VersionCommand(),        HelpCommand()};
+  return {UpCommand(),        StatusCommand(),         StatsCommand(),  ImportOneClickCommand(), GenerateCommand(),
+          PushCommand(),      FeaturesCommand(),       ExportCommand(), EraseCommand(),          TrainCommand(),
+          TrainingsCommand(), TrainingCancelCommand(), ModelsCommand(), ModelShowCommand(),      ModelPromoteCommand(),
+          ScoreCommand(),     SegmentsCommand(),       AtRiskCommand(), SubscribeCommand(),      CompletionCommand(),
+          CompleteCommand(),  VersionCommand(),        HelpCommand()};
 }
 
 }  // namespace ebb

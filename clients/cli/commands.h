@@ -12,10 +12,13 @@ std::vector<Command> AllCommands();
 
 Command UpCommand();
 Command StatusCommand();
+Command StatsCommand();
 Command ImportOneClickCommand();
 Command GenerateCommand();
 Command PushCommand();
 Command FeaturesCommand();
+Command ExportCommand();
+Command EraseCommand();
 Command TrainCommand();
 Command TrainingsCommand();
 Command TrainingCancelCommand();

@@ -32,6 +32,31 @@ absl::StatusOr<v1::StoreStats> FeatureStoreClient::GetStats() {
   return connection_->Call(&Stub::GetStats, v1::GetStatsRequest());
 }
 
+absl::StatusOr<v1::EraseCustomerResponse> FeatureStoreClient::EraseCustomer(const v1::EraseCustomerRequest& request) {
+  return connection_->Call(&Stub::EraseCustomer, request);
+}
+
+absl::Status FeatureStoreClient::ExportCustomer(
+    const std::string& customer_id, absl::FunctionRef<absl::Status(const v1::ExportCustomerResponse&)> take) {
+  if (!connection_->problem.ok()) return connection_->problem;
+  grpc::ClientContext context;
+  SetDeadline(connection_->timeout, &context);
+  v1::ExportCustomerRequest request;
+  request.set_customer_id(customer_id);
+  const auto reader = connection_->stub->ExportCustomer(&context, request);
+  v1::ExportCustomerResponse message;
+  while (reader->Read(&message)) {
+    if (absl::Status taken = take(message); !taken.ok()) {
+      context.TryCancel();
+      reader->Finish();
+      return taken;
+    }
+  }
+  const grpc::Status status = reader->Finish();
+  if (!status.ok()) return PeerStatus(status, connection_->service, connection_->address);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::ImportSnapshotResponse> FeatureStoreClient::ImportSnapshot(
     const v1::SnapshotHeader& header, absl::FunctionRef<absl::StatusOr<bool>(v1::SnapshotRows*)> next_rows) {
   if (!connection_->problem.ok()) return connection_->problem;

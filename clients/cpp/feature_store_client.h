@@ -25,6 +25,13 @@ class FeatureStoreClient {
   absl::StatusOr<v1::FeatureSchema> GetFeatureSchema();
   absl::StatusOr<v1::ListCustomersResponse> ListCustomers(const v1::ListCustomersRequest& request);
   absl::StatusOr<v1::StoreStats> GetStats();
+  // Hands each message of the export to `take`, whose error ends it. The deadline is `timeout` for all of it.
+  // NOT_FOUND.
+  absl::Status ExportCustomer(const std::string& customer_id,
+                              absl::FunctionRef<absl::Status(const v1::ExportCustomerResponse&)> take);
+
+  // Idempotent: a second call tells how far the removal is. NOT_FOUND: the store does not know the customer.
+  absl::StatusOr<v1::EraseCustomerResponse> EraseCustomer(const v1::EraseCustomerRequest& request);
 
   // Imports one snapshot: the header, then rows as long as `next_rows` fills some and returns true, then the commit.
   // `next_rows` is called in the caller's thread; its error ends the import with nothing imported. The deadline is

@@ -5,6 +5,7 @@
 #include <random>
 #include <sstream>
 
+#include "absl/strings/str_cat.h"
 #include "clients/cli/command_context.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/exit_code.h"
@@ -135,6 +136,9 @@ absl::Status RunImport(const ImportOptions& options, CommandContext& context) {
   if (!options.dry_run) {
     const auto response = Send(shop->snapshot, *header, interrupt, context);
     if (!response.ok()) return one_click::AtItsCell(response.status(), *shop);
+    if (response->erased() > 0) {
+      context.Remark(absl::StrCat(response->erased(), " customers of the files were erased before and are left out"));
+    }
     shop->report.sent = {.customers = response->customers(),
                          .already_imported = response->already_imported(),
                          .as_of = FormatTime(FromTimestamp(response->as_of()))};

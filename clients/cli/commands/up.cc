@@ -17,9 +17,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kMetricsOffset = 4;  // from the port base: the store's
+
 struct UpOptions {
   std::string data_dir;
   std::string clock = "wall";
+  bool metrics = false;
 };
 
 absl::StatusOr<fs::path> DataDir(const std::string& given) {
@@ -29,6 +32,10 @@ absl::StatusOr<fs::path> DataDir(const std::string& given) {
   const char* home = std::getenv("HOME");
   if (home != nullptr && *home != '\0') return fs::path(home) / ".local/share/ebb";
   return absl::FailedPreconditionError("no home folder is known; say where the data goes with --data-dir DIR");
+}
+
+std::string MetricsAddress(const CommandContext& context) {
+  return absl::StrCat("127.0.0.1:", context.options().port_base + kMetricsOffset);
 }
 
 absl::StatusOr<std::vector<ServiceSpec>> Services(const UpOptions& options, const CommandContext& context,
@@ -54,17 +61,22 @@ absl::StatusOr<std::vector<ServiceSpec>> Services(const UpOptions& options, cons
       spec("trainer", "trainer", "ebb-trainer", endpoints->trainer),
       spec("scorer", "scorer", "ebb-scorer", endpoints->scorer)};
   services[0].command.insert(services[0].command.end(), {"--clock", options.clock});
+  if (options.metrics) {
+    services[0].command.insert(services[0].command.end(), {"--metrics-listen", MetricsAddress(context)});
+  }
   services[1].command.insert(services[1].command.end(), {"--feature-store", endpoints->feature_store});
   services[2].command.insert(services[2].command.end(),
                              {"--feature-store", endpoints->feature_store, "--trainer", endpoints->trainer});
   return services;
 }
 
-void Announce(CommandContext& context, const std::vector<ServiceSpec>& services, const fs::path& data_dir) {
+void Announce(const UpOptions& options, CommandContext& context, const std::vector<ServiceSpec>& services,
+              const fs::path& data_dir) {
   Record up;
   up.Add("feature_store", TextCell(services[0].address));
   up.Add("trainer", TextCell(services[1].address));
   up.Add("scorer", TextCell(services[2].address));
+  if (options.metrics) up.Add("metrics", TextCell(absl::StrCat("http://", MetricsAddress(context), "/metrics")));
   up.Add("data", TextCell(data_dir.string()));
   Print(context, up);
   context.out().flush();
@@ -90,7 +102,7 @@ absl::Status RunUp(const UpOptions& options, CommandContext& context) {
                                return CheckHealth(service.name, service.address, absl::Milliseconds(500));
                              },
                          .stop_requested = [&](absl::Duration wait) { return interrupt.WaitFor(wait); },
-                         .on_all_serving = [&] { Announce(context, *services, *data_dir); },
+                         .on_all_serving = [&] { Announce(options, context, *services, *data_dir); },
                          .remark = [&](const std::string& text) { context.Remark(text); }});
   context.Remark(absl::StrCat(
       "starting the services (logs: ", context.options().verbose ? "below" : (*data_dir / "logs").string(), ")"));
@@ -118,6 +130,8 @@ Command UpCommand() {
       .Value("DIR")
       .Completes("directory");
   command.Add("--clock", &options->clock, "The store's time").OneOf({"wall", "watermark"});
+  command.Flag("--metrics", &options->metrics,
+               "Serve the feature store's metrics for Prometheus, four above the port base");
   command.run = [options](CommandContext& context) { return RunUp(*options, context); };
   return command;
 }

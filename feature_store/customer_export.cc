@@ -1,0 +1,30 @@
+#include "feature_store/customer_export.h"
+
+namespace ebb::feature_store {
+namespace {
+
+constexpr int kMaxEvents = 1'000;
+constexpr size_t kMaxBytes = 1 << 20;
+
+}  // namespace
+
+CustomerExport::CustomerExport(v1::FeatureSchema schema, v1::CustomerFeatures features, std::vector<v1::Event> events)
+    : events_(std::move(events)) {
+  *first_.mutable_schema() = std::move(schema);
+  *first_.mutable_features() = std::move(features);
+}
+
+bool CustomerExport::Next(v1::ExportCustomerResponse* message) {
+  message->Clear();
+  const bool first = !std::exchange(began_, true);
+  if (first) message->Swap(&first_);
+  size_t bytes = 0;
+  while (next_ < events_.size() && message->events_size() < kMaxEvents && bytes < kMaxBytes) {
+    v1::Event& event = events_[next_++];
+    bytes += event.ByteSizeLong();
+    *message->add_events() = std::move(event);
+  }
+  return first || message->events_size() > 0;
+}
+
+}  // namespace ebb::feature_store

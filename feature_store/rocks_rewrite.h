@@ -1,0 +1,44 @@
+// Takes deleted records off the disk, not only out of sight.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "feature_store/storage.h"
+#include "rocksdb/compaction_filter.h"
+#include "rocksdb/db.h"
+#include "runtime/mutex.h"
+
+namespace ebb::feature_store {
+
+// Leaves records out of every compaction according to the rule that was set last. What is left out leaves no marker
+// behind: a marker would hold the record's key.
+class ObsoleteFilterFactory final : public rocksdb::CompactionFilterFactory {
+ public:
+  void Set(std::shared_ptr<const ObsoleteRule> rule);
+
+  std::unique_ptr<rocksdb::CompactionFilter> CreateCompactionFilter(const rocksdb::CompactionFilter::Context&) override;
+  const char* Name() const override { return "ebb.obsolete"; }
+
+ private:
+  Mutex mutex_;
+  std::shared_ptr<const ObsoleteRule> rule_ ABSL_GUARDED_BY(mutex_);
+};
+
+// Rewrites, one by one, the files whose keys reach into [from, to), so that what the filter leaves out is gone from
+// them. Needs room for one file. A file that another compaction holds at this moment is passed over.
+rocksdb::Status RewriteFiles(rocksdb::DB* db, rocksdb::ColumnFamilyHandle* family, absl::string_view from,
+                             absl::string_view to, const std::function<bool()>& stop);
+
+// Compacts [from, to) down to the last level, so that overwritten and deleted records are gone.
+rocksdb::Status CompactAway(rocksdb::DB* db, rocksdb::ColumnFamilyHandle* family, absl::string_view from,
+                            absl::string_view to);
+
+// Everything written so far is in sorted files: the write-ahead log that held it is deleted, and the manifest begins
+// anew without the bounds of files that are gone.
+rocksdb::Status ForgetJournals(rocksdb::DB* db, std::span<rocksdb::ColumnFamilyHandle* const> families);
+
+}  // namespace ebb::feature_store

@@ -1,0 +1,92 @@
+#include "feature_store/store_metrics.h"
+
+#include "google/protobuf/duration.pb.h"
+#include "google/protobuf/timestamp.pb.h"
+
+namespace ebb::feature_store {
+namespace {
+
+// Timestamps and durations have the same fields.
+template <typename Time>
+double Seconds(const Time& time) {
+  return static_cast<double>(time.seconds()) + time.nanos() * 1e-9;
+}
+
+void AddIngest(const v1::StoreStats& stats, const IngestFigures& ingest, MetricPage* page) {
+  const auto events = [&](const char* outcome, int64_t count) {
+    page->AddCounter("ebb_store_ingest_events_total", "Events received, by what became of them.",
+                     static_cast<double>(count), {{"outcome", outcome}});
+  };
+  events("accepted", stats.accepted());
+  events("duplicate", stats.duplicate());
+  events("rejected", stats.rejected());
+  page->AddHistogram("ebb_store_ingest_batch_events", "Events in a batch.", ingest.batch_events);
+  page->AddHistogram("ebb_store_commit_seconds", "From a group of batches being taken up to its acknowledgement.",
+                     ingest.commit_seconds);
+}
+
+void AddContent(const v1::StoreStats& stats, MetricPage* page) {
+  const auto gauge = [&](const char* name, const char* help, double value) { page->AddGauge(name, help, value); };
+  gauge("ebb_store_customers", "Known customers.", static_cast<double>(stats.customers()));
+  gauge("ebb_store_events", "Events ever accepted.", static_cast<double>(stats.events()));
+  gauge("ebb_store_clock_seconds", "The store's T, in seconds since 1970 UTC.", Seconds(stats.clock()));
+  gauge("ebb_store_erased_customers", "Customers ever erased.", static_cast<double>(stats.erased_customers()));
+  gauge("ebb_store_pending_erasures", "Erased customers whose bytes are still in the folder.",
+        static_cast<double>(stats.pending_erasures()));
+  page->AddCounter("ebb_store_expired_events_total", "Events removed because they were older than the retention.",
+                   static_cast<double>(stats.expired_events()));
+  gauge("ebb_store_disk_bytes", "Bytes of the database.", static_cast<double>(stats.disk_bytes()));
+  gauge("ebb_store_watchers", "Streams that follow changes.", stats.watchers());
+}
+
+void AddLags(const v1::StoreStats& stats, MetricPage* page) {
+  const v1::StoreLags& lags = stats.lags();
+  page->AddGauge("ebb_store_unsorted_events", "Lag of the sorter: the log not sorted into the history, in positions.",
+                 static_cast<double>(lags.unsorted()));
+  page->AddGauge("ebb_store_unsaved_events", "Lag of the checkpoint: the log that a start folds again, in positions.",
+                 static_cast<double>(lags.unsaved()));
+  page->AddGauge("ebb_store_unwatched_changes", "Lag of the slowest watcher, in changes.",
+                 static_cast<double>(lags.unwatched()));
+  page->AddGauge("ebb_store_watch_age_seconds", "Lag of the slowest watcher: the age of its oldest change.",
+                 Seconds(lags.watch_age()));
+  page->AddGauge("ebb_store_unswept_customers", "Customers to be looked at because time has passed.",
+                 static_cast<double>(lags.unswept()));
+  page->AddGauge("ebb_store_sweep_age_seconds", "For how long the first of them has been waiting.",
+                 Seconds(lags.sweep_age()));
+}
+
+void AddDatabase(const v1::DatabaseFigures& database, MetricPage* page) {
+  const auto bytes = [&](const char* name, const char* help, int64_t value) {
+    page->AddGauge(name, help, static_cast<double>(value));
+  };
+  bytes("ebb_store_rocksdb_live_bytes", "Live records in sorted files, estimated.", database.live_bytes());
+  bytes("ebb_store_rocksdb_file_bytes", "Sorted files.", database.file_bytes());
+  bytes("ebb_store_rocksdb_wal_bytes", "Write-ahead log.", database.wal_bytes());
+  bytes("ebb_store_rocksdb_memtable_bytes", "Memory of what is not in a sorted file yet.", database.memtable_bytes());
+  bytes("ebb_store_rocksdb_table_reader_bytes", "Memory of indexes and filters.", database.table_reader_bytes());
+  bytes("ebb_store_rocksdb_block_cache_bytes", "Memory of cached blocks.", database.block_cache_bytes());
+  bytes("ebb_store_rocksdb_pending_compaction_bytes", "Files to be rewritten, estimated.",
+        database.pending_compaction_bytes());
+  page->AddGauge("ebb_store_rocksdb_background_jobs", "Compactions and flushes that run.",
+                 static_cast<double>(database.background_jobs()));
+  page->AddGauge("ebb_store_rocksdb_write_stalled", "1 while writes are held up.", database.stalling() ? 1 : 0);
+  const auto reads = [&](const char* result, int64_t count) {
+    page->AddCounter("ebb_store_rocksdb_block_reads_total", "Blocks asked of the block cache.",
+                     static_cast<double>(count), {{"result", result}});
+  };
+  reads("hit", database.block_cache_hits());
+  reads("miss", database.block_cache_misses());
+  page->AddCounter("ebb_store_rocksdb_write_stall_seconds_total", "How long writes were held up.",
+                   Seconds(database.stalled()));
+}
+
+}  // namespace
+
+void AddStoreMetrics(const v1::StoreStats& stats, const IngestFigures& ingest, MetricPage* page) {
+  AddIngest(stats, ingest, page);
+  AddContent(stats, page);
+  AddLags(stats, page);
+  AddDatabase(stats.database(), page);
+}
+
+}  // namespace ebb::feature_store
