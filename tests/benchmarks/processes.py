@@ -123,13 +123,16 @@ class Store(Server):
         return [BIN / "ebb-feature-store", "--data-dir", folder, "--listen", address, *flags]
 
     def load(self, workload, streams=1, in_flight=4):
-        """What ebb-bench-ingest-load prints."""
-        return load(self.address, workload, streams, in_flight)
+        """What ebb-bench-ingest-load prints. Every event must have counted exactly once: a store that is fast and wrong has no figure."""
+        sent = load(self.address, workload, streams, in_flight)
+        if sent["duplicate"] != workload.repeated:
+            raise RuntimeError(f"{sent['duplicate']} events counted as duplicates, but {workload.repeated} were sent before")
+        return sent
 
 
 def load(address, workload, streams=1, in_flight=4, *more):
-    """Sends a workload file to a store or sink: what ebb-bench-ingest-load prints."""
-    result = program("ebb-bench-ingest-load", "--address", address, "--file", workload, "--streams", streams, "--in-flight", in_flight, *more)
+    """Sends a workload to a store or sink: what ebb-bench-ingest-load prints."""
+    result = program("ebb-bench-ingest-load", "--address", address, "--file", workload.path, "--streams", streams, "--in-flight", in_flight, *more)
     if result["rejected"] > 0:
         raise RuntimeError(f"{result['rejected']} events of the workload were refused; it or the store is wrong")
     return result

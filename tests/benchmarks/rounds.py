@@ -94,6 +94,8 @@ def take_step(context, step, row):
         failed = WORK / f"{context.bench}-failed-{step.__name__}"
         shutil.rmtree(failed, ignore_errors=True)
         context.folder.rename(failed)
+        for unfinished in context.kept.glob("*.unfinished"):
+            unfinished.rename(failed / unfinished.name)
         say(f"bench {context.bench}: step {step.__name__} failed; its folder: {failed.relative_to(ROOT)}")
         return None
     finally:

@@ -104,9 +104,12 @@ class Generator {
       cumulative_.push_back(sum += 1.0 / static_cast<double>(rank));
   }
 
-  v1::Event At(int64_t index) const {
+  // `*is_repeated`: an event that was sent before.
+  v1::Event At(int64_t index, bool* is_repeated) const {
     Random random = RandomOf(index);
+    *is_repeated = false;
     while (IsRepetition(index, random)) {
+      *is_repeated = true;
       const double most = std::min(kMostDistance, static_cast<double>(index));
       index -= static_cast<int64_t>(std::exp(random.Unit() * std::log(most)));
       random = RandomOf(index);
@@ -169,11 +172,17 @@ class Batcher {
 
 }  // namespace
 
-void MakeWorkload(const WorkloadOptions& options, const TakeBatch& take) {
+int64_t MakeWorkload(const WorkloadOptions& options, const TakeBatch& take) {
   const Generator generator(options);
   Batcher batches(options.events_per_batch, /*backfill=*/false, take);
-  for (int64_t index = 0; index < options.events; ++index) *batches.Add() = generator.At(index);
+  int64_t repeated = 0;
+  for (int64_t index = 0; index < options.events; ++index) {
+    bool is_repeated = false;
+    *batches.Add() = generator.At(index, &is_repeated);
+    repeated += is_repeated ? 1 : 0;
+  }
   batches.Flush();
+  return repeated;
 }
 
 std::vector<v1::IngestRequest> MakeWorkload(const WorkloadOptions& options) {

@@ -27,8 +27,9 @@ struct WorkloadOptions {
 
 using TakeBatch = std::function<void(v1::IngestRequest)>;
 
-// Gives the batches in order of sending. The same options give the same bytes.
-void MakeWorkload(const WorkloadOptions& options, const TakeBatch& take);
+// Gives the batches in order of sending and returns how many events were sent before: a store must count exactly these
+// as duplicates. The same options give the same bytes.
+int64_t MakeWorkload(const WorkloadOptions& options, const TakeBatch& take);
 std::vector<v1::IngestRequest> MakeWorkload(const WorkloadOptions& options);
 
 // The log of a shop that only sells, for training sets: a profile of each customer, then a purchase of three lines in

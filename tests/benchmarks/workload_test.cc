@@ -22,13 +22,14 @@ struct Seen {
   int64_t first = 0;
   int64_t late = 0;
   int64_t repeated = 0;
+  int64_t repeated_as_told = 0;
   int64_t repeated_soon = 0;  // within the next thousand events
   std::map<std::string, int64_t> events_of;
 
   explicit Seen(const WorkloadOptions& options) {
     std::map<std::string, int64_t> sent;  // event -> where
     int64_t index = 0, latest = 0;
-    MakeWorkload(options, [&](const v1::IngestRequest& batch) {
+    repeated_as_told = MakeWorkload(options, [&](const v1::IngestRequest& batch) {
       for (const v1::Event& event : batch.events()) {
         const auto [before, is_new] = sent.emplace(event.SerializeAsString(), index++);
         if (!is_new) {
@@ -59,6 +60,7 @@ TEST(WorkloadTest, HoldsTheSharesThatItPromises) {
   EXPECT_NEAR(share(seen.kinds.at(v1::Event::kTimeOnSite)), 10, 0.5);
   EXPECT_NEAR(share(seen.late), 2, 0.1);
   EXPECT_NEAR(share(seen.repeated), 1, 0.1);
+  EXPECT_EQ(seen.repeated, seen.repeated_as_told);
 }
 
 TEST(WorkloadTest, RepeatsEventsOfTheLastMinuteAndOfLongAgo) {

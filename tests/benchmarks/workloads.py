@@ -2,6 +2,9 @@
 
 import datetime
 import hashlib
+import json
+import pathlib
+import typing
 
 from processes import program
 from rounds import ROOT, WORK, say
@@ -15,6 +18,11 @@ def _edition():
     return f"{datetime.date.today():%Y%m%d}-{hashlib.sha256(source).hexdigest()[:8]}"
 
 
+class Workload(typing.NamedTuple):
+    path: pathlib.Path
+    repeated: int  # events that were sent before: what a store must count as duplicates, not one more or less
+
+
 def _made(name, *arguments):
     FOLDER.mkdir(parents=True, exist_ok=True)
     edition = _edition()
@@ -22,10 +30,11 @@ def _made(name, *arguments):
         if not file.name.startswith(edition):
             file.unlink()
     path = FOLDER / f"{edition}-{name}"
-    if not path.exists():
+    told = path.with_name(path.name + ".json")  # what the program says when it has made the file
+    if not told.exists():
         say(f"bench: making the workload {name}")
-        program("ebb-bench-workload", "--file", path, *arguments)
-    return path
+        told.write_text(json.dumps(program("ebb-bench-workload", "--file", path, *arguments)), encoding="utf-8")
+    return Workload(path, json.loads(told.read_text(encoding="utf-8"))["repeated"])
 
 
 def workload(events, customers, batch=1000, zipf=False):
@@ -38,9 +47,9 @@ def purchase_log(customers, first_month, months):
     return _made(f"purchases-{customers}-{months}", "--customers", customers, "--purchases-from", f"{first_month:%Y-%m}", "--months", months)
 
 
-def table(workload_file):
-    """The events of a workload file as lines of customer, microseconds, bytes."""
-    path = workload_file.with_name(workload_file.name + ".csv")
+def table(made):
+    """The events of a workload as lines of customer, microseconds, bytes."""
+    path = made.path.with_name(made.path.name + ".csv")
     if not path.exists():
-        program("ebb-bench-workload", "--file", workload_file, "--table", path)
+        program("ebb-bench-workload", "--file", made.path, "--table", path)
     return path

@@ -82,6 +82,6 @@ class Broker(Server):
         wait_until(lambda: accepts(self.port), self.process)
 
     def produce(self, workload, events):
-        produced = program("ebb-bench-kafka-produce", f"127.0.0.1:{self.port}", "events", workload, events)
+        produced = program("ebb-bench-kafka-produce", f"127.0.0.1:{self.port}", "events", workload.path, events)
         self._context.peer("librdkafka", produced["librdkafka"])
         return produced
