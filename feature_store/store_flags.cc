@@ -15,7 +15,8 @@ void AddStoreFlags(StoreOptions* options, Flags* flags) {
   flags->Add("declarations", &options->declarations, "Text file that declares the features; empty: those built in");
   flags->Add("clock", &options->clock, "wall: time is the machine's; watermark: the latest event's, to replay history",
              OneOf({"wall", "watermark"}));
-  flags->Add("retention", &options->retention, "Events older than this are refused", AtLeast(absl::Hours(24)));
+  flags->Add("retention", &options->retention, "Events older than this are refused and leave the history",
+             AtLeast(absl::Hours(24)));
   flags->Add("disk-reserve", &options->disk_reserve, "Free space below which nothing more is taken", AtLeast(MiB(16)));
   flags->Add("checkpoint-interval", &options->checkpoint_interval,
              "How often folded state is saved; bounds the replay at start", Between(absl::Seconds(1), absl::Hours(24)));
