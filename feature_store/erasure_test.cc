@@ -115,6 +115,27 @@ TEST(Erasure, IsProvableBySearch) {
   EXPECT_EQ(store.Feature("c1", "revenue_month_0"), others);
 }
 
+// The first and last key of a file stand in the manifest, also after the file has gone.
+TEST(Erasure, RenewsTheManifestThatNamedItsEvents) {
+  TestEngine store(SmallSegments());
+  std::vector<v1::Event> events;
+  for (int i = 0; i < 50; ++i) events.push_back(VictimEvent(absl::StrCat(i), "2026-03-01T00:00:00Z"));
+  ASSERT_TRUE(store.Ingest(events).ok());
+  ASSERT_TRUE(store.Maintain().ok());
+  EXPECT_THAT(Search(store.path), testing::Contains(testing::AllOf(HasSubstr("MANIFEST"), HasSubstr(kEventId))));
+  ASSERT_TRUE(store.Erase(kVictim).ok());
+  Clean(store);
+  EXPECT_THAT(Search(store.path), IsEmpty());
+  uintmax_t manifest_bytes = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(store.path)) {
+    if (absl::StartsWith(entry.path().filename().string(), "MANIFEST")) manifest_bytes += entry.file_size();
+  }
+  EXPECT_LT(manifest_bytes, 100'000u) << "what made it begin anew is not in it any more";
+  store.Kill();
+  ASSERT_TRUE(store.Reopen().ok());
+  EXPECT_EQ(store->Stats().erased_customers(), 1);
+}
+
 TEST(Erasure, ACrashAtAnyStepCostsOnlyTime) {
   // How far the background work comes before the crash.
   using Step = std::function<absl::Status(TestEngine&)>;

@@ -3,7 +3,8 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/log.h"
+#include "rocksdb/convenience.h"
+#include "rocksdb/sst_file_writer.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -33,6 +34,28 @@ rocksdb::Slice ToSlice(absl::string_view text) { return {text.data(), text.size(
 
 bool Reaches(const rocksdb::SstFileMetaData& file, absl::string_view from, absl::string_view to) {
   return (to.empty() || file.smallestkey < to) && file.largestkey >= from;
+}
+
+// A manifest begins anew with the first edit after it has become too long; none of RocksDB's calls asks for that.
+// Adding a file of one record with a very long key makes it too long, because an edit names a file's first and last
+// key. The edit that takes the file away again begins a manifest that still names it, and the edit after that one that
+// does not.
+rocksdb::Status RenewManifest(rocksdb::DB* db, rocksdb::ColumnFamilyHandle* family) {
+  const std::string key(kMostManifestBytes, '~');  // behind all others of the family
+  const std::string path = db->GetName() + "/" + kUnfinishedPrefix + "manifest.tmp";
+  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), db->GetOptions(family), family);
+  rocksdb::Status status = writer.Open(path);
+  if (status.ok()) status = writer.Put(key, "");
+  if (status.ok()) status = writer.Finish();
+  rocksdb::IngestExternalFileOptions how;
+  how.move_files = true;
+  how.write_global_seqno = false;
+  if (status.ok()) status = db->IngestExternalFile(family, {path}, how);
+  const rocksdb::Slice first("~");
+  const rocksdb::RangePtr range(&first, nullptr);
+  if (status.ok()) status = rocksdb::DeleteFilesInRanges(db, family, &range, 1);
+  // Any change of options is an edit.
+  return status.ok() ? db->SetOptions(family, {{"disable_auto_compactions", "false"}}) : status;
 }
 
 }  // namespace
@@ -82,12 +105,10 @@ rocksdb::Status ForgetJournals(rocksdb::DB* db, std::span<rocksdb::ColumnFamilyH
   rocksdb::FlushOptions flush;
   flush.allow_write_stall = true;
   if (rocksdb::Status flushed = db->Flush(flush, {families.begin(), families.end()}); !flushed.ok()) return flushed;
-  // Any change of options is an edit of the manifest, and each edit begins it anew (max_manifest_file_size): with the
-  // files of now and nothing of those before.
-  rocksdb::Status done = db->SetOptions(families.front(), {{"disable_auto_compactions", "false"}});
+  if (rocksdb::Status renewed = RenewManifest(db, families.back()); !renewed.ok()) return renewed;
   // The old manifest, and whatever else is of no use any more, is deleted when deletions are allowed again.
-  if (done.ok()) done = db->DisableFileDeletions();
-  return done.ok() ? db->EnableFileDeletions() : done;
+  if (rocksdb::Status disabled = db->DisableFileDeletions(); !disabled.ok()) return disabled;
+  return db->EnableFileDeletions();
 }
 
 }  // namespace ebb::feature_store

@@ -14,6 +14,11 @@
 
 namespace ebb::feature_store {
 
+// A manifest longer than this begins anew with its next edit.
+inline constexpr size_t kMostManifestBytes = 1 << 20;
+// Files made beside the database, until they are added to it.
+inline constexpr char kUnfinishedPrefix[] = "sorted-";
+
 // Leaves records out of every compaction according to the rule that was set last. What is left out leaves no marker
 // behind: a marker would hold the record's key.
 class ObsoleteFilterFactory final : public rocksdb::CompactionFilterFactory {

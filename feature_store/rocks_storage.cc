@@ -26,7 +26,6 @@
 namespace ebb::feature_store {
 namespace {
 
-constexpr char kUnfinishedPrefix[] = "sorted-";  // files made beside the database
 constexpr std::array<const char*, kFamilyCount> kFamilyNames = {"log", "state", "events", "meta"};
 
 absl::Status ToStatus(const rocksdb::Status& status, absl::string_view what) {
@@ -250,7 +249,7 @@ rocksdb::Options DatabaseOptions(const RocksOptions& from) {
   options.info_log = std::make_shared<RocksInfoLog>("storage");
   options.paranoid_checks = true;
   options.track_and_verify_wals_in_manifest = true;
-  options.max_manifest_file_size = 1;  // each edit begins it anew: see ForgetJournals
+  options.max_manifest_file_size = kMostManifestBytes;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;  // a torn tail after a crash is ordinary
   options.max_background_jobs = 2;
   options.max_total_wal_size = 256 << 20;
