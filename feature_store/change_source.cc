@@ -54,12 +54,14 @@ absl::StatusOr<std::unique_ptr<ChangeSource>> ChangeSource::Open(const FeatureSt
 Pull ChangeSource::Next(v1::WatchFeaturesResponse* message) {
   const bool first = !std::exchange(schema_sent_, true);
   if (first) *message->mutable_schema() = engine_->schema();
-  FeatureStoreEngine::Changes changes = engine_->ReadChanges(sequence_, max_batch_);
-  const bool any = changes.sequence != std::exchange(sequence_, changes.sequence);
+  absl::StatusOr<FeatureStoreEngine::Changes> changes = engine_->ReadChanges(sequence_, max_batch_);
+  status_ = changes.status();
+  if (!status_.ok()) return Pull::kDone;
+  const bool any = changes->sequence != std::exchange(sequence_, changes->sequence);
   place_.MoveTo(sequence_);
-  for (v1::CustomerFeatures& change : changes.customers) *message->add_customers() = std::move(change);
-  for (v1::ErasedCustomer& erased : changes.erased) *message->add_erased() = std::move(erased);
-  if (changes.at_end && !caught_up_) {
+  for (v1::CustomerFeatures& change : changes->customers) *message->add_customers() = std::move(change);
+  for (v1::ErasedCustomer& erased : changes->erased) *message->add_erased() = std::move(erased);
+  if (changes->at_end && !caught_up_) {
     caught_up_ = true;
     message->set_caught_up(true);
   } else if (!any && !first) {

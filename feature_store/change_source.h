@@ -21,6 +21,7 @@ class ChangeSource final : public StreamSource<v1::WatchFeaturesResponse> {
 
   Pull Next(v1::WatchFeaturesResponse* message) override;
   bool Heartbeat(v1::WatchFeaturesResponse* message) override;
+  absl::Status status() const override { return status_; }
 
  private:
   ChangeSource(const FeatureStoreEngine* engine, uint64_t sequence, size_t max_batch, absl::Duration heartbeat)
@@ -38,6 +39,7 @@ class ChangeSource final : public StreamSource<v1::WatchFeaturesResponse> {
   const absl::Duration heartbeat_;
   bool schema_sent_ = false;
   bool caught_up_ = false;
+  absl::Status status_;
 };
 
 }  // namespace ebb::feature_store

@@ -1,6 +1,7 @@
 #include "feature_store/clean_text.h"
 
 #include <cstdint>
+#include <cstring>
 
 #include "absl/strings/escaping.h"
 
@@ -27,9 +28,20 @@ bool TakeCharacter(std::string_view& text, uint32_t& code) {
   return true;
 }
 
+// Whether eight bytes are all printable ASCII (0x20 to 0x7e), by arithmetic on all of them at once.
+bool IsPrintable(const char* eight) {
+  constexpr uint64_t kEach = 0x0101010101010101;
+  uint64_t word = 0;
+  std::memcpy(&word, eight, sizeof(word));
+  const uint64_t below = (word - kEach * 0x20) & ~word;
+  const uint64_t above = (word + kEach) | word;
+  return ((below | above) & kEach * 0x80) == 0;
+}
+
 }  // namespace
 
 bool IsCleanText(std::string_view text) {
+  while (text.size() >= 8 && IsPrintable(text.data())) text.remove_prefix(8);
   while (!text.empty()) {
     uint32_t code = 0;
     if (!TakeCharacter(text, code) || code < 0x20 || (code >= 0x7f && code <= 0x9f)) return false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "feature_store/record_key.h"
 #include "feature_store/stored_record.h"
 #include "runtime/log.h"
@@ -18,10 +19,14 @@ ClockSweep::Result ClockSweep::Step() {
   }
   if (!HasRoom()) return {};
   Result result;
-  std::vector<uint32_t> changed;
+  const absl::StatusOr<std::vector<uint32_t>> taken = TakeChanged(clock_us);
+  if (!taken.ok()) {
+    tail_->Fail(absl::InternalError(absl::StrCat("a customer's record cannot be read: ", taken.status().message())));
+    return {};
+  }
+  const std::vector<uint32_t>& changed = *taken;
   {
-    MutexLock lock(&live_->mutex);
-    changed = TakeChanged(clock_us);
+    ReaderMutexLock lock(&live_->mutex);
     result.more = !live_->unannounced.empty() || live_->table.HasDue(clock_us);
   }
   if (changed.empty()) return result;
@@ -35,11 +40,14 @@ ClockSweep::Result ClockSweep::Step() {
   if (!tail_->Write(changes, Durability::kSynced).ok()) return {};
   const EntryPosition entry{tail_->next(), tail_->next() + 1, clock_us};
   tail_->MoveTo(entry);
-  MutexLock lock(&live_->mutex);
-  live_->table.Advance(entry, changed);
-  live_->position = entry.end;
-  live_->clock_us = clock_us;
-  CountInSegment(live_, entry.end, WeightOfAdvance(changed.size()), options_.segment_events);
+  {
+    MutexLock lock(&live_->mutex);
+    live_->table.Advance(entry, changed);
+    live_->position = entry.end;
+    live_->clock_us = clock_us;
+    CountInSegment(live_, entry.end, WeightOfAdvance(changed.size()), options_.segment_events);
+  }
+  if (absl::Status room = residency_->MakeRoom(); !room.ok()) tail_->Fail(room);
   result.changed = true;
   return result;
 }
@@ -56,13 +64,29 @@ bool ClockSweep::HasRoom() {
   return room.ok();
 }
 
-std::vector<uint32_t> ClockSweep::TakeChanged(int64_t clock_us) {
-  if (live_->unannounced.empty()) return live_->table.TakeDue(clock_us, options_.sweep_customers);
+absl::StatusOr<std::vector<uint32_t>> ClockSweep::TakeChanged(int64_t clock_us) {
+  std::vector<uint32_t> taken, absent;
+  bool announced = false;
+  {
+    MutexLock lock(&live_->mutex);
+    announced = live_->unannounced.empty();
+    taken = announced ? live_->table.TakeDue(clock_us, options_.sweep_customers) : TakeUnannounced();
+    for (const uint32_t id : taken) {
+      if (live_->table.at(id) == nullptr) absent.push_back(id);
+    }
+  }
+  if (absl::Status loaded = residency_->Load(std::move(absent)); !loaded.ok()) return loaded;
+  if (!announced) return taken;
+  MutexLock lock(&live_->mutex);
+  return live_->table.KeepChanged(taken, clock_us);
+}
+
+std::vector<uint32_t> ClockSweep::TakeUnannounced() {
   std::vector<uint32_t> changed;
   for (size_t i = std::min(live_->unannounced.size(), options_.sweep_customers); i > 0; --i) {
     const uint32_t id = live_->unannounced.back();
     live_->unannounced.pop_back();
-    if (live_->table.at(id).unannounced) changed.push_back(id);  // unless an event did it
+    if (live_->table.row(id).unannounced) changed.push_back(id);  // unless an event did it
   }
   return changed;
 }

@@ -6,6 +6,7 @@
 
 #include "feature_store/live_state.h"
 #include "feature_store/log_tail.h"
+#include "feature_store/residency.h"
 
 namespace ebb::feature_store {
 
@@ -19,18 +20,20 @@ class ClockSweep {
   };
 
   // All borrowed.
-  ClockSweep(const WriterOptions& options, LogTail* tail, LiveState* live)
-      : options_(options), tail_(tail), live_(live) {}
+  ClockSweep(const WriterOptions& options, LogTail* tail, Residency* residency, LiveState* live)
+      : options_(options), tail_(tail), residency_(residency), live_(live) {}
 
   // Looks at a bounded number of customers. Does nothing while the sorter is behind or the disk has no room.
   Result Step();
 
  private:
   bool HasRoom();
-  std::vector<uint32_t> TakeChanged(int64_t clock_us) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live_->mutex);
+  std::vector<uint32_t> TakeUnannounced() ABSL_EXCLUSIVE_LOCKS_REQUIRED(live_->mutex);
+  absl::StatusOr<std::vector<uint32_t>> TakeChanged(int64_t clock_us);
 
   const WriterOptions options_;
   LogTail* const tail_;
+  Residency* const residency_;
   LiveState* const live_;
   bool paused_ = false;  // for want of room
 };

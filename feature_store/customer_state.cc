@@ -257,9 +257,14 @@ void CustomerState::SetLast(const Place& place, Day day, int64_t value) {
 }
 
 void CustomerState::MarkSeen(uint16_t measure) {
-  const size_t word = measure / 64;
-  if (seen_.size() <= word) seen_.resize(word + 1);
-  seen_[word] |= uint64_t{1} << measure % 64;
+  const uint64_t bit = uint64_t{1} << measure % 64;
+  if (measure < 64) {
+    seen_ |= bit;
+    return;
+  }
+  const size_t word = measure / 64 - 1;
+  if (seen_later_.size() <= word) seen_later_.resize(word + 1);
+  seen_later_[word] |= bit;
 }
 
 uint64_t CustomerState::Remember(std::string_view text) {
@@ -277,8 +282,10 @@ std::string_view CustomerState::TextOf(uint64_t key) const {
 }
 
 bool CustomerState::Seen(int measure) const {
+  if (measure < 0) return false;
   const size_t word = static_cast<size_t>(measure) / 64;
-  return measure >= 0 && word < seen_.size() && (seen_[word] >> measure % 64 & 1) != 0;
+  const uint64_t bits = word == 0 ? seen_ : word <= seen_later_.size() ? seen_later_[word - 1] : 0;
+  return (bits >> measure % 64 & 1) != 0;
 }
 
 void CustomerState::DropExpired(const CompiledDeclarations& declarations, absl::Time as_of) {

@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "ebb/v1/event.pb.h"
@@ -86,8 +85,16 @@ class CustomerState {
   // changed: the state must then be folded again from the raw events.
   static absl::StatusOr<CustomerState> Parse(const CompiledDeclarations& declarations, std::string_view bytes);
 
+  // Whether serialised bytes were folded with these declarations; true also where they are damaged.
+  static bool IsOf(const CompiledDeclarations& declarations, std::string_view bytes);
+
   // Memory held, including this object.
   size_t MemoryBytes() const;
+  // A hint that Fold is about to come: it goes to the ends of the tiles.
+  void Prefetch() const {
+    __builtin_prefetch(tiles_.data() + tiles_.size());
+    __builtin_prefetch(keyed_tiles_.data() + keyed_tiles_.size());
+  }
 
   // Whether an event ever touched the measure, dropped tiles included.
   bool Seen(int measure) const;
@@ -135,8 +142,9 @@ class CustomerState {
   std::vector<KeyedTile> keyed_tiles_;
   std::vector<LastValue> last_values_;
   std::vector<ImportedFeature> imported_;
-  std::vector<Text> texts_;                // Sorted by key.
-  absl::InlinedVector<uint64_t, 1> seen_;  // A bit a measure, up to the last one seen.
+  std::vector<Text> texts_;           // Sorted by key.
+  uint64_t seen_ = 0;                 // A bit for each of the first 64 measures.
+  std::vector<uint64_t> seen_later_;  // And of those after them, up to the last one seen.
 };
 
 }  // namespace ebb::feature_store

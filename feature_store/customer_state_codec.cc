@@ -366,6 +366,13 @@ std::string CustomerState::Serialize(const CompiledDeclarations& declarations) c
   return StateCodec(declarations).Write(*this);
 }
 
+bool CustomerState::IsOf(const CompiledDeclarations& declarations, std::string_view bytes) {
+  Reader in(bytes);
+  const uint8_t version = in.Byte();
+  const uint64_t fingerprint = in.Fixed64();
+  return !in.good() || (version == kVersion && fingerprint == declarations.state_fingerprint());
+}
+
 absl::StatusOr<CustomerState> CustomerState::Parse(const CompiledDeclarations& declarations, std::string_view bytes) {
   return StateCodec(declarations).Read(bytes);
 }

@@ -11,45 +11,56 @@
 namespace ebb::feature_store {
 namespace {
 
-// The first T at which a parked event shows.
-int64_t ShowsFrom(const v1::Event& event) {
-  return ToMicros(event.event_time()) + (event.has_imported_snapshot() ? 0 : 1);
+// Rounded up, so that nothing in the history is later. What the store takes lies between 1970 and 2106.
+uint32_t ToSeconds(int64_t time_us) {
+  if (time_us <= 0) return 0;
+  return static_cast<uint32_t>(std::min<int64_t>(time_us / 1'000'000 + 1, std::numeric_limits<uint32_t>::max()));
 }
 
 }  // namespace
 
-uint32_t CustomerTable::Find(absl::string_view customer_id) const {
-  const auto found = index_.find(customer_id);
-  return found == index_.end() || found->second >= next_id_ ? kUnknown : found->second;
+uint32_t CustomerTable::Find(const Pseudonym& customer) const {
+  const uint32_t id = rows_.Find(customer);
+  return id == kUnknown || id >= next_id_ || rows_[id].erased ? kUnknown : id;
 }
 
-uint32_t CustomerTable::FindOrAdd(absl::string_view customer_id) {
-  const auto found = index_.find(customer_id);
-  if (found != index_.end()) {
-    if (found->second == next_id_) ++next_id_;  // a replay reaches the first event of a customer that was loaded
-    return found->second;
-  }
-  if (!erased_.empty()) {  // a replay reaches an event of a customer that was loaded as erased
-    if (const auto erased = erased_.find(pseudonyms_->Of(customer_id)); erased != erased_.end()) {
-      if (erased->second == next_id_) ++next_id_;
-      return erased->second;
-    }
+bool CustomerTable::IsErased(const Pseudonym& customer) const {
+  if (erased_customers_ == 0) return false;
+  const uint32_t id = rows_.Find(customer);
+  return id != kUnknown && rows_[id].erased;
+}
+
+uint32_t CustomerTable::FindOrAdd(const Pseudonym& pseudonym, absl::string_view customer_id) {
+  const uint32_t known = rows_.Find(pseudonym);
+  if (known != kUnknown) {
+    if (known == next_id_) ++next_id_;  // a replay reaches the first event of a customer that was loaded
+    return known;
   }
   const uint32_t id = next_id_++;
-  if (id >= customers_.size()) customers_.resize(id + 1);
-  Customer& customer = customers_[id];
-  customer.customer_id = std::string(customer_id);
-  customer.pseudonym = pseudonyms_->Of(customer_id);
-  customer.history_until_us = replaying_ ? replayed_history_until_us_ : kBeforeAll;
-  index_.emplace(customer.customer_id, id);
+  rows_.Add(id, pseudonym);
+  CustomerRow& row = rows_[id];
+  row.history_until_s = replaying_ ? ToSeconds(replayed_history_until_us_) : 0;
+  row.recent = true;
+  row.resident = std::make_unique<Customer>();
+  row.resident->customer_id = std::string(customer_id);
+  ++resident_customers_;
+  Count(row.resident.get());
   return id;
 }
 
 void CustomerTable::Fold(const EntryPosition& entry, std::span<const CountedEvent> events) {
+  constexpr size_t kAhead = 6;
   touched_.clear();
-  for (const CountedEvent& counted : events) {
-    Customer& customer = customers_[counted.customer];
-    if (customer.folded_to <= entry.begin) FoldOrPark(&customer, *counted.event, entry.clock_us);
+  for (size_t i = 0; i < events.size(); ++i) {
+    if (i + kAhead < events.size()) __builtin_prefetch(rows_[events[i + kAhead].customer].resident.get());
+    if (i + kAhead / 2 < events.size()) {
+      const Customer* soon = rows_[events[i + kAhead / 2].customer].resident.get();
+      if (soon != nullptr) soon->state.Prefetch();
+    }
+    const CountedEvent& counted = events[i];
+    CustomerRow& row = rows_[counted.customer];
+    Customer& customer = *row.resident;
+    if (row.folded_to <= entry.begin) FoldOrPark(&customer, *counted.event, entry.clock_us);
     if (customer.counted_at == entry.end) continue;
     customer.counted_at = entry.end;
     folded_customers_ = std::max(folded_customers_, counted.customer + 1);
@@ -61,38 +72,37 @@ void CustomerTable::Fold(const EntryPosition& entry, std::span<const CountedEven
 
 void CustomerTable::Advance(const EntryPosition& entry, std::span<const uint32_t> customers) {
   for (const uint32_t id : customers) {
-    if (customers_[id].folded_to <= entry.begin) Unpark(&customers_[id], entry.clock_us);
+    if (rows_[id].folded_to <= entry.begin) Unpark(rows_[id].resident.get(), entry.clock_us);
     Touch(id, entry);
   }
 }
 
 void CustomerTable::Erase(const EntryPosition& entry, uint32_t id, const Pseudonym& digest) {
-  Customer& customer = customers_[id];
-  if (customer.folded_to <= entry.begin) {
-    index_.erase(customer.customer_id);  // it borrows the text
+  CustomerRow& row = rows_[id];
+  if (row.folded_to <= entry.begin) {
+    Customer& customer = *row.resident;
     customer.customer_id = std::string();
     customer.state = CustomerState();
     customer.parked = {};
     customer.erased = true;
     customer.digest = digest;
-    erased_.emplace(customer.pseudonym, id);
+    if (!row.erased) ++erased_customers_;
+    row.erased = true;
   }
   Touch(id, entry);
 }
 
-bool CustomerTable::IsErased(absl::string_view customer_id) const {
-  return !erased_.empty() && Find(customer_id) == kUnknown && erased_.contains(pseudonyms_->Of(customer_id));
-}
-
-void CustomerTable::FoldOrPark(Customer* customer, const v1::Event& event, int64_t clock_us) {
-  if (ShowsFrom(event) <= clock_us) {
+void CustomerTable::FoldOrPark(Customer* customer, const EventView& event, int64_t clock_us) {
+  const bool snapshot = event.body == v1::Event::kImportedSnapshot;
+  if (event.event_time_us + (snapshot ? 0 : 1) <= clock_us) {
     customer->state.Fold(*declarations_, event);
   } else {
-    customer->parked.push_back(event);
+    customer->parked.push_back(ToMessage(event));
   }
 }
 
 bool CustomerTable::Unpark(Customer* customer, int64_t clock_us) {
+  if (customer->parked.empty()) return false;
   const auto first = std::partition(customer->parked.begin(), customer->parked.end(),
                                     [&](const v1::Event& event) { return ShowsFrom(event) > clock_us; });
   const bool any = first != customer->parked.end();
@@ -103,52 +113,68 @@ bool CustomerTable::Unpark(Customer* customer, int64_t clock_us) {
 
 void CustomerTable::Touch(uint32_t id, const EntryPosition& entry) {
   const uint64_t sequence = ++change_sequence_;
-  Customer& customer = customers_[id];
-  if (customer.folded_to > entry.begin) return;  // loaded with this change, or a later one
+  CustomerRow& row = rows_[id];
+  if (row.folded_to > entry.begin) return;  // loaded with this change, or a later one
+  Customer& customer = *row.resident;
   Unpark(&customer, entry.clock_us);
   customer.as_of_us = entry.clock_us;
   customer.changed_us = entry.clock_us;
-  customer.sequence = sequence;
-  customer.folded_to = entry.end;
-  customer.unannounced = false;
-  if (!replaying_) changes_.TouchAt(id, sequence);
-  if (customer.erased) {
-    customer.due_us = kNever;
+  row.folded_to = entry.end;
+  row.unannounced = false;
+  row.recent = true;
+  if (replaying_) {
+    if (replayed_sequences_.size() <= id) replayed_sequences_.resize(id + 1);
+    replayed_sequences_[id] = sequence;
+  } else {
+    changes_.TouchAt(id, sequence);
+  }
+  if (row.erased) {
+    row.due_us = kNever;
   } else {
     // The next midnight may be too early but is never too late, and costs nothing.
-    int64_t due = NextMidnight(entry.clock_us);
-    for (const v1::Event& event : customer.parked) due = std::min(due, ShowsFrom(event));
-    SetDue(id, due);
+    SetDue(id, std::min(NextMidnight(entry.clock_us), NextToShow(customer.parked)));
   }
-  if (!customer.dirty) {
-    customer.dirty = true;
+  if (!row.dirty) {
+    row.dirty = true;
     dirty_.push_back(id);
   }
+  Count(&customer);
+}
+
+void CustomerTable::Count(Customer* customer) {
+  const size_t bytes = ebb::feature_store::MemoryBytes(*customer);
+  resident_bytes_ += bytes - customer->counted_bytes;
+  customer->counted_bytes = bytes;
 }
 
 std::vector<uint32_t> CustomerTable::TakeDue(int64_t clock_us, size_t max) {
-  std::vector<uint32_t> changed;
-  for (size_t looked_at = 0; looked_at < max && HasDue(clock_us);) {
+  std::vector<uint32_t> due;
+  while (due.size() < max && HasDue(clock_us)) {
     const auto bucket = due_.begin();
     const int64_t due_us = bucket->first;
     const uint32_t id = bucket->second.back();
     bucket->second.pop_back();
     if (bucket->second.empty()) due_.erase(bucket);
-    Customer& customer = customers_[id];
-    if (customer.due_us != due_us) continue;
-    customer.due_us = kNever;
-    ++looked_at;
-    const absl::Time now = absl::FromUnixMicros(clock_us);
-    const bool parked_shows = std::any_of(customer.parked.begin(), customer.parked.end(),
-                                          [&](const v1::Event& event) { return ShowsFrom(event) <= clock_us; });
-    if (parked_shows || !SameValues(Vector(id), ComputeVector(*declarations_, customer.state, now))) {
+    if (rows_[id].due_us != due_us) continue;
+    rows_[id].due_us = kNever;
+    due.push_back(id);
+  }
+  return due;
+}
+
+std::vector<uint32_t> CustomerTable::KeepChanged(std::span<const uint32_t> customers, int64_t clock_us) {
+  std::vector<uint32_t> changed;
+  const absl::Time now = absl::FromUnixMicros(clock_us);
+  for (const uint32_t id : customers) {
+    const Customer& customer = *rows_[id].resident;
+    const int64_t next_to_show = NextToShow(customer.parked);
+    if (next_to_show <= clock_us ||
+        !SameValues(VectorOf(*declarations_, customer), ComputeVector(*declarations_, customer.state, now))) {
       changed.push_back(id);
       continue;
     }
     const absl::Time next = NextChange(*declarations_, customer.state, now);
-    int64_t next_us = next == absl::InfiniteFuture() ? kNever : absl::ToUnixMicros(next);
-    for (const v1::Event& event : customer.parked) next_us = std::min(next_us, ShowsFrom(event));
-    SetDue(id, next_us);
+    SetDue(id, std::min(next_to_show, next == absl::InfiniteFuture() ? kNever : absl::ToUnixMicros(next)));
   }
   return changed;
 }
@@ -163,9 +189,8 @@ CustomerTable::DueBacklog CustomerTable::DueBy(int64_t clock_us) const {
 }
 
 void CustomerTable::SetDue(uint32_t id, int64_t due_us) {
-  Customer& customer = customers_[id];
-  if (due_us >= customer.due_us) return;
-  customer.due_us = due_us;
+  if (due_us >= rows_[id].due_us) return;
+  rows_[id].due_us = due_us;
   due_[due_us].push_back(id);
 }
 
@@ -179,76 +204,124 @@ int64_t CustomerTable::NextMidnight(int64_t time_us) {
   return day_end_us_;
 }
 
-v1::FeatureVector CustomerTable::Vector(uint32_t id) const {
-  const Customer& customer = customers_[id];
-  return ComputeVector(*declarations_, customer.state, absl::FromUnixMicros(customer.as_of_us));
-}
-
 void CustomerTable::RaiseHistoryUntil(uint32_t id, int64_t event_time_us) {
-  customers_[id].history_until_us = std::max(customers_[id].history_until_us, event_time_us);
+  rows_[id].history_until_s = std::max(rows_[id].history_until_s, ToSeconds(event_time_us));
 }
 
-std::vector<uint32_t> CustomerTable::TakeDirty() { return std::exchange(dirty_, {}); }
+bool CustomerTable::MayBeInHistory(uint32_t id, int64_t event_time_us) const {
+  const uint32_t until = rows_[id].history_until_s;
+  return until > 0 && event_time_us <= int64_t{until} * 1'000'000;
+}
+
+// The clock algorithm: a hand goes round over all rows; who was used since it last passed gets one more round.
+std::vector<uint32_t> CustomerTable::FindIdle(size_t bytes) {
+  std::vector<uint32_t> idle;
+  size_t freed = 0;
+  for (uint64_t steps = 0; freed < bytes && steps < 2 * uint64_t{rows_.size()}; ++steps) {
+    if (hand_ >= rows_.size()) {
+      if (!idle.empty()) break;  // ids in order: the next call begins the next round
+      hand_ = 0;
+    }
+    const uint32_t id = hand_++;
+    CustomerRow& row = rows_[id];
+    if (row.resident == nullptr || id >= folded_customers_) continue;
+    if (row.recent) {
+      row.recent = false;
+      continue;
+    }
+    idle.push_back(id);
+    freed += row.resident->counted_bytes;
+  }
+  return idle;
+}
+
+void CustomerTable::Evict(std::span<const uint32_t> customers) {
+  for (const uint32_t id : customers) {
+    CustomerRow& row = rows_[id];
+    resident_bytes_ -= row.resident->counted_bytes;
+    --resident_customers_;
+    row.resident.reset();
+  }
+}
+
+void CustomerTable::MakeResident(uint32_t id, Customer customer) {
+  CustomerRow& row = rows_[id];
+  if (row.resident != nullptr) return;
+  customer.counted_bytes = 0;
+  row.resident = std::make_unique<Customer>(std::move(customer));
+  row.recent = true;
+  ++resident_customers_;
+  Count(row.resident.get());
+}
+
+std::vector<uint32_t> CustomerTable::TakeDirty() {
+  std::erase_if(dirty_, [&](uint32_t id) { return !IsDirty(id); });
+  std::sort(dirty_.begin(), dirty_.end());
+  dirty_.erase(std::unique(dirty_.begin(), dirty_.end()), dirty_.end());
+  return std::exchange(dirty_, {});
+}
 
 storage::v1::CustomerRecord CustomerTable::Save(uint32_t id, uint64_t folded_to) {
-  Customer& customer = customers_[id];
-  customer.dirty = false;
+  CustomerRow& row = rows_[id];
+  Customer& customer = *row.resident;
+  row.dirty = false;
   customer.state.DropExpired(*declarations_, absl::FromUnixMicros(customer.as_of_us));
   storage::v1::CustomerRecord record;
   record.set_customer_id(customer.customer_id);
-  record.set_pseudonym(customer.pseudonym.data(), customer.pseudonym.size());
-  record.set_folded_to(std::max(folded_to, customer.folded_to));  // greater within an entry that is folded in slices
-  record.set_sequence(customer.sequence);
+  record.set_pseudonym(row.pseudonym.data(), row.pseudonym.size());
+  record.set_folded_to(std::max(folded_to, row.folded_to));  // greater within an entry that is folded in slices
+  record.set_sequence(changes_.SequenceOf(id).value_or(id < replayed_sequences_.size() ? replayed_sequences_[id] : 0));
   record.set_changed_us(customer.changed_us);
   record.set_as_of_us(customer.as_of_us);
   record.set_state(customer.state.Serialize(*declarations_));
   for (const v1::Event& event : customer.parked) *record.add_parked() = event;
-  record.set_unannounced(customer.unannounced);
-  record.set_erased(customer.erased);
-  if (customer.erased) record.set_digest(customer.digest.data(), customer.digest.size());
+  record.set_unannounced(row.unannounced);
+  record.set_erased(row.erased);
+  if (row.erased) record.set_digest(customer.digest.data(), customer.digest.size());
   return record;
 }
 
 absl::Status CustomerTable::Load(uint32_t id, const storage::v1::CustomerRecord& record) {
-  if (id >= customers_.size()) customers_.resize(id + 1);
-  Customer& customer = customers_[id];
-  if (record.customer_id().empty() != record.erased() || record.pseudonym().size() != customer.pseudonym.size()) {
+  Pseudonym pseudonym;
+  if (record.customer_id().empty() != record.erased() || record.pseudonym().size() != pseudonym.size()) {
     return absl::DataLossError(absl::StrCat("the record of customer ", id, " has no customer_id or no pseudonym"));
   }
-  customer.customer_id = record.customer_id();
-  std::memcpy(customer.pseudonym.data(), record.pseudonym().data(), customer.pseudonym.size());
-  customer.parked.assign(record.parked().begin(), record.parked().end());
-  customer.as_of_us = record.as_of_us();
-  customer.changed_us = record.changed_us();
-  customer.sequence = record.sequence();
-  customer.folded_to = record.folded_to();
-  customer.unannounced = record.unannounced();
-  if (record.erased()) return LoadErased(id, record);
-  index_.emplace(customer.customer_id, id);
-  absl::StatusOr<CustomerState> state = CustomerState::Parse(*declarations_, record.state());
-  if (!state.ok()) return state.status();
-  customer.state = *std::move(state);
-  return absl::OkStatus();
-}
-
-absl::Status CustomerTable::LoadErased(uint32_t id, const storage::v1::CustomerRecord& record) {
-  Customer& customer = customers_[id];
-  if (record.digest().size() != customer.digest.size()) {
+  if (record.erased() && record.digest().size() != pseudonym.size()) {
     return absl::DataLossError(absl::StrCat("the record of customer ", id, ", who was erased, has no digest"));
   }
-  customer.erased = true;
-  std::memcpy(customer.digest.data(), record.digest().data(), customer.digest.size());
-  erased_.emplace(customer.pseudonym, id);
+  std::memcpy(pseudonym.data(), record.pseudonym().data(), pseudonym.size());
+  if (rows_.Find(pseudonym) != kUnknown) {
+    return absl::DataLossError(
+        absl::StrCat("the records of customers ", rows_.Find(pseudonym), " and ", id, " are of one and the same"));
+  }
+  rows_.Add(id, pseudonym);
+  rows_[id].folded_to = record.folded_to();
+  rows_[id].unannounced = record.unannounced();
+  if (replayed_sequences_.size() <= id) replayed_sequences_.resize(id + 1);
+  replayed_sequences_[id] = record.sequence();
+  if (record.erased()) {
+    rows_[id].erased = true;
+    ++erased_customers_;
+    return absl::OkStatus();
+  }
+  int64_t due_us = NextMidnight(record.as_of_us());
+  for (const v1::Event& event : record.parked()) due_us = std::min(due_us, ShowsFrom(event));
+  SetDue(id, due_us);
   return absl::OkStatus();
 }
 
-void CustomerTable::Refold(uint32_t id, std::span<const v1::Event> events) {
-  Customer& customer = customers_[id];
+void CustomerTable::Refold(uint32_t id, Customer customer, std::span<const v1::Event> events, uint64_t folded_to) {
   customer.state = CustomerState();
   customer.parked.clear();
-  for (const v1::Event& event : events) FoldOrPark(&customer, event, customer.as_of_us);
-  customer.unannounced = true;
-  if (!std::exchange(customer.dirty, true)) dirty_.push_back(id);
+  for (const v1::Event& event : events) {
+    google::protobuf::Arena arena;
+    FoldOrPark(&customer, ViewOf(event, &arena), customer.as_of_us);
+  }
+  MakeResident(id, std::move(customer));
+  rows_[id].folded_to = std::max(rows_[id].folded_to, folded_to);
+  rows_[id].unannounced = true;
+  if (!rows_[id].dirty) dirty_.push_back(id);
+  rows_[id].dirty = true;
 }
 
 void CustomerTable::BeginReplay(const storage::v1::Checkpoint& checkpoint, int64_t history_until_us) {
@@ -258,24 +331,18 @@ void CustomerTable::BeginReplay(const storage::v1::Checkpoint& checkpoint, int64
   events_ = checkpoint.events();
   replaying_ = true;
   replayed_history_until_us_ = history_until_us;
-  for (Customer& customer : customers_) customer.history_until_us = history_until_us;
+  for (uint32_t id = 0; id < rows_.size(); ++id) rows_[id].history_until_s = ToSeconds(history_until_us);
 }
 
 absl::Status CustomerTable::EndReplay() {
   replaying_ = false;
-  if (next_id_ != customers_.size()) {
-    return absl::DataLossError(absl::StrCat("the checkpoint knows ", customers_.size(), " customers, the log only ",
+  if (next_id_ != rows_.size()) {
+    return absl::DataLossError(absl::StrCat("the checkpoint knows ", rows_.size(), " customers, the log only ",
                                             next_id_, ": the log's end is missing"));
   }
   std::vector<ChangeList::Entry> changes;
-  for (uint32_t id = 0; id < next_id_; ++id) {
-    Customer& customer = customers_[id];
-    changes.push_back({id, customer.sequence});
-    if (customer.erased) continue;
-    int64_t due = NextMidnight(customer.as_of_us);
-    for (const v1::Event& event : customer.parked) due = std::min(due, ShowsFrom(event));
-    SetDue(id, due);
-  }
+  for (uint32_t id = 0; id < next_id_; ++id) changes.push_back({id, replayed_sequences_[id]});
+  replayed_sequences_ = {};
   return changes_.Restore(std::move(changes), change_sequence_);
 }
 

@@ -57,7 +57,8 @@ absl::Status CheckErasure(const v1::EraseCustomerRequest& request) {
 
 absl::StatusOr<v1::EraseCustomerResponse> CommitErasure(const v1::EraseCustomerRequest& request,
                                                         const WriterOptions& options, const Pseudonymizer& pseudonyms,
-                                                        const ErasureNames& names, LogTail* tail, LiveState* live) {
+                                                        const ErasureNames& names, LogTail* tail, Residency* residency,
+                                                        LiveState* live) {
   if (!tail->failure().ok()) return tail->failure();
   const Pseudonym pseudonym = pseudonyms.Of(request.customer_id());
   storage::v1::ErasedCustomer record;
@@ -73,6 +74,7 @@ absl::StatusOr<v1::EraseCustomerResponse> CommitErasure(const v1::EraseCustomerR
     }
     record.set_customer(id);
   }
+  if (absl::Status loaded = residency->Load({record.customer()}); !loaded.ok()) return loaded;
   const EntryPosition entry{tail->next(), tail->next() + 1, tail->NowUs()};
   record.set_position(entry.end);
   record.set_erased_us(absl::ToUnixMicros(tail->WallTime()));

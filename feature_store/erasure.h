@@ -8,6 +8,7 @@
 #include "ebb/v1/feature_store_service.pb.h"
 #include "feature_store/live_state.h"
 #include "feature_store/log_tail.h"
+#include "feature_store/residency.h"
 #include "runtime/digest.h"
 
 namespace ebb::feature_store {
@@ -28,7 +29,8 @@ absl::Status CheckErasure(const v1::EraseCustomerRequest& request);
 // on the disk: it needs next to none and makes some. NOT_FOUND: unknown; INTERNAL: the write failed.
 absl::StatusOr<v1::EraseCustomerResponse> CommitErasure(const v1::EraseCustomerRequest& request,
                                                         const WriterOptions& options, const Pseudonymizer& pseudonyms,
-                                                        const ErasureNames& names, LogTail* tail, LiveState* live);
+                                                        const ErasureNames& names, LogTail* tail, Residency* residency,
+                                                        LiveState* live);
 
 // Takes the rows of erased customers out of an import; returns how many. On the writer's thread.
 int64_t LeaveOutErased(std::vector<v1::SnapshotRow>* rows, LiveState* live);

@@ -5,19 +5,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "feature_store/clean_text.h"
+#include "feature_store/event_limits.h"
 #include "feature_store/event_time.h"
 #include "feature_store/violation_list.h"
 
 namespace ebb::feature_store {
 namespace {
-
-constexpr int64_t kMostQuantity = 1'000'000;
-constexpr int64_t kMostMoney = 1'000'000'000'000;             // 10^12 minor units.
-constexpr int64_t kMostPurchase = 1'000'000'000'000'000;      // 10^15 minor units.
-constexpr int64_t kMostDurationMs = int64_t{24} * 3'600'000;  // A day.
-constexpr int kMostLines = 1'000;
-constexpr size_t kLongestCustomerId = 128;
-constexpr size_t kLongestEventId = 64;
 
 class EventCheck {
  public:

@@ -196,6 +196,7 @@ bool ReadBody(uint32_t tag, std::string_view body, google::protobuf::Arena* aren
 }  // namespace
 
 bool ReadEventView(std::string_view bytes, google::protobuf::Arena* arena, EventView* event) {
+  event->bytes = bytes;
   return ReadFields(bytes, kNoneRepeated, [&](uint32_t tag, FieldReader& in) {
     std::string_view value;
     if (!in.ReadBytes(&value)) return false;
@@ -214,6 +215,13 @@ bool ReadEventView(std::string_view bytes, google::protobuf::Arena* arena, Event
         return event->body == v1::Event::BODY_NOT_SET && ReadBody(tag, value, arena, event);
     }
   });
+}
+
+v1::Event ToMessage(const EventView& event) {
+  if (event.message != nullptr) return *event.message;
+  v1::Event message;
+  message.ParseFromArray(event.bytes.data(), static_cast<int>(event.bytes.size()));
+  return message;
 }
 
 EventView ViewOf(const v1::Event& event, google::protobuf::Arena* arena) {

@@ -23,6 +23,7 @@ struct LineView {
 struct EventView {
   static constexpr int64_t kNoTime = INT64_MIN;  // absent
 
+  std::string_view bytes;  // the ebb.v1.Event itself; empty where `message` is set
   std::string_view customer_id;
   std::string_view event_id;
   int64_t event_time_us = kNoTime;  // microseconds since 1970 UTC, as is the next
@@ -43,6 +44,9 @@ struct EventView {
 // known here. False for anything else, which is legal but rare: such an event has to be parsed. Texts are not checked
 // for UTF-8. Lines and messages are of the arena, everything else points into `bytes`.
 bool ReadEventView(std::string_view bytes, google::protobuf::Arena* arena, EventView* event);
+
+// The event as a message.
+v1::Event ToMessage(const EventView& event);
 
 // A parsed event: `event` and the arena must outlive the view.
 EventView ViewOf(const v1::Event& event, google::protobuf::Arena* arena);

@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "feature_store/customer_reading.h"
 #include "feature_store/event_time.h"
 #include "feature_store/feature_columns.h"
 #include "feature_store/history.h"
@@ -51,7 +52,7 @@ absl::StatusOr<std::unique_ptr<FeatureStoreEngine>> FeatureStoreEngine::Open(con
   std::unique_ptr<FeatureStoreEngine> engine(new FeatureStoreEngine(options, std::move(parts)));
   const absl::Time begin = absl::Now();
   const absl::StatusOr<RecoveryReport> report =
-      Recover(options.writer.segment_events, engine->parts_.storage.get(), &engine->live_);
+      Recover(options.writer, engine->identities_, engine->parts_.storage.get(), &engine->live_);
   if (!report.ok()) return report.status();
   engine->cleaner_->SetRule();
   Log(Level::kInfo, "store", "opened",
@@ -67,8 +68,9 @@ FeatureStoreEngine::FeatureStoreEngine(const Options& options, Parts parts)
       parts_(std::move(parts)),
       declarations_(parts_.declarations),
       pseudonyms_(parts_.secret),
+      identities_(IdentityKey(parts_.secret)),
       erasure_names_(parts_.source_id),
-      live_(declarations_, &pseudonyms_, IdentityKey(parts_.secret)),
+      live_(declarations_, &pseudonyms_),
       started_(parts_.clock->Now()) {
   const auto fail = [this](absl::Status status) { Fail(std::move(status)); };
   cleaner_ = std::make_unique<Cleaner>(
@@ -146,7 +148,8 @@ void FeatureStoreEngine::Ingest(std::string request, IngestDone done) {
   limits.max_ahead = options_.writer.max_ahead;
   limits.retention = options_.writer.retention;
   if (options_.writer.clock_mode == ClockMode::kWatermark) limits.store_clock = StoreClock();
-  absl::StatusOr<std::unique_ptr<IncomingBatch>> batch = ReadBatch(std::move(request), parts_.clock->Now(), limits);
+  absl::StatusOr<std::unique_ptr<IncomingBatch>> batch =
+      ReadBatch(std::move(request), parts_.clock->Now(), limits, {.customers = &pseudonyms_, .events = &identities_});
   if (!batch.ok()) return done(batch.status());
   (*batch)->done = std::move(done);
   writer_->Submit(*std::move(batch));
@@ -175,17 +178,24 @@ absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreEngine::GetFeatures(const v1
     return InvalidField("customer_ids", absl::StrCat("has ", asked, " customers; must have 1 to ", kMaxCustomersAsked));
   }
   if (request.has_as_of()) return FeaturesAsOf(request);
-  v1::GetFeaturesResponse response;
-  ReaderMutexLock lock(&live_.mutex);
-  for (const std::string& customer_id : request.customer_ids()) {
-    const uint32_t id = live_.table.Find(customer_id);
-    if (id >= live_.table.folded_customers()) {
-      AppendCustomer(schema(), nullptr, &response);
-    } else {
-      const v1::FeatureVector vector = live_.table.Vector(id);
-      AppendCustomer(schema(), &vector, &response);
+  std::vector<uint32_t> known;
+  std::vector<int> places;  // in the request, of each of these
+  {
+    ReaderMutexLock lock(&live_.mutex);
+    for (int i = 0; i < asked; ++i) {
+      const uint32_t id = live_.table.Find(request.customer_ids(i));
+      if (id >= live_.table.folded_customers()) continue;
+      known.push_back(id);
+      places.push_back(i);
     }
   }
+  std::vector<std::optional<v1::FeatureVector>> vectors(static_cast<size_t>(asked));
+  const absl::Status visited = VisitCustomers(&live_, *parts_.storage, known, [&](size_t i, const Customer& customer) {
+    vectors[static_cast<size_t>(places[i])] = VectorOf(*declarations_, customer);
+  });
+  if (!visited.ok()) return visited;
+  v1::GetFeaturesResponse response;
+  for (const auto& vector : vectors) AppendCustomer(schema(), vector ? &*vector : nullptr, &response);
   return response;
 }
 
@@ -264,12 +274,20 @@ absl::StatusOr<v1::ListCustomersResponse> FeatureStoreEngine::ListCustomers(
   if (!request.page_token().empty() && !absl::SimpleAtoi(request.page_token(), &first)) {
     return InvalidField("page_token", "is not from an answer of this store; start with an empty one");
   }
-  v1::ListCustomersResponse response;
-  ReaderMutexLock lock(&live_.mutex);
-  const uint32_t count = live_.table.folded_customers();
+  const uint32_t count = [this] {
+    ReaderMutexLock lock(&live_.mutex);
+    return live_.table.folded_customers();
+  }();
   const uint32_t last = static_cast<uint32_t>(std::min<uint64_t>(count, uint64_t{first} + size));
-  for (uint32_t id = first; id < last; ++id) {
-    if (!live_.table.at(id).erased) response.add_customer_ids(live_.table.at(id).customer_id);
+  std::vector<uint32_t> ids;
+  for (uint32_t id = first; id < last; ++id) ids.push_back(id);
+  std::vector<std::string> names(ids.size());
+  const absl::Status visited = VisitCustomers(
+      &live_, *parts_.storage, ids, [&](size_t i, const Customer& customer) { names[i] = customer.customer_id; });
+  if (!visited.ok()) return visited;
+  v1::ListCustomersResponse response;
+  for (std::string& name : names) {
+    if (!name.empty()) response.add_customer_ids(std::move(name));  // else it was erased
   }
   if (last < count && first < last) response.set_next_page_token(absl::StrCat(last));
   return response;
@@ -282,6 +300,7 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
     if (!kept.ok()) return kept;
   }
   std::vector<std::pair<Pseudonym, std::string>> customers;
+  std::vector<uint32_t> ids;
   std::vector<int64_t> import_times_us;
   const absl::Time now = StoreClock();
   std::unique_ptr<StorageView> view;
@@ -292,12 +311,15 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
     sorted_to = live_.sorted_to;
     position = live_.position;
     for (uint32_t id = 0; id < live_.table.folded_customers(); ++id) {
-      const Customer& customer = live_.table.at(id);
-      if (!customer.erased) customers.emplace_back(customer.pseudonym, customer.customer_id);
+      if (!live_.table.row(id).erased) ids.push_back(id);
     }
     for (const auto& [snapshot_id, as_of_us] : live_.imports) import_times_us.push_back(as_of_us);
   }
   std::erase_if(import_times_us, [&](int64_t time_us) { return !CheckKept("", absl::FromUnixMicros(time_us)).ok(); });
+  const absl::Status visited = VisitCustomers(&live_, *parts_.storage, ids, [&](size_t, const Customer& customer) {
+    if (!customer.erased) customers.emplace_back(pseudonyms_.Of(customer.customer_id), customer.customer_id);
+  });
+  if (!visited.ok()) return visited;
   absl::StatusOr<HistoryReader> history = HistoryReader::Open(std::move(view), sorted_to, position, nullptr);
   if (!history.ok()) return history.status();
   return TrainingSetReader::Open(request, {.declarations = declarations_,
@@ -312,21 +334,26 @@ absl::StatusOr<std::unique_ptr<CustomerExport>> FeatureStoreEngine::ExportCustom
   if (request.customer_id().empty()) return InvalidField("customer_id", "must not be empty");
   const Place place(&as_of_reads_, options_.max_as_of_reads);
   if (!place) return TooManyReads();
-  v1::CustomerFeatures features;
   std::unique_ptr<StorageView> view;
-  uint64_t sorted_to, position;
+  uint64_t sorted_to, position, sequence;
+  uint32_t id;
   {
     ReaderMutexLock lock(&live_.mutex);
-    const uint32_t id = live_.table.Find(request.customer_id());
+    id = live_.table.Find(request.customer_id());
     if (id >= live_.table.folded_customers()) {
       return absl::NotFoundError(
           absl::StrCat("customer_id: the store knows no customer `", request.customer_id(), "`"));
     }
-    features = Features(id);
+    sequence = live_.table.SequenceOf(id);
     view = parts_.storage->View();
     sorted_to = live_.sorted_to;
     position = live_.position;
   }
+  v1::CustomerFeatures features;
+  const absl::Status visited =
+      VisitCustomers(&live_, *parts_.storage, std::span(&id, 1),
+                     [&](size_t, const Customer& customer) { features = Features(customer, sequence); });
+  if (!visited.ok()) return visited;
   const absl::flat_hash_set<std::string> asked = {request.customer_id()};
   absl::StatusOr<HistoryReader> history = HistoryReader::Open(std::move(view), sorted_to, position, &asked);
   if (!history.ok()) return history.status();
@@ -355,8 +382,9 @@ v1::StoreLags FeatureStoreEngine::Lags() const {
     lags.set_unwatched(static_cast<int64_t>(live_.table.change_sequence() - *slowest));
     const std::vector<ChangeList::Entry> next = live_.table.ChangedAfter(*slowest, 1);
     if (!next.empty()) {
-      const int64_t changed_us = live_.table.at(next[0].id).changed_us;
-      *lags.mutable_watch_age() = ToDuration(live_.clock_us - changed_us);
+      // Who is not resident has not changed for long; when, only its record says.
+      const Customer* customer = live_.table.at(next[0].id);
+      if (customer != nullptr) *lags.mutable_watch_age() = ToDuration(live_.clock_us - customer->changed_us);
     }
   }
   const int64_t now_us = options_.writer.clock_mode == ClockMode::kWall
@@ -391,39 +419,50 @@ v1::StoreStats FeatureStoreEngine::Stats() const {
   stats.set_change_sequence(static_cast<int64_t>(live_.table.change_sequence()));
   stats.set_full_segments(static_cast<int64_t>(live_.segments.size()) - 1);
   stats.set_checkpoint_sequence(static_cast<int64_t>(live_.checkpointed_to));
+  stats.set_resident_customers(live_.table.resident_customers());
+  stats.set_state_memory_bytes(static_cast<int64_t>(live_.table.MemoryBytes()));
   stats.set_sorted_sequence(static_cast<int64_t>(live_.sorted_to));
   *stats.mutable_lags() = Lags();
   return stats;
 }
 
-FeatureStoreEngine::Changes FeatureStoreEngine::ReadChanges(uint64_t sequence, size_t max) const {
-  Changes changes;
-  changes.sequence = sequence;
-  ReaderMutexLock lock(&live_.mutex);
-  const std::vector<ChangeList::Entry> entries = live_.table.ChangedAfter(sequence, max);
-  for (const ChangeList::Entry& entry : entries) {
-    const Customer& customer = live_.table.at(entry.id);
+absl::StatusOr<FeatureStoreEngine::Changes> FeatureStoreEngine::ReadChanges(uint64_t sequence, size_t max) const {
+  const std::vector<ChangeList::Entry> entries = [&] {
+    ReaderMutexLock lock(&live_.mutex);
+    return live_.table.ChangedAfter(sequence, max);
+  }();
+  std::vector<uint32_t> ids;
+  for (const ChangeList::Entry& entry : entries) ids.push_back(entry.id);
+  std::vector<std::variant<v1::CustomerFeatures, v1::ErasedCustomer>> read(entries.size());
+  const absl::Status visited = VisitCustomers(&live_, *parts_.storage, ids, [&](size_t i, const Customer& customer) {
     if (customer.erased) {
-      v1::ErasedCustomer& erased = changes.erased.emplace_back();
+      v1::ErasedCustomer& erased = read[i].emplace<v1::ErasedCustomer>();
       erased.set_digest(customer.digest.data(), customer.digest.size());
       erased.set_salt(erasure_names_.salt);
-      erased.set_sequence(static_cast<int64_t>(entry.sequence));
-      continue;
+      erased.set_sequence(static_cast<int64_t>(entries[i].sequence));
+    } else {
+      read[i] = Features(customer, entries[i].sequence);
     }
-    changes.customers.push_back(Features(entry.id));
-    changes.customers.back().set_sequence(static_cast<int64_t>(entry.sequence));
-  }
-  if (!entries.empty()) changes.sequence = entries.back().sequence;
+  });
+  if (!visited.ok()) return visited;
+  Changes changes;
+  changes.sequence = entries.empty() ? sequence : entries.back().sequence;
   changes.at_end = entries.size() < max;
+  for (auto& one : read) {
+    if (auto* erased = std::get_if<v1::ErasedCustomer>(&one)) {
+      changes.erased.push_back(std::move(*erased));
+    } else {
+      changes.customers.push_back(std::move(std::get<v1::CustomerFeatures>(one)));
+    }
+  }
   return changes;
 }
 
-v1::CustomerFeatures FeatureStoreEngine::Features(uint32_t id) const {
-  const Customer& customer = live_.table.at(id);
+v1::CustomerFeatures FeatureStoreEngine::Features(const Customer& customer, uint64_t sequence) const {
   v1::CustomerFeatures features;
   features.set_customer_id(customer.customer_id);
-  *features.mutable_vector() = live_.table.Vector(id);
-  features.set_sequence(static_cast<int64_t>(customer.sequence));
+  *features.mutable_vector() = VectorOf(*declarations_, customer);
+  features.set_sequence(static_cast<int64_t>(sequence));
   *features.mutable_changed_at() = ToTimestamp(absl::FromUnixMicros(customer.changed_us));
   return features;
 }

@@ -84,14 +84,14 @@ class FeatureStoreEngine {
   const IngestFigures& ingest_figures() const { return ingest_figures_; }
 
   // The latest vectors of customers that changed after `sequence`, in order of sequence, and those of them that were
-  // erased.
+  // erased. DATA_LOSS when a record cannot be read.
   struct Changes {
     std::vector<v1::CustomerFeatures> customers;
     std::vector<v1::ErasedCustomer> erased;
     uint64_t sequence = 0;  // of the last one; where there is none, as asked
     bool at_end = false;    // fewer than `max`: there are no more
   };
-  Changes ReadChanges(uint64_t sequence, size_t max) const;
+  absl::StatusOr<Changes> ReadChanges(uint64_t sequence, size_t max) const;
   uint64_t change_sequence() const;
   // Where whoever follows changes says how far it is.
   WatcherPlaces* watchers() const { return &watchers_; }
@@ -111,7 +111,7 @@ class FeatureStoreEngine {
   // OUT_OF_RANGE: events that a vector as of this time needs have left the history.
   absl::Status CheckKept(const std::string& field, absl::Time as_of) const;
   absl::Time StoreClock() const;
-  v1::CustomerFeatures Features(uint32_t id) const ABSL_SHARED_LOCKS_REQUIRED(live_.mutex);
+  v1::CustomerFeatures Features(const Customer& customer, uint64_t sequence) const;
   v1::IngestRates Rates() const;
   v1::StoreLags Lags() const ABSL_SHARED_LOCKS_REQUIRED(live_.mutex);
 
@@ -120,6 +120,7 @@ class FeatureStoreEngine {
   const CompiledDeclarations* const declarations_;
   const Pseudonymizer pseudonyms_;
   const ErasureNames erasure_names_;
+  const IdentityHash identities_;
   mutable LiveState live_;
   mutable WatcherPlaces watchers_;
   IngestFigures ingest_figures_;

@@ -3,16 +3,34 @@
 
 #include <cstdint>
 #include <deque>
-#include <string>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "runtime/digest.h"
+#include "runtime/sip_hash.h"
 
 namespace ebb::feature_store {
 
-// Remembers (customer, event_id) → event_time. Instead of the text it keeps a 128-bit keyed hash: under a secret key a
-// sender cannot make two identities collide, and by chance 10^9 of them do with a probability below 10^-20. 32 to 60
-// bytes an event. Not thread-safe.
+// Stands for (customer, event_id): a 128-bit keyed hash. Under a secret key a sender cannot make two fall together, and
+// by chance 10^9 of them do with a probability below 10^-20.
+struct Identity {
+  uint64_t first = 0;
+  uint64_t second = 0;
+  friend bool operator==(const Identity&, const Identity&) = default;
+};
+
+// Makes identities. Thread-safe (immutable).
+class IdentityHash {
+ public:
+  // `key`: 16 random bytes or more.
+  explicit IdentityHash(absl::string_view key) : key_(SipHash::Key::Of(key)) {}
+  Identity Of(const Pseudonym& customer, absl::string_view event_id) const;
+
+ private:
+  const SipHash::Key key_;
+};
+
+// Remembers identity → event_time, 32 to 60 bytes an event. Not thread-safe.
 class IdentityIndex {
  public:
   enum class Verdict {
@@ -21,11 +39,12 @@ class IdentityIndex {
     kOtherTime,  // same id, another time
   };
 
-  // `key`: 16 random bytes or more.
-  explicit IdentityIndex(absl::string_view key);
+  IdentityIndex() { segments_.push_back({0, {}}); }
 
-  // `*seen_us` receives the time seen before where the verdict is kOtherTime.
-  Verdict Insert(uint32_t customer, absl::string_view event_id, int64_t event_time_us, int64_t* seen_us);
+  // `*seen_us` receives the time seen before where the verdict is not kNew.
+  Verdict Insert(const Identity& identity, int64_t event_time_us, int64_t* seen_us);
+  // A hint that Insert is about to come: brings what it looks at into the caches.
+  void Prefetch(const Identity& identity) const;
 
   // What is inserted from now on belongs to a new segment, whose log entries begin at `sequence`.
   void BeginSegment(uint64_t sequence);
@@ -34,24 +53,14 @@ class IdentityIndex {
   size_t size() const;
 
  private:
-  struct Fingerprint {
-    uint64_t high;
-    uint64_t low;
-    friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
-    template <typename H>
-    friend H AbslHashValue(H hash, const Fingerprint& print) {
-      return H::combine(std::move(hash), print.low);
-    }
+  struct Hash {  // an identity is random already
+    size_t operator()(const Identity& identity) const { return identity.first; }
   };
   struct Segment {
     uint64_t first_sequence;
-    absl::flat_hash_map<Fingerprint, int64_t> times;
+    absl::flat_hash_map<Identity, int64_t, Hash> times;
   };
 
-  Fingerprint FingerprintOf(uint32_t customer, absl::string_view event_id) const;
-
-  uint64_t key0_;
-  uint64_t key1_;
   std::deque<Segment> segments_;  // oldest first, never empty
 };
 

@@ -4,15 +4,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "feature_store/invalid_field.h"
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/wire_format_lite.h"
+#include "feature_store/quick_check.h"
+#include "feature_store/wire_fields.h"
 
 namespace ebb::feature_store {
 namespace {
 
-using google::protobuf::internal::WireFormatLite;
-
 constexpr absl::string_view kReasonsLeftOut = "refused; the reasons do not fit into one answer: send smaller batches";
+constexpr uint32_t kEventsTag = LengthTag(v1::IngestRequest::kEventsFieldNumber);
 
 void AddRejection(int index, const Violation& violation, v1::IngestResponse* response) {
   v1::RejectedEvent* rejection = response->add_rejections();
@@ -22,75 +21,116 @@ void AddRejection(int index, const Violation& violation, v1::IngestResponse* res
   rejection->set_rule(violation.rule);
 }
 
-void AppendVarint(uint32_t value, std::string* out) {
-  for (; value >= 0x80; value >>= 7) out->push_back(static_cast<char>(value | 0x80));
-  out->push_back(static_cast<char>(value));
-}
-
-// protobuf refuses a whole request for one text that is not UTF-8. Reads it again event by event; an event that cannot
-// be read leaves an empty one in its place. False when the outside is damaged, too.
-bool ReadEventByEvent(const std::string& bytes, v1::IngestRequest* request, std::vector<int>* unreadable) {
-  request->Clear();
-  google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()),
-                                            static_cast<int>(bytes.size()));
-  const uint32_t events_tag =
-      WireFormatLite::MakeTag(v1::IngestRequest::kEventsFieldNumber, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
-  std::string others, one;
-  while (const uint32_t tag = in.ReadTag()) {
-    const int begin = in.CurrentPosition();
-    if (tag != events_tag) {
-      if (!WireFormatLite::SkipField(&in, tag)) return false;
-      AppendVarint(tag, &others);
-      others.append(bytes, begin, in.CurrentPosition() - begin);
-      continue;
-    }
-    uint32_t size = 0;
-    if (!in.ReadVarint32(&size) || !in.ReadString(&one, static_cast<int>(size))) return false;
-    if (!request->add_events()->ParseFromString(one)) {
-      request->mutable_events()->rbegin()->Clear();
-      unreadable->push_back(request->events_size() - 1);
+// Fills `events` with views of nothing but their bytes. False when the bytes are no IngestRequest.
+bool TakeApart(std::string_view bytes, IncomingBatch* batch) {
+  FieldReader in(bytes);
+  while (!in.at_end()) {
+    uint32_t tag = 0;
+    uint64_t number = 0;
+    if (!in.ReadTag(&tag)) return false;
+    switch (tag) {
+      case kEventsTag:
+        if (!in.ReadBytes(&batch->events.emplace_back().view.bytes)) return false;
+        break;
+      case VarintTag(v1::IngestRequest::kBatchIdFieldNumber):
+        if (!in.ReadVarint(&number)) return false;
+        batch->response.set_batch_id(static_cast<int64_t>(number));
+        break;
+      case VarintTag(v1::IngestRequest::kBackfillFieldNumber):
+        if (!in.ReadVarint(&number)) return false;
+        batch->backfill = number != 0;
+        break;
+      default:
+        if (!in.Skip(tag)) return false;
     }
   }
-  return in.ConsumedEntireMessage() && request->MergeFromString(others);
+  return true;
+}
+
+// Reads and checks events of one batch.
+class EventReader {
+ public:
+  EventReader(absl::Time now, const EventLimits& limits, IncomingBatch* batch)
+      : now_(now), limits_(limits), batch_(batch) {
+    bounds_.latest_us = absl::ToUnixMicros(now + limits.max_ahead);
+    // Rounded up: what is at the edge, CheckEvent decides.
+    bounds_.earliest_us = absl::ToUnixMicros(limits.store_clock.value_or(now) - limits.retention) + 1;
+  }
+
+  // Empty: the event may be accepted.
+  std::vector<Violation> Read(EventView* event) {
+    const std::string_view bytes = event->bytes;
+    // Whoever back-fills says when an event was known: that is checked the long way.
+    if (!limits_.backfill && ReadEventView(bytes, &batch_->arena, event) && PassesQuickly(*event, bounds_)) return {};
+    auto* message = google::protobuf::Arena::CreateMessage<v1::Event>(&batch_->arena);
+    if (!message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+      any_unreadable_ = true;
+      *event = {};
+      return {{"", "", "must be an ebb.v1.Event whose texts are UTF-8; the bytes could not be read"}};
+    }
+    std::vector<Violation> violations = CheckEvent(*message, now_, limits_);
+    *event = ViewOf(*message, &batch_->arena);
+    return violations;
+  }
+
+  bool any_unreadable() const { return any_unreadable_; }
+
+ private:
+  const absl::Time now_;
+  const EventLimits limits_;
+  IncomingBatch* const batch_;
+  TimeBounds bounds_;
+  bool any_unreadable_ = false;
+};
+
+// protobuf refuses a whole request for one text that is not UTF-8. In the log an event that cannot be read is an empty
+// one, so that the indexes of the others stay.
+std::string WithoutUnreadable(const IncomingBatch& batch) {
+  v1::IngestRequest request;
+  request.set_batch_id(batch.response.batch_id());
+  request.set_backfill(batch.backfill);
+  for (const IncomingEvent& event : batch.events) {
+    v1::Event* readable = request.add_events();
+    if (event.view.message != nullptr) {
+      *readable = *event.view.message;
+    } else if (!readable->ParseFromArray(event.view.bytes.data(), static_cast<int>(event.view.bytes.size()))) {
+      readable->Clear();
+    }
+  }
+  return request.SerializeAsString();
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<IncomingBatch>> ReadBatch(std::string bytes, absl::Time now, EventLimits limits) {
+absl::StatusOr<std::unique_ptr<IncomingBatch>> ReadBatch(std::string bytes, absl::Time now, EventLimits limits,
+                                                         const IdentifierHashes& hashes) {
   if (bytes.size() > kMaxBatchBytes) {
     return InvalidField("events", absl::StrCat("the batch has ", bytes.size(), " bytes; at most ", kMaxBatchBytes,
                                                ": send smaller batches"));
   }
   auto batch = std::make_unique<IncomingBatch>();
-  batch->request = google::protobuf::Arena::CreateMessage<v1::IngestRequest>(&batch->arena);
-  std::vector<int> unreadable;
-  if (!batch->request->ParseFromString(bytes)) {
-    if (!ReadEventByEvent(bytes, batch->request, &unreadable)) {
-      return InvalidField("request", absl::StrCat("the ", bytes.size(), " bytes are not an ebb.v1.IngestRequest"));
-    }
-    bytes = batch->request->SerializeAsString();
+  batch->bytes = std::move(bytes);
+  if (!TakeApart(batch->bytes, batch.get())) {
+    return InvalidField("request", absl::StrCat("the ", batch->bytes.size(), " bytes are not an ebb.v1.IngestRequest"));
   }
-  const int count = batch->request->events_size();
+  const size_t count = batch->events.size();
   if (count < 1 || count > kMaxBatchEvents) {
     return InvalidField("events",
                         absl::StrCat("the batch has ", count, " events; 1 to ", kMaxBatchEvents, " are taken"));
   }
-  batch->bytes = std::move(bytes);
-  batch->response.set_batch_id(batch->request->batch_id());
-  limits.backfill = batch->request->backfill();
-  auto next_unreadable = unreadable.begin();
-  for (int i = 0; i < count; ++i) {
-    std::vector<Violation> violations;
-    if (next_unreadable != unreadable.end() && *next_unreadable == i) {
-      ++next_unreadable;
-      violations.push_back({"", "", "must be an ebb.v1.Event whose texts are UTF-8; the bytes could not be read"});
-    } else {
-      violations = CheckEvent(batch->request->events(i), now, limits);
+  limits.backfill = batch->backfill;
+  EventReader reader(now, limits, batch.get());
+  for (size_t i = 0; i < count; ++i) {
+    IncomingEvent& event = batch->events[i];
+    if (const std::vector<Violation> violations = reader.Read(&event.view); !violations.empty()) {
+      event.refused = true;
+      Reject(static_cast<int>(i), violations, batch.get());
+      continue;
     }
-    if (violations.empty()) continue;
-    batch->refused.push_back(static_cast<uint32_t>(i));
-    Reject(i, violations, batch.get());
+    event.customer = hashes.customers->Of({event.view.customer_id.data(), event.view.customer_id.size()});
+    event.identity = hashes.events->Of(event.customer, {event.view.event_id.data(), event.view.event_id.size()});
   }
+  if (reader.any_unreadable()) batch->readable = WithoutUnreadable(*batch);
   return batch;
 }
 

@@ -27,7 +27,9 @@ TEST(IncomingBatch, NoBatchMakesAnAnswerThatAClientCannotRead) {
   v1::IngestRequest request;
   for (int i = 0; i < 10; ++i) *request.add_events() = ManyEmptyLines(absl::StrCat("e", i));
   while (request.events_size() < kMaxBatchEvents) request.add_events();  // nothing at all: four broken rules
-  const auto batch = ReadBatch(request.SerializeAsString(), At("2026-03-10T12:00:00Z"), {});
+  const Pseudonymizer customers("secret");
+  const IdentityHash events("0123456789abcdef");
+  const auto batch = ReadBatch(request.SerializeAsString(), At("2026-03-10T12:00:00Z"), {}, {&customers, &events});
   ASSERT_TRUE(batch.ok()) << batch.status();
   const v1::IngestResponse& response = (*batch)->response;
   EXPECT_EQ(response.rejected(), kMaxBatchEvents);

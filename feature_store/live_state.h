@@ -28,8 +28,10 @@ enum class ClockMode {
 // alone what is sorted, saved and dropped; anybody reads. Log positions: everything in [begin of log, position) is
 // folded and on disk.
 struct LiveState {
-  LiveState(const CompiledDeclarations* declarations, const Pseudonymizer* pseudonyms, absl::string_view hash_key)
-      : table(declarations, pseudonyms), identities(hash_key) {}
+  LiveState(const CompiledDeclarations* declarations, const Pseudonymizer* pseudonyms)
+      : table(declarations, pseudonyms), declarations_(declarations) {}
+
+  const CompiledDeclarations& declarations() const { return *declarations_; }
 
   Mutex mutex;
   CustomerTable table ABSL_GUARDED_BY(mutex);
@@ -58,6 +60,9 @@ struct LiveState {
   int64_t accepted ABSL_GUARDED_BY(mutex) = 0;  // these three since the process started
   int64_t duplicate ABSL_GUARDED_BY(mutex) = 0;
   int64_t rejected ABSL_GUARDED_BY(mutex) = 0;
+
+ private:
+  const CompiledDeclarations* const declarations_;
 };
 
 // What a clock advance counts as in its segment: it takes the room of about so many events.

@@ -41,6 +41,7 @@ struct LogWriter::Planned {
   IncomingBatch* batch = nullptr;
   storage::v1::LogEntry header;
   std::vector<CountedEvent> counted;
+  std::vector<uint32_t> absent;           // customers that are not resident
   std::vector<uint32_t> counted_index;    // of each counted event, in the batch
   std::vector<uint32_t> erased;           // indexes of events of erased customers: they are not even written
   std::vector<size_t> maybe_in_history;   // places in `counted`
@@ -57,7 +58,8 @@ LogWriter::LogWriter(const WriterOptions& options, Surroundings surroundings)
                       .clock = with_.clock,
                       .free_bytes = with_.free_bytes,
                       .on_failure = with_.on_failure}),
-      sweep_(options, &tail_, live_),
+      residency_(options.state_memory_bytes, with_.storage, live_),
+      sweep_(options, &tail_, &residency_, live_),
       worker_("log-writer", [this] { return Step(); }) {}
 
 LogWriter::~LogWriter() { Stop(); }
@@ -132,12 +134,12 @@ absl::Duration LogWriter::Step() {
 
 void LogWriter::CommitSingle(const Single& single) {
   if (const auto* snapshot = std::get_if<std::unique_ptr<WaitingSnapshot>>(&single)) {
-    const auto response = CommitSnapshot(options_, (*snapshot)->rows.get(), &tail_, live_);
+    const auto response = CommitSnapshot(options_, (*snapshot)->rows.get(), &tail_, &residency_, live_);
     if (response.ok()) TellOfChanges();
     (*snapshot)->done(response);
   } else if (const auto* erasure = std::get_if<std::unique_ptr<WaitingErasure>>(&single)) {
-    const auto response =
-        CommitErasure((*erasure)->request, options_, *with_.pseudonyms, *with_.erasure_names, &tail_, live_);
+    const auto response = CommitErasure((*erasure)->request, options_, *with_.pseudonyms, *with_.erasure_names, &tail_,
+                                        &residency_, live_);
     if (response.ok()) TellOfChanges();
     (*erasure)->done(response);
   }
@@ -188,6 +190,7 @@ void LogWriter::Commit(Batches batches) {
     for (size_t i = 0; i < batches.size(); ++i) Plan(batches[i].get(), &group[i]);
   }
   if (status.ok()) status = RemoveKnownToHistory(&group);
+  if (status.ok()) status = Load(group);
   if (status.ok()) {
     Number(&group);
     status = Write(group);
@@ -203,6 +206,19 @@ void LogWriter::Commit(Batches batches) {
   }
   with_.figures->commit_seconds.Observe(absl::ToDoubleSeconds(absl::Now() - begin));
   TellOfChanges();
+  if (absl::Status room = residency_.MakeRoom(); !room.ok()) tail_.Fail(room);
+}
+
+// Before the write: what cannot be folded must not be acknowledged.
+absl::Status LogWriter::Load(const std::vector<Planned>& group) {
+  std::vector<uint32_t> absent;
+  for (const Planned& planned : group) absent.insert(absent.end(), planned.absent.begin(), planned.absent.end());
+  if (absent.empty()) return absl::OkStatus();
+  const absl::Status loaded = residency_.Load(std::move(absent));
+  if (!loaded.ok()) {
+    tail_.Fail(absl::InternalError(absl::StrCat("a customer's record cannot be read: ", loaded.message())));
+  }
+  return tail_.failure();
 }
 
 void LogWriter::Count(const v1::IngestResponse& response) {
@@ -218,10 +234,11 @@ absl::Status LogWriter::Write(const std::vector<Planned>& group) {
   WriteSet changes;
   for (const Planned& planned : group) {
     if (planned.counted.empty()) continue;
-    const std::string& bytes = planned.batch->bytes;
+    const IncomingBatch& batch = *planned.batch;
     changes.Add(Family::kLog, LogKey(planned.entry.begin),
-                planned.erased.empty() ? EncodeBatchEntry(planned.header, bytes)
-                                       : EncodeBatchEntry(planned.header, WithoutEvents(bytes, planned.erased)));
+                planned.erased.empty()
+                    ? EncodeBatchEntry(planned.header, batch.logged())
+                    : EncodeBatchEntry(planned.header, WithoutEvents(batch.logged(), planned.erased)));
   }
   return changes.puts.empty() ? absl::OkStatus() : tail_.Write(changes, Durability::kSynced);
 }
@@ -244,42 +261,49 @@ void LogWriter::Fold(std::vector<Planned>* group) {
 }
 
 void LogWriter::Plan(IncomingBatch* batch, Planned* planned) {
+  constexpr size_t kAhead = 8;
   planned->batch = batch;
-  planned->counted.reserve(batch->request->events_size());
-  auto refused = batch->refused.begin();
-  for (int i = 0; i < batch->request->events_size(); ++i) {
-    if (refused != batch->refused.end() && *refused == static_cast<uint32_t>(i)) {
-      ++refused;
-      continue;
+  planned->counted.reserve(batch->events.size());
+  planned->counted_index.reserve(batch->events.size());
+  bool rejected = false;
+  for (size_t i = 0; i < batch->events.size(); ++i) {
+    if (i + kAhead < batch->events.size()) {
+      const IncomingEvent& soon = batch->events[i + kAhead];
+      live_->identities.Prefetch(soon.identity);
+      live_->table.PrefetchSlot(soon.customer);
     }
-    const v1::Event& event = batch->request->events(i);
-    if (live_->table.IsErased(event.customer_id())) {
-      Reject(i, {OfErasedCustomer(event.customer_id())}, batch);
+    const IncomingEvent& event = batch->events[i];
+    if (event.refused) continue;
+    if (live_->table.IsErased(event.customer)) {
+      Reject(static_cast<int>(i), {OfErasedCustomer(std::string(event.view.customer_id))}, batch);
       planned->erased.push_back(static_cast<uint32_t>(i));
+      rejected = true;
       continue;
     }
-    const uint32_t customer = live_->table.FindOrAdd(event.customer_id());
-    const int64_t time_us = ToMicros(event.event_time());
     int64_t seen_us = 0;
-    switch (live_->identities.Insert(customer, event.event_id(), time_us, &seen_us)) {
+    switch (live_->identities.Insert(event.identity, event.view.event_time_us, &seen_us)) {
       case IdentityIndex::Verdict::kDuplicate:
         batch->response.set_duplicate(batch->response.duplicate() + 1);
         continue;
       case IdentityIndex::Verdict::kOtherTime:
-        Reject(i, {UsedAtAnotherTime(event.event_id(), seen_us)}, batch);
+        Reject(static_cast<int>(i), {UsedAtAnotherTime(std::string(event.view.event_id), seen_us)}, batch);
+        rejected = true;
         continue;
       case IdentityIndex::Verdict::kNew:
         break;
     }
-    const Customer& known = live_->table.at(customer);
-    if (time_us <= known.history_until_us) {
+    const std::string_view id = event.view.customer_id;
+    const uint32_t customer = live_->table.FindOrAdd(event.customer, {id.data(), id.size()});
+    if (live_->table.at(customer) == nullptr) planned->absent.push_back(customer);
+    if (live_->table.MayBeInHistory(customer, event.view.event_time_us)) {
       planned->maybe_in_history.push_back(planned->counted.size());
-      planned->history_keys.push_back(EventKey(known.pseudonym, time_us, event.event_id()));
+      planned->history_keys.push_back(
+          EventKey(event.customer, event.view.event_time_us, {event.view.event_id.data(), event.view.event_id.size()}));
     }
-    planned->counted.push_back({customer, &event});
+    planned->counted.push_back({customer, &event.view});
     planned->counted_index.push_back(static_cast<uint32_t>(i));
   }
-  SortByIndex(batch->response.mutable_rejections());
+  if (rejected) SortByIndex(batch->response.mutable_rejections());
 }
 
 // What memory has forgotten the history knows by exact key.
@@ -312,13 +336,13 @@ void LogWriter::Number(std::vector<Planned>* group) {
     planned.header.set_arrived_us(planned.entry.clock_us);
     if (watermark) {
       for (const CountedEvent& counted : planned.counted) {
-        planned.entry.clock_us = std::max(planned.entry.clock_us, ToMicros(counted.event->event_time()) + 1);
+        planned.entry.clock_us = std::max(planned.entry.clock_us, counted.event->event_time_us + 1);
       }
     }
     planned.header.set_clock_us(planned.entry.clock_us);
     planned.header.set_span(planned.counted.size());
     auto counted = planned.counted_index.begin();
-    const auto events = static_cast<uint32_t>(planned.batch->request->events_size());
+    const auto events = static_cast<uint32_t>(planned.batch->events.size());
     for (uint32_t i = 0; i < events; ++i) {
       if (counted != planned.counted_index.end() && *counted == i) {
         ++counted;

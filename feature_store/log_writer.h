@@ -17,6 +17,7 @@
 #include "feature_store/ingest_figures.h"
 #include "feature_store/live_state.h"
 #include "feature_store/log_tail.h"
+#include "feature_store/residency.h"
 #include "feature_store/staged_snapshot.h"
 #include "feature_store/storage.h"
 #include "runtime/clock.h"
@@ -83,6 +84,7 @@ class LogWriter {
 
   void Commit(Batches batches);
   void Plan(IncomingBatch* batch, Planned* planned) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live_->mutex);
+  absl::Status Load(const std::vector<Planned>& group);
   absl::Status RemoveKnownToHistory(std::vector<Planned>* group);
   void Number(std::vector<Planned>* group);
   absl::Status Write(const std::vector<Planned>& group);
@@ -93,7 +95,8 @@ class LogWriter {
   const WriterOptions options_;
   const Surroundings with_;
   LiveState* const live_;
-  LogTail tail_;  // these two: only the writer's thread
+  LogTail tail_;  // these three: only the writer's thread
+  Residency residency_;
   ClockSweep sweep_;
 
   Mutex queue_mutex_;

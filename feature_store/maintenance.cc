@@ -1,10 +1,12 @@
 #include "feature_store/maintenance.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "feature_store/record_key.h"
+#include "feature_store/residency.h"
 #include "feature_store/segment_sorter.h"
 #include "feature_store/stored_record.h"
 #include "runtime/log.h"
@@ -64,20 +66,25 @@ absl::Status Maintenance::SortFullSegments() {
     }
     const absl::StatusOr<SortedSegment> segment = SortIntoHistory(with_.storage, *with_.pseudonyms, from, to);
     if (!segment.ok()) return segment.status();
-    for (const auto& [customer, latest] : segment->latest_us) {
-      history.set_latest_event_us(std::max(history.latest_event_us(), latest));
+    for (const auto& [customer, latest_us] : segment->latest_us) {
+      history.set_latest_event_us(std::max(history.latest_event_us(), latest_us));
     }
     history.set_sorted_to(to);
     WriteSet changes;
     changes.Add(Family::kMeta, std::string(kHistoryKey), EncodeRecord(history));
     if (absl::Status written = with_.storage->Write(changes, Durability::kSynced); !written.ok()) return written;
-    {
-      // In one step: from here on the history is asked for what memory forgets.
+    // Before the identities go: from then on the history is asked for what memory forgets.
+    const std::span<const std::pair<Pseudonym, int64_t>> latest(segment->latest_us);
+    for (size_t first = 0; first < latest.size(); first += options_.customers_at_once) {
       MutexLock lock(&live_->mutex);
-      for (const auto& [customer_id, latest_us] : segment->latest_us) {
-        const uint32_t id = live_->table.Find(customer_id);
+      for (const auto& [customer, latest_us] :
+           latest.subspan(first, std::min(options_.customers_at_once, latest.size() - first))) {
+        const uint32_t id = live_->table.Find(customer);
         if (id != CustomerTable::kUnknown) live_->table.RaiseHistoryUntil(id, latest_us);  // else it was erased
       }
+    }
+    {
+      MutexLock lock(&live_->mutex);
       live_->history_latest_us = history.latest_event_us();
       live_->sorted_to = to;
       live_->segments.pop_front();
@@ -102,16 +109,21 @@ absl::Status Maintenance::WriteCheckpoint() {
     checkpoint.set_events(live_->table.events());
     dirty = live_->table.TakeDirty();
   }
+  std::vector<std::pair<uint32_t, storage::v1::CustomerRecord>> records;
+  size_t bytes = 0;
   for (size_t begin = 0; begin < dirty.size(); begin += options_.customers_at_once) {
-    WriteSet records;
     const size_t end = std::min(dirty.size(), begin + options_.customers_at_once);
     {
       MutexLock lock(&live_->mutex);
       for (size_t i = begin; i < end; ++i) {
-        records.Add(Family::kState, StateKey(dirty[i]), EncodeRecord(live_->table.Save(dirty[i], live_->position)));
+        if (!live_->table.IsDirty(dirty[i])) continue;  // evicted meanwhile, with its record written
+        records.emplace_back(dirty[i], live_->table.Save(dirty[i], live_->position));
+        bytes += records.back().second.state().size();
       }
     }
-    if (absl::Status written = with_.storage->Write(records, Durability::kBuffered); !written.ok()) return written;
+    if (bytes < options_.bytes_at_once && end < dirty.size()) continue;
+    if (absl::Status written = WriteRecords(std::exchange(records, {}), with_.storage); !written.ok()) return written;
+    bytes = 0;
   }
   WriteSet changes;
   changes.Add(Family::kMeta, std::string(kCheckpointKey), EncodeRecord(checkpoint));

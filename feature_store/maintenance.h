@@ -13,7 +13,8 @@ namespace ebb::feature_store {
 
 struct MaintenanceOptions {
   absl::Duration checkpoint_interval = absl::Minutes(1);  // bounds the replay at start
-  size_t customers_at_once = 512;                         // saved while the fold waits
+  size_t customers_at_once = 128;                         // saved while the fold waits
+  size_t bytes_at_once = 32 << 20;                        // of states in memory until they are written
 };
 
 // Thread-safe, except that Start and Stop belong to the owner. A failed write is reported once to `on_failure`; the

@@ -85,19 +85,21 @@ TEST(LogEntry, AWatermarkKnowsAnEventWhenItIsTheLatest) {
 
 TEST(IdentityIndex, RemembersUntilItsSegmentIsForgotten) {
   using Verdict = IdentityIndex::Verdict;
-  IdentityIndex index("0123456789abcdef");
+  const IdentityHash hash("0123456789abcdef");
+  const Identity anna = hash.Of({1}, "a"), boris = hash.Of({2}, "a");
+  IdentityIndex index;
   int64_t seen = 0;
-  EXPECT_EQ(index.Insert(1, "a", 10, &seen), Verdict::kNew);
+  EXPECT_EQ(index.Insert(anna, 10, &seen), Verdict::kNew);
   index.BeginSegment(100);
-  EXPECT_EQ(index.Insert(1, "a", 10, &seen), Verdict::kDuplicate);
-  EXPECT_EQ(index.Insert(1, "a", 11, &seen), Verdict::kOtherTime);
+  EXPECT_EQ(index.Insert(anna, 10, &seen), Verdict::kDuplicate);
+  EXPECT_EQ(index.Insert(anna, 11, &seen), Verdict::kOtherTime);
   EXPECT_EQ(seen, 10);
-  EXPECT_EQ(index.Insert(2, "a", 11, &seen), Verdict::kNew);
+  EXPECT_EQ(index.Insert(boris, 11, &seen), Verdict::kNew);
   index.ForgetBefore(99);
   EXPECT_EQ(index.size(), 2u);
   index.ForgetBefore(100);
   EXPECT_EQ(index.size(), 1u);
-  EXPECT_EQ(index.Insert(1, "a", 11, &seen), Verdict::kNew);
+  EXPECT_EQ(index.Insert(anna, 11, &seen), Verdict::kNew);
 }
 
 TEST(ColumnBuilder, BuffersAreArrows) {

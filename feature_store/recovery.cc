@@ -10,6 +10,7 @@
 #include "feature_store/history.h"
 #include "feature_store/log_reader.h"
 #include "feature_store/record_key.h"
+#include "feature_store/residency.h"
 #include "feature_store/stored_record.h"
 
 namespace ebb::feature_store {
@@ -68,27 +69,43 @@ absl::StatusOr<std::vector<uint32_t>> ReadCustomers(const StorageView& view, Liv
     if (!id.ok()) return id.status();
     absl::Status loaded = DecodeRecord(cursor->value(), absl::StrCat("the record of customer ", *id), &record);
     if (loaded.ok()) loaded = live->table.Load(*id, record);
-    if (absl::IsFailedPrecondition(loaded)) {
-      outdated.push_back(*id);
-    } else if (!loaded.ok()) {
-      return loaded;
-    }
+    if (!loaded.ok()) return loaded;
+    if (!record.erased() && !CustomerState::IsOf(live->declarations(), record.state())) outdated.push_back(*id);
   }
   if (!cursor->status().ok()) return cursor->status();
   return outdated;
 }
 
-// Aggregates of outdated customers, anew from their raw events.
-absl::Status Refold(const std::vector<uint32_t>& outdated, const Storage& storage, LiveState* live)
-    ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex) {
+// Aggregates of outdated customers, anew from all their raw events up to the log's end: the replay leaves them alone.
+absl::Status Refold(const std::vector<uint32_t>& outdated, uint64_t log_from, uint64_t sorted_to, Storage* storage,
+                    Residency* residency, LiveState* live) {
   if (outdated.empty()) return absl::OkStatus();
-  absl::StatusOr<HistoryReader> reader = HistoryReader::Open(storage.View(), live->sorted_to, live->position, nullptr);
+  const auto pass = [](LogUnit&) { return absl::OkStatus(); };
+  const absl::StatusOr<uint64_t> end =
+      ReadLog(*storage->View(), log_from, std::numeric_limits<uint64_t>::max(), pass, BatchForm::kBytes);
+  if (!end.ok()) return end.status();
+  absl::StatusOr<HistoryReader> reader = HistoryReader::Open(storage->View(), sorted_to, *end, nullptr);
   if (!reader.ok()) return reader.status();
   for (const uint32_t id : outdated) {
-    const Customer& customer = live->table.at(id);
-    absl::StatusOr<std::vector<v1::Event>> events = reader->EventsOf(customer.customer_id, customer.pseudonym);
+    const absl::StatusOr<std::optional<std::string>> bytes = storage->Get(Family::kState, StateKey(id));
+    if (!bytes.ok()) return bytes.status();
+    storage::v1::CustomerRecord record;
+    if (absl::Status read = DecodeRecord(bytes->value_or(""), "a customer's record", &record); !read.ok()) return read;
+    Customer customer;
+    absl::Status read = ReadCustomer(live->declarations(), record, &customer);
+    if (!read.ok() && !absl::IsFailedPrecondition(read)) return read;
+    Pseudonym pseudonym;
+    {
+      ReaderMutexLock lock(&live->mutex);
+      pseudonym = live->table.row(id).pseudonym;
+    }
+    absl::StatusOr<std::vector<v1::Event>> events = reader->EventsOf(customer.customer_id, pseudonym);
     if (!events.ok()) return events.status();
-    live->table.Refold(id, *events);
+    {
+      MutexLock lock(&live->mutex);
+      live->table.Refold(id, std::move(customer), *events, *end);
+    }
+    if (absl::Status room = residency->MakeRoom(); !room.ok()) return room;
   }
   return absl::OkStatus();
 }
@@ -96,7 +113,7 @@ absl::Status Refold(const std::vector<uint32_t>& outdated, const Storage& storag
 // What the vectors of these say has changed, now or before a crash that came before it was told: the sweep tells it.
 void CollectUnannounced(LiveState* live) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex) {
   for (uint32_t id = 0; id < live->table.folded_customers(); ++id) {
-    if (live->table.at(id).unannounced) live->unannounced.push_back(id);
+    if (live->table.row(id).unannounced) live->unannounced.push_back(id);
   }
 }
 
@@ -124,40 +141,85 @@ void BeginReplay(const Stored& stored, LiveState* live) ABSL_EXCLUSIVE_LOCKS_REQ
   live->segments = {stored.history.sorted_to()};
 }
 
-// One unit of the log again: its identities where they are not sorted yet, its fold where no checkpoint has it.
-// Returns how many events were folded.
-uint64_t Replay(const LogUnit& unit, const Stored& stored, uint64_t segment_events, LiveState* live)
-    ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex) {
-  const bool sorted = unit.begin < stored.history.sorted_to();
-  const bool saved = unit.begin < stored.checkpoint.position();
-  std::vector<CountedEvent> counted;
-  for (const v1::Event* event : unit.events) {
-    // Every saved customer is loaded, under its name unless it was erased since.
-    const uint32_t customer = live->table.FindOrAdd(event->customer_id());
-    counted.push_back({customer, event});
-    int64_t seen_us;
-    if (sorted || event->has_imported_snapshot()) continue;
-    live->identities.Insert(customer, event->event_id(), ToMicros(event->event_time()), &seen_us);
+// Goes through the log again: identities where they are not sorted yet, folds where no checkpoint has them.
+class Replay {
+ public:
+  Replay(const WriterOptions& options, const IdentityHash& identities, const Stored& stored, Residency* residency,
+         LiveState* live)
+      : options_(options), identities_(identities), stored_(stored), residency_(residency), live_(live) {}
+
+  absl::Status Add(const LogUnit& unit) {
+    const bool saved = unit.begin < stored_.checkpoint.position();
+    if (absl::Status found = FindCustomers(unit); !found.ok()) return found;
+    {
+      MutexLock lock(&live_->mutex);
+      const EntryPosition entry{unit.begin, unit.end, unit.entry.clock_us()};
+      uint64_t weight = counted_.size();
+      if (unit.entry.has_clock_advance()) {
+        weight = WeightOfAdvance(advanced_.size());
+        if (!saved) live_->table.Advance(entry, advanced_);
+      } else if (unit.entry.has_erasure()) {
+        weight = options_.segment_events;
+        const std::string& digest = unit.entry.erasure().digest();
+        Pseudonym name{};
+        std::copy_n(digest.begin(), std::min(digest.size(), name.size()), name.begin());
+        if (!saved) live_->table.Erase(entry, advanced_[0], name);
+      } else if (!saved) {
+        live_->table.Fold(entry, counted_);
+      }
+      if (!saved) {
+        live_->clock_us = entry.clock_us;
+        live_->position = entry.end;  // records of evicted customers name it
+        replayed_events_ += counted_.size();
+      }
+      if (unit.begin >= stored_.history.sorted_to()) CountInSegment(live_, unit.end, weight, options_.segment_events);
+    }
+    return residency_->MakeRoom();
   }
-  uint64_t weight = counted.size();
-  const EntryPosition entry{unit.begin, unit.end, unit.entry.clock_us()};
-  if (unit.entry.has_clock_advance()) {
-    const auto& customers = unit.entry.clock_advance().customers();
-    weight = WeightOfAdvance(static_cast<size_t>(customers.size()));
-    if (!saved) live->table.Advance(entry, {customers.data(), static_cast<size_t>(customers.size())});
-  } else if (unit.entry.has_erasure()) {
-    weight = segment_events;
-    const std::string& digest = unit.entry.erasure().digest();
-    Pseudonym name{};
-    std::copy_n(digest.begin(), std::min(digest.size(), name.size()), name.begin());
-    if (!saved) live->table.Erase(entry, unit.entry.erasure().customer(), name);
-  } else if (!saved) {
-    live->table.Fold(entry, counted);
+  uint64_t replayed_events() const { return replayed_events_; }
+
+ private:
+  // Fills counted_ and advanced_, and makes resident whom the unit folds.
+  absl::Status FindCustomers(const LogUnit& unit) {
+    const bool saved = unit.begin < stored_.checkpoint.position();
+    google::protobuf::Arena* const arena = &arena_;
+    arena->Reset();
+    views_.clear();
+    counted_.clear();
+    views_.reserve(unit.events.size());
+    std::vector<uint32_t> absent;
+    {
+      MutexLock lock(&live_->mutex);
+      for (const v1::Event* event : unit.events) {
+        const EventView& view = views_.emplace_back(ViewOf(*event, arena));
+        const Pseudonym customer = live_->table.PseudonymOf(event->customer_id());
+        counted_.push_back({live_->table.FindOrAdd(customer, event->customer_id()), &view});
+        if (live_->table.at(counted_.back().customer) == nullptr) absent.push_back(counted_.back().customer);
+        if (unit.begin < stored_.history.sorted_to() || event->has_imported_snapshot()) continue;
+        int64_t seen_us;
+        live_->identities.Insert(identities_.Of(customer, event->event_id()), view.event_time_us, &seen_us);
+      }
+      const auto& advanced = unit.entry.clock_advance().customers();
+      advanced_.assign(advanced.begin(), advanced.end());
+      if (unit.entry.has_erasure()) advanced_.push_back(unit.entry.erasure().customer());
+      for (const uint32_t id : advanced_) {
+        if (live_->table.at(id) == nullptr) absent.push_back(id);
+      }
+    }
+    return saved ? absl::OkStatus() : residency_->Load(std::move(absent));
   }
-  if (!saved) live->clock_us = entry.clock_us;
-  if (!sorted) CountInSegment(live, unit.end, weight, segment_events);
-  return saved ? 0 : counted.size();
-}
+
+  const WriterOptions& options_;
+  const IdentityHash& identities_;
+  const Stored& stored_;
+  Residency* const residency_;
+  LiveState* const live_;
+  google::protobuf::Arena arena_;
+  std::vector<EventView> views_;
+  std::vector<CountedEvent> counted_;
+  std::vector<uint32_t> advanced_;
+  uint64_t replayed_events_ = 0;
+};
 
 // A range deletion is not free for later reads: only where there is something.
 absl::Status DropRest(const StorageView& view, const std::string& from, const std::string& to, Storage* storage) {
@@ -166,37 +228,44 @@ absl::Status DropRest(const StorageView& view, const std::string& from, const st
 
 }  // namespace
 
-absl::StatusOr<RecoveryReport> Recover(uint64_t segment_events, Storage* storage, LiveState* live) {
+absl::StatusOr<RecoveryReport> Recover(const WriterOptions& options, const IdentityHash& identities, Storage* storage,
+                                       LiveState* live) {
   RecoveryReport report;
-  MutexLock lock(&live->mutex);
   const absl::StatusOr<Stored> stored = ReadStored(*storage);
   if (!stored.ok()) return stored.status();
   const uint64_t sorted_to = stored->history.sorted_to(), saved_to = stored->checkpoint.position();
   const std::unique_ptr<StorageView> view = storage->View();
-  if (absl::Status read = ReadImports(*view, live); !read.ok()) return read;
-  if (absl::Status read = ReadErased(*view, live); !read.ok()) return read;
-  if (absl::Status read = ReadRetention(*storage, live); !read.ok()) return read;
-  const absl::StatusOr<std::vector<uint32_t>> outdated = ReadCustomers(*view, live);
-  if (!outdated.ok()) return outdated.status();
-  report.refolded_customers = outdated->size();
-
-  BeginReplay(*stored, live);
-  const auto replay = [&](const LogUnit& unit) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    report.replayed_events += Replay(unit, *stored, segment_events, live);
-    return absl::OkStatus();
-  };
+  std::vector<uint32_t> outdated;
+  {
+    MutexLock lock(&live->mutex);
+    if (absl::Status read = ReadImports(*view, live); !read.ok()) return read;
+    if (absl::Status read = ReadErased(*view, live); !read.ok()) return read;
+    if (absl::Status read = ReadRetention(*storage, live); !read.ok()) return read;
+    absl::StatusOr<std::vector<uint32_t>> read = ReadCustomers(*view, live);
+    if (!read.ok()) return read.status();
+    outdated = *std::move(read);
+    BeginReplay(*stored, live);
+  }
+  report.refolded_customers = outdated.size();
+  Residency residency(options.state_memory_bytes, storage, live);
+  const uint64_t log_from = std::min(sorted_to, saved_to);
+  if (absl::Status refolded = Refold(outdated, log_from, sorted_to, storage, &residency, live); !refolded.ok()) {
+    return refolded;
+  }
+  Replay replay(options, identities, *stored, &residency, live);
   const absl::StatusOr<uint64_t> end =
-      ReadLog(*view, std::min(sorted_to, saved_to), std::numeric_limits<uint64_t>::max(), replay);
+      ReadLog(*view, log_from, std::numeric_limits<uint64_t>::max(), [&](LogUnit& unit) { return replay.Add(unit); });
   if (!end.ok()) return end.status();
   if (*end < std::max(saved_to, sorted_to)) {
     return absl::DataLossError(absl::StrCat("the log ends at ", *end, ", but the checkpoint stands for ", saved_to,
                                             " and the history for ", sorted_to,
                                             ": acknowledged events are missing; restore the folder from a backup"));
   }
+  report.replayed_events = replay.replayed_events();
+  MutexLock lock(&live->mutex);
   live->position = *end;
   report.customers = live->table.folded_customers();
   if (absl::Status ended = live->table.EndReplay(); !ended.ok()) return ended;
-  if (absl::Status refolded = Refold(*outdated, *storage, live); !refolded.ok()) return refolded;
   CollectUnannounced(live);
   if (absl::Status cut = DropRest(*view, LogKey(*end), std::string(9, '\xff'), storage); !cut.ok()) return cut;
   if (absl::Status cut = DropRest(*view, LogKey(0), LogKey(live->dropped_to), storage); !cut.ok()) return cut;

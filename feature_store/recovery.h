@@ -4,7 +4,9 @@
 #include <cstdint>
 
 #include "absl/status/statusor.h"
+#include "feature_store/identity_index.h"
 #include "feature_store/live_state.h"
+#include "feature_store/log_tail.h"
 #include "feature_store/storage.h"
 
 namespace ebb::feature_store {
@@ -18,6 +20,7 @@ struct RecoveryReport {
 // Fills an empty `live` from the storage, and cuts from the log's end what a crash left unfinished. DATA_LOSS when the
 // log ends before the checkpoint or has a hole: what is missing may have been acknowledged, so the store must not go
 // on.
-absl::StatusOr<RecoveryReport> Recover(uint64_t segment_events, Storage* storage, LiveState* live);
+absl::StatusOr<RecoveryReport> Recover(const WriterOptions& options, const IdentityHash& identities, Storage* storage,
+                                       LiveState* live);
 
 }  // namespace ebb::feature_store

@@ -64,6 +64,7 @@ class RocksCursor final : public Cursor {
 };
 
 using Families = std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount>;
+using Layouts = std::array<rocksdb::ColumnFamilyOptions, kFamilyCount>;
 
 class RocksView final : public StorageView {
  public:
@@ -92,10 +93,11 @@ class RocksView final : public StorageView {
 
 class RocksStorage final : public Storage {
  public:
-  RocksStorage(std::string path, rocksdb::Options options, std::shared_ptr<ObsoleteFilterFactory> obsolete,
-               std::unique_ptr<rocksdb::DB> db, Families families)
+  RocksStorage(std::string path, const rocksdb::DBOptions& options, const Layouts& layouts,
+               std::shared_ptr<ObsoleteFilterFactory> obsolete, std::unique_ptr<rocksdb::DB> db, Families families)
       : path_(std::move(path)),
-        options_(std::move(options)),
+        options_(options),
+        layouts_(layouts),
         obsolete_(std::move(obsolete)),
         db_(std::move(db)),
         families_(families) {}
@@ -123,7 +125,7 @@ class RocksStorage final : public Storage {
   absl::Status AddSorted(Family family, std::span<const RecordView> records) override {
     if (records.empty()) return absl::OkStatus();
     const std::string file = absl::StrCat(path_, "/", kUnfinishedPrefix, next_file_++, ".tmp");
-    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), options_, Handle(family));
+    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), OptionsOf(family), Handle(family));
     rocksdb::Status status = writer.Open(file);
     for (size_t i = 0; status.ok() && i < records.size(); ++i) {
       status = writer.Put(ToSlice(records[i].key), ToSlice(records[i].value));
@@ -154,16 +156,20 @@ class RocksStorage final : public Storage {
     return value;
   }
 
+  absl::StatusOr<std::vector<std::optional<std::string>>> GetMany(Family family,
+                                                                  std::span<const std::string> keys) const override {
+    std::vector<std::optional<std::string>> values(keys.size());
+    const absl::Status read = Look(family, keys, [&](size_t i, const rocksdb::PinnableSlice& value) {
+      values[i] = std::string(value.data(), value.size());
+    });
+    if (!read.ok()) return read;
+    return values;
+  }
+
   absl::StatusOr<std::vector<bool>> Contains(Family family, std::span<const std::string> keys) const override {
-    const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
-    std::vector<rocksdb::PinnableSlice> values(keys.size());
-    std::vector<rocksdb::Status> statuses(keys.size());
-    db_->MultiGet(rocksdb::ReadOptions(), Handle(family), slices.size(), slices.data(), values.data(), statuses.data());
     std::vector<bool> found(keys.size());
-    for (size_t i = 0; i < keys.size(); ++i) {
-      if (!statuses[i].ok() && !statuses[i].IsNotFound()) return ToStatus(statuses[i], "looking for duplicates");
-      found[i] = statuses[i].ok();
-    }
+    const absl::Status read = Look(family, keys, [&](size_t i, const rocksdb::PinnableSlice&) { found[i] = true; });
+    if (!read.ok()) return read;
     return found;
   }
 
@@ -207,15 +213,31 @@ class RocksStorage final : public Storage {
   v1::DatabaseFigures Figures() const override { return ReadFigures(db_.get(), families_, *options_.statistics); }
 
  private:
+  // Calls `found(i, value)` for each key that exists.
+  template <typename Found>
+  absl::Status Look(Family family, std::span<const std::string> keys, const Found& found) const {
+    const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+    std::vector<rocksdb::PinnableSlice> values(keys.size());
+    std::vector<rocksdb::Status> statuses(keys.size());
+    db_->MultiGet(rocksdb::ReadOptions(), Handle(family), slices.size(), slices.data(), values.data(), statuses.data());
+    for (size_t i = 0; i < keys.size(); ++i) {
+      if (!statuses[i].ok() && !statuses[i].IsNotFound()) return ToStatus(statuses[i], "looking up many keys");
+      if (statuses[i].ok()) found(i, values[i]);
+    }
+    return absl::OkStatus();
+  }
+
+  rocksdb::Options OptionsOf(Family family) const { return {options_, layouts_[static_cast<int>(family)]}; }
   rocksdb::ColumnFamilyHandle* Handle(Family family) const { return families_[static_cast<int>(family)]; }
 
   const std::string path_;
-  const rocksdb::Options options_;  // of the history, for files made beside the database
+  const rocksdb::DBOptions options_;  // these two also for files made beside the database
+  const Layouts layouts_;
   const std::shared_ptr<ObsoleteFilterFactory> obsolete_;
   const std::unique_ptr<rocksdb::DB> db_;
   const Families families_;
   mutable std::atomic<int> views_ = 0;
-  uint64_t next_file_ = 0;  // AddSorted has one caller at a time
+  std::atomic<uint64_t> next_file_ = 0;
 };
 
 // Long values, written once in order, read once, dropped: no filter, no compression.
@@ -224,6 +246,17 @@ rocksdb::ColumnFamilyOptions LogOptions() {
   options.write_buffer_size = 64 << 20;
   options.compression = rocksdb::kNoCompression;
   options.level0_file_num_compaction_trigger = 8;
+  return options;
+}
+
+// Records of customers, rewritten now and then in the order of their ids, looked up one by one when they come back.
+rocksdb::ColumnFamilyOptions StateOptions() {
+  rocksdb::ColumnFamilyOptions options;
+  options.compression = rocksdb::kLZ4Compression;
+  rocksdb::BlockBasedTableOptions table;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.block_cache = rocksdb::NewLRUCache(32 << 20);
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
 }
 
@@ -273,8 +306,7 @@ void RemoveUnfinished(rocksdb::Env* env, const std::string& path) {
 absl::StatusOr<std::unique_ptr<Storage>> OpenRocksStorage(const RocksOptions& from) {
   const rocksdb::Options options = DatabaseOptions(from);
   const auto obsolete = std::make_shared<ObsoleteFilterFactory>();
-  const rocksdb::ColumnFamilyOptions events = EventOptions(obsolete);
-  const std::array<rocksdb::ColumnFamilyOptions, kFamilyCount> layouts = {LogOptions(), {}, events, {}};
+  const Layouts layouts = {LogOptions(), StateOptions(), EventOptions(obsolete), {}};
   if (!from.create) RemoveUnfinished(options.env, from.path);
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {{rocksdb::kDefaultColumnFamilyName, {}}};
   for (int i = 0; i < kFamilyCount; ++i) descriptors.emplace_back(kFamilyNames[i], layouts[i]);
@@ -287,8 +319,7 @@ absl::StatusOr<std::unique_ptr<Storage>> OpenRocksStorage(const RocksOptions& fr
   db->DestroyColumnFamilyHandle(handles[0]);  // the default family stays empty
   Families families;
   for (int i = 0; i < kFamilyCount; ++i) families[i] = handles[i + 1];
-  return std::make_unique<RocksStorage>(from.path, rocksdb::Options(options, events), obsolete, std::move(owned),
-                                        families);
+  return std::make_unique<RocksStorage>(from.path, options, layouts, obsolete, std::move(owned), families);
 }
 
 }  // namespace ebb::feature_store

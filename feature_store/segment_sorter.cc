@@ -1,6 +1,7 @@
 #include "feature_store/segment_sorter.h"
 
 #include <algorithm>
+#include <cstring>
 #include <tuple>
 
 #include "feature_store/event_time.h"
@@ -40,8 +41,8 @@ absl::Status SegmentSorter::AddBatch(const LogUnit& unit) {
     WireEvent event;
     if (ReadWireEvent(bytes, &event)) {
       Begin(event.customer_id, event.event_time_us, event.event_id);
-      bytes_.append(event.body.data(), event.body.size());
       AppendKnownAt(known_times.Of(event.event_time_us), &bytes_);
+      bytes_.append(event.body.data(), event.body.size());
       End();
       continue;
     }
@@ -64,17 +65,8 @@ void SegmentSorter::AddParsed(const v1::Event& event) {
   End();
 }
 
-Pseudonym SegmentSorter::PseudonymOf(absl::string_view customer_id, int64_t event_time_us) {
-  auto known = customers_.find(customer_id);
-  if (known == customers_.end()) {
-    known = customers_.emplace(std::string(customer_id), Known{pseudonyms_.Of(customer_id), event_time_us}).first;
-  }
-  known->second.latest_us = std::max(known->second.latest_us, event_time_us);
-  return known->second.pseudonym;
-}
-
 void SegmentSorter::Begin(absl::string_view customer_id, int64_t event_time_us, absl::string_view event_id) {
-  const Pseudonym pseudonym = PseudonymOf(customer_id, event_time_us);
+  const Pseudonym pseudonym = pseudonyms_.Of(customer_id);
   const size_t begin = bytes_.size();
   AppendEventKey(pseudonym, event_time_us, event_id, &bytes_);
   rows_.push_back({BigEndian(pseudonym.data()), BigEndian(pseudonym.data() + 8), event_time_us, begin,
@@ -88,24 +80,57 @@ void SegmentSorter::End() {
   row.value_size = static_cast<uint32_t>(bytes_.size() - row.begin - row.key_size);
 }
 
-absl::StatusOr<SortedSegment> SegmentSorter::Finish(Storage* storage) {
+// Pseudonyms are evenly spread: their first bits put the rows into small buckets, each of which is sorted by itself.
+void SegmentSorter::Sort() {
+  constexpr int kBits = 12;
+  const auto bucket_of = [](const Row& row) { return static_cast<size_t>(row.customer_high >> (64 - kBits)); };
+  std::vector<size_t> next((size_t{1} << kBits) + 1);
+  for (const Row& row : rows_) ++next[bucket_of(row) + 1];
+  for (size_t i = 1; i < next.size(); ++i) next[i] += next[i - 1];
+  std::vector<Row> sorted(rows_.size());
+  for (const Row& row : rows_) sorted[next[bucket_of(row)]++] = row;  // next[i] is in the end where bucket i ends
+  rows_ = std::move(sorted);
   const absl::string_view bytes = bytes_;
-  std::sort(rows_.begin(), rows_.end(), [bytes](const Row& a, const Row& b) {
-    if (a.customer_high != b.customer_high) return a.customer_high < b.customer_high;
-    const auto rank_of = [](const Row& row) { return std::make_tuple(row.customer_low, row.event_time_us); };
-    if (rank_of(a) != rank_of(b)) return rank_of(a) < rank_of(b);
-    return bytes.substr(a.begin, a.key_size) < bytes.substr(b.begin, b.key_size);
-  });
+  size_t begin = 0;
+  for (size_t bucket = 0; bucket + 1 < next.size(); begin = next[bucket++]) {
+    std::sort(rows_.begin() + static_cast<std::ptrdiff_t>(begin),
+              rows_.begin() + static_cast<std::ptrdiff_t>(next[bucket]), [bytes](const Row& a, const Row& b) {
+                if (a.customer_high != b.customer_high) return a.customer_high < b.customer_high;
+                const auto rank_of = [](const Row& row) {
+                  return std::make_tuple(row.customer_low, row.event_time_us);
+                };
+                if (rank_of(a) != rank_of(b)) return rank_of(a) < rank_of(b);
+                return bytes.substr(a.begin, a.key_size) < bytes.substr(b.begin, b.key_size);
+              });
+  }
+}
+
+// A customer's rows lie side by side, the latest last.
+SortedSegment SegmentSorter::Summary() const {
+  SortedSegment segment;
+  segment.events = rows_.size();
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    const Row& row = rows_[i];
+    const bool last = i + 1 == rows_.size() || rows_[i + 1].customer_high != row.customer_high ||
+                      rows_[i + 1].customer_low != row.customer_low;
+    if (!last) continue;
+    auto& [pseudonym, latest_us] = segment.latest_us.emplace_back();
+    std::memcpy(pseudonym.data(), bytes_.data() + row.begin, pseudonym.size());
+    latest_us = row.event_time_us;
+  }
+  return segment;
+}
+
+absl::StatusOr<SortedSegment> SegmentSorter::Finish(Storage* storage) {
+  Sort();
+  const absl::string_view bytes = bytes_;
   std::vector<RecordView> records;
   records.reserve(rows_.size());
   for (const Row& row : rows_) {
     records.push_back({bytes.substr(row.begin, row.key_size), bytes.substr(row.begin + row.key_size, row.value_size)});
   }
   if (absl::Status added = storage->AddSorted(Family::kEvents, records); !added.ok()) return added;
-  SortedSegment segment;
-  segment.events = records.size();
-  for (auto& [customer_id, known] : customers_) segment.latest_us.emplace(customer_id, known.latest_us);
-  return segment;
+  return Summary();
 }
 
 absl::StatusOr<SortedSegment> SortIntoHistory(Storage* storage, const Pseudonymizer& pseudonyms, uint64_t from,

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "feature_store/log_reader.h"
@@ -16,7 +16,7 @@ namespace ebb::feature_store {
 
 // What sorting a piece of the log put into the history.
 struct SortedSegment {
-  absl::flat_hash_map<std::string, int64_t> latest_us;  // by customer_id: its latest event
+  std::vector<std::pair<Pseudonym, int64_t>> latest_us;  // of each customer: the time of its latest event
   uint64_t events = 0;
 };
 
@@ -33,10 +33,6 @@ class SegmentSorter {
   absl::StatusOr<SortedSegment> Finish(Storage* storage);
 
  private:
-  struct Known {
-    Pseudonym pseudonym;
-    int64_t latest_us;
-  };
   // Orders as its key does: the first numbers are the key's own bytes.
   struct Row {
     uint64_t customer_high;
@@ -47,7 +43,8 @@ class SegmentSorter {
     uint32_t value_size;
   };
 
-  Pseudonym PseudonymOf(absl::string_view customer_id, int64_t event_time_us);
+  void Sort();
+  SortedSegment Summary() const;
   // Writes the key and the head of the value; the caller appends the value's message, then calls End.
   void Begin(absl::string_view customer_id, int64_t event_time_us, absl::string_view event_id);
   void End();
@@ -55,7 +52,6 @@ class SegmentSorter {
   absl::Status AddBatch(const LogUnit& unit);
 
   const Pseudonymizer& pseudonyms_;
-  absl::flat_hash_map<std::string, Known> customers_;  // an HMAC costs more than a look-up
   std::string bytes_;
   std::vector<Row> rows_;
 };

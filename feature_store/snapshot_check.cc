@@ -2,13 +2,13 @@
 #include "absl/strings/str_cat.h"
 #include "feature_store/clean_text.h"
 #include "feature_store/event_check.h"
+#include "feature_store/event_limits.h"
 #include "feature_store/imported_value.h"
 #include "feature_store/violation_list.h"
 
 namespace ebb::feature_store {
 namespace {
 
-constexpr size_t kLongestCustomerId = 128;
 constexpr int64_t kMostTenureDays = 100'000;
 
 std::string Rule(const CompiledFeature& feature, const char* rule) {

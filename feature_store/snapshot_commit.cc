@@ -94,31 +94,48 @@ absl::StatusOr<EntryPosition> Write(const storage::v1::LogEntry& end, std::vecto
 
 // Between two slices anybody may read and see a part of the customers moved on; only a checkpoint may not begin there,
 // because it could not say up to where the log is folded.
-void Fold(const EntryPosition& entry, const storage::v1::SnapshotEnd& end, std::vector<v1::SnapshotRow>* rows,
-          const WriterOptions& options, LiveState* live) {
+absl::Status Fold(const EntryPosition& entry, const storage::v1::SnapshotEnd& end, std::vector<v1::SnapshotRow>* rows,
+                  const WriterOptions& options, Residency* residency, LiveState* live) {
   for (size_t first = 0; first < rows->size(); first += kRowsAtOnce) {
     const size_t last = std::min(rows->size(), first + kRowsAtOnce);
+    google::protobuf::Arena arena;
     std::vector<v1::Event> events;
-    events.reserve(last - first);
-    for (size_t i = first; i < last; ++i) events.push_back(SnapshotEvent(end, std::move((*rows)[i])));
+    std::vector<EventView> views;
     std::vector<CountedEvent> counted;
-    counted.reserve(events.size());
-    MutexLock lock(&live->mutex);
-    for (const v1::Event& event : events) counted.push_back({live->table.FindOrAdd(event.customer_id()), &event});
-    live->table.Fold(entry, counted);
-    live->within_entry = last < rows->size();
-    if (live->within_entry) continue;
-    live->position = entry.end;
-    live->clock_us = entry.clock_us;
-    live->imports.emplace(end.snapshot_id(), end.as_of_us());
-    CountInSegment(live, entry.end, rows->size(), options.segment_events);
+    std::vector<uint32_t> absent;
+    events.reserve(last - first);
+    views.reserve(last - first);
+    for (size_t i = first; i < last; ++i) {
+      views.push_back(ViewOf(events.emplace_back(SnapshotEvent(end, std::move((*rows)[i]))), &arena));
+    }
+    {
+      MutexLock lock(&live->mutex);
+      for (const EventView& view : views) {
+        counted.push_back({live->table.FindOrAdd({view.customer_id.data(), view.customer_id.size()}), &view});
+        if (live->table.at(counted.back().customer) == nullptr) absent.push_back(counted.back().customer);
+      }
+    }
+    if (absl::Status loaded = residency->Load(std::move(absent)); !loaded.ok()) return loaded;
+    {
+      MutexLock lock(&live->mutex);
+      live->table.Fold(entry, counted);
+      live->within_entry = last < rows->size();
+      if (!live->within_entry) {
+        live->position = entry.end;
+        live->clock_us = entry.clock_us;
+        live->imports.emplace(end.snapshot_id(), end.as_of_us());
+        CountInSegment(live, entry.end, rows->size(), options.segment_events);
+      }
+    }
+    if (absl::Status room = residency->MakeRoom(); !room.ok()) return room;
   }
+  return absl::OkStatus();
 }
 
 }  // namespace
 
 absl::StatusOr<v1::ImportSnapshotResponse> CommitSnapshot(const WriterOptions& options, StagedSnapshot* snapshot,
-                                                          LogTail* tail, LiveState* live) {
+                                                          LogTail* tail, Residency* residency, LiveState* live) {
   if (absl::Status room = tail->CheckRoom(static_cast<size_t>(snapshot->bytes())); !room.ok()) return room;
   const absl::StatusOr<int64_t> as_of_us = AsOfUs(options, *snapshot, *tail);
   if (!as_of_us.ok()) return as_of_us.status();
@@ -134,7 +151,12 @@ absl::StatusOr<v1::ImportSnapshotResponse> CommitSnapshot(const WriterOptions& o
   const storage::v1::LogEntry end = EndEntry(options, snapshot, *as_of_us, *tail);
   const absl::StatusOr<EntryPosition> entry = Write(end, &snapshot->rows(), tail);
   if (!entry.ok()) return entry.status();
-  Fold(*entry, end.snapshot_end(), &snapshot->rows(), options, live);
+  if (absl::Status folded = Fold(*entry, end.snapshot_end(), &snapshot->rows(), options, residency, live);
+      !folded.ok()) {
+    // It is in the log: the next start folds it.
+    tail->Fail(absl::InternalError(absl::StrCat("the import is written but cannot be folded: ", folded.message())));
+    return tail->failure();
+  }
   response.set_customers(end.snapshot_end().rows());
   return response;
 }

@@ -5,6 +5,7 @@
 #include "ebb/v1/feature_store_service.pb.h"
 #include "feature_store/live_state.h"
 #include "feature_store/log_tail.h"
+#include "feature_store/residency.h"
 #include "feature_store/staged_snapshot.h"
 
 namespace ebb::feature_store {
@@ -13,6 +14,6 @@ namespace ebb::feature_store {
 // and not for millions. The rows are used up. On the writer's thread. INVALID_ARGUMENT: the as_of cannot be;
 // RESOURCE_EXHAUSTED: no room on the disk; INTERNAL: a write failed, and whether the import counts is unknown.
 absl::StatusOr<v1::ImportSnapshotResponse> CommitSnapshot(const WriterOptions& options, StagedSnapshot* snapshot,
-                                                          LogTail* tail, LiveState* live);
+                                                          LogTail* tail, Residency* residency, LiveState* live);
 
 }  // namespace ebb::feature_store

@@ -77,7 +77,7 @@ class StorageView {
   virtual std::unique_ptr<Cursor> Scan(Family family, absl::string_view from, absl::string_view to) const = 0;
 };
 
-// Thread-safe; AddSorted has one caller at a time. Errors: DATA_LOSS for what a checksum refused, RESOURCE_EXHAUSTED
+// Thread-safe. Errors: DATA_LOSS for what a checksum refused, RESOURCE_EXHAUSTED
 // for a full disk, UNAVAILABLE for any other failure of the file system. After a failed Write what was to be written
 // may or may not be there, and nothing further can be written until the storage is opened again: the process has to
 // end.
@@ -93,6 +93,9 @@ class Storage {
   virtual absl::Status Drop(Family family, absl::string_view from, absl::string_view to) = 0;
 
   virtual absl::StatusOr<std::optional<std::string>> Get(Family family, absl::string_view key) const = 0;
+  // Element i is the value of keys[i]; nothing where there is none.
+  virtual absl::StatusOr<std::vector<std::optional<std::string>>> GetMany(Family family,
+                                                                          std::span<const std::string> keys) const = 0;
   // Element i tells whether keys[i] exists.
   virtual absl::StatusOr<std::vector<bool>> Contains(Family family, std::span<const std::string> keys) const = 0;
   virtual std::unique_ptr<StorageView> View() const = 0;

@@ -20,6 +20,7 @@ struct StoreOptions {
   ByteSize disk_reserve = MiB(256);
   absl::Duration checkpoint_interval = absl::Minutes(1);
   absl::Duration sweep_interval = absl::Seconds(1);
+  ByteSize state_memory = MiB(1024);
   uint64_t segment_events = 250'000;
   std::optional<HostPort> metrics_listen;
   Level log_level = Level::kInfo;

@@ -80,7 +80,9 @@ v1::SnapshotRow RowOf(const std::string& customer, const std::string& feature, c
 
 std::string Describe(const FeatureStoreEngine& engine) {
   std::string text;
-  for (const v1::CustomerFeatures& change : engine.ReadChanges(0, 1'000'000).customers) {
+  const absl::StatusOr<FeatureStoreEngine::Changes> changes = engine.ReadChanges(0, 1'000'000);
+  if (!changes.ok()) return changes.status().ToString();
+  for (const v1::CustomerFeatures& change : changes->customers) {
     absl::StrAppend(&text, change.sequence(), " ", change.customer_id(), " ",
                     absl::FormatTime("%Y-%m-%dT%H:%M:%E*S", ToTime(change.vector().as_of()), absl::UTCTimeZone()));
     for (int i = 0; i < change.vector().values_size(); ++i) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "feature_store/event_check.h"
+#include "feature_store/event_limits.h"
 #include "google/protobuf/timestamp.pb.h"
 
 namespace ebb::feature_store {
@@ -19,7 +20,7 @@ class ViolationList {
 
   struct TextRule {
     bool required = false;
-    size_t most_bytes = 256;
+    size_t most_bytes = kLongestText;
   };
 
   void Add(std::string field, std::string value, std::string rule);

@@ -1,13 +1,12 @@
 #include "runtime/digest.h"
 
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 #include <sys/random.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -30,17 +29,8 @@ const EVP_MD* Sha256Algorithm() {
   return algorithm;
 }
 
-EVP_MAC* HmacAlgorithm() {
-  static EVP_MAC* const algorithm = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-  Check(algorithm != nullptr);
-  return algorithm;
-}
-
 struct FreeMdContext {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-struct FreeMacContext {
-  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
 };
 
 }  // namespace
@@ -76,34 +66,18 @@ std::string Sha256Hex(absl::string_view bytes) {
   return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
 }
 
-// The context after its key was absorbed; each identifier starts from a copy.
-struct Pseudonymizer::State {
-  std::unique_ptr<EVP_MAC_CTX, FreeMacContext> keyed{EVP_MAC_CTX_new(HmacAlgorithm())};
-};
-
-Pseudonymizer::Pseudonymizer(absl::string_view secret) : state_(std::make_unique<State>()) {
-  char digest_name[] = "SHA256";
-  const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name, 0),
-                                   OSSL_PARAM_construct_end()};
-  // OpenSSL takes a null key for "no key": an empty secret still has an address.
-  const auto* key = reinterpret_cast<const unsigned char*>(secret.empty() ? "" : secret.data());
-  Check(state_->keyed != nullptr && EVP_MAC_init(state_->keyed.get(), key, secret.size(), parameters) == 1);
+Pseudonymizer::Pseudonymizer(absl::string_view secret) {
+  const Sha256Digest digest = Sha256(secret);
+  key_ = SipHash::Key::Of({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
-Pseudonymizer::~Pseudonymizer() = default;
-Pseudonymizer::Pseudonymizer(Pseudonymizer&&) noexcept = default;
-Pseudonymizer& Pseudonymizer::operator=(Pseudonymizer&&) noexcept = default;
-
 Pseudonym Pseudonymizer::Of(absl::string_view identifier) const {
-  const std::unique_ptr<EVP_MAC_CTX, FreeMacContext> context(EVP_MAC_CTX_dup(state_->keyed.get()));
-  unsigned char mac[32];
-  size_t size = 0;
-  Check(context != nullptr &&
-        EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(identifier.data()), identifier.size()) ==
-            1 &&
-        EVP_MAC_final(context.get(), mac, &size, sizeof mac) == 1);
+  SipHash hash(key_);
+  hash.AddLast(identifier);
+  const auto [first, second] = hash.Finish();
   Pseudonym pseudonym;
-  std::copy_n(mac, pseudonym.size(), pseudonym.begin());
+  std::memcpy(pseudonym.data(), &first, sizeof(first));
+  std::memcpy(pseudonym.data() + sizeof(first), &second, sizeof(second));
   return pseudonym;
 }
 

@@ -1,4 +1,4 @@
-// SHA-256, plain and keyed. OpenSSL stays in digest.cc.
+// SHA-256, and pseudonyms. OpenSSL stays in digest.cc.
 #pragma once
 
 #include <array>
@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "runtime/sip_hash.h"
 
 namespace ebb {
 
@@ -34,21 +35,17 @@ class Sha256Stream {
 // A stable, unguessable stand-in for an identifier.
 using Pseudonym = std::array<uint8_t, 16>;
 
-// HMAC-SHA256 under a secret, cut to its first 16 bytes. Who has not the secret cannot go from an identifier to its
-// pseudonym; equal identifiers under equal secrets give equal pseudonyms. Thread-safe.
+// SipHash-2-4 with 128 bits under a secret. Who has not the secret cannot go from an identifier to its pseudonym; equal
+// identifiers under equal secrets give equal pseudonyms. About 20 ns each. Thread-safe (immutable).
 class Pseudonymizer {
  public:
-  // `secret` is copied; it should be 32 random bytes (see RandomBytes).
+  // `secret` should be 32 random bytes (see RandomBytes); the key is made of its SHA-256.
   explicit Pseudonymizer(absl::string_view secret);
-  ~Pseudonymizer();
-  Pseudonymizer(Pseudonymizer&&) noexcept;
-  Pseudonymizer& operator=(Pseudonymizer&&) noexcept;
 
   Pseudonym Of(absl::string_view identifier) const;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  SipHash::Key key_;
 };
 
 // From the system's generator; never fails once the system has booted.

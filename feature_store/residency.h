@@ -1,0 +1,43 @@
+// Which customers' aggregates are in memory: those in use, as many as the budget allows.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "feature_store/live_state.h"
+#include "feature_store/storage.h"
+
+namespace ebb::feature_store {
+
+// Brings customers back from their records and writes back those that were not used lately. The thread that folds uses
+// it, and nobody else evicts: what it made resident stays so until its next MakeRoom.
+//
+// Records of evicted customers may be newer than the checkpoint: each says how far it is folded, and a replay goes on
+// from there.
+class Residency {
+ public:
+  // Both are borrowed. The budget is for everything that grows with customers, rows included.
+  Residency(size_t budget_bytes, Storage* storage, LiveState* live)
+      : budget_bytes_(budget_bytes), storage_(storage), live_(live) {}
+
+  // All of these are resident afterwards. DATA_LOSS when a record is missing or damaged.
+  absl::Status Load(std::vector<uint32_t> customers) ABSL_LOCKS_EXCLUDED(live_->mutex);
+  // Nothing, while the budget holds; otherwise frees an eighth of it, so that records are written many at once.
+  absl::Status MakeRoom() ABSL_LOCKS_EXCLUDED(live_->mutex);
+
+ private:
+  absl::Status WriteBack(std::span<const uint32_t> customers);
+
+  const size_t budget_bytes_;
+  Storage* const storage_;
+  LiveState* const live_;
+};
+
+// The records of some customers, in order of their ids: those of many at once become a sorted file, past the
+// write-ahead log.
+absl::Status WriteRecords(std::vector<std::pair<uint32_t, storage::v1::CustomerRecord>> records, Storage* storage);
+
+}  // namespace ebb::feature_store

@@ -1,0 +1,84 @@
+// A store whose customers do not all fit into memory is the same store.
+#include <random>
+
+#include "absl/strings/str_cat.h"
+#include "feature_store/test_engine.h"
+#include "gtest/gtest.h"
+
+namespace ebb::feature_store {
+namespace {
+
+constexpr int kCustomers = 6'000;
+
+FeatureStoreEngine::Options SmallMemory() {
+  FeatureStoreEngine::Options options;
+  options.writer.state_memory_bytes = 0;  // the least there is
+  return options;
+}
+
+std::vector<v1::Event> Batch(std::mt19937_64& random, int number) {
+  std::vector<v1::Event> events;
+  for (int i = 0; i < 1'000; ++i) {
+    const std::string customer = absl::StrCat("customer-", random() % kCustomers);
+    const std::string id = absl::StrCat("e", number, "-", i);
+    const std::string time = absl::StrCat("2026-03-0", 1 + random() % 9, "T10:00:00Z");
+    events.push_back(random() % 2 == 0 ? PageViewOf(customer, id, time)
+                                       : PurchaseOf(customer, id, time, static_cast<int64_t>(random() % 10'000)));
+  }
+  return events;
+}
+
+class ResidencyTest : public ::testing::Test {
+ protected:
+  void Send(int first, int last) {
+    for (int number = first; number < last; ++number) {
+      const std::vector<v1::Event> batch = Batch(random_, number);
+      ASSERT_TRUE(small_.Ingest(batch).ok());
+      ASSERT_TRUE(large_.Ingest(batch).ok());
+    }
+  }
+
+  const uint64_t seed_ = std::random_device()();
+  std::mt19937_64 random_{seed_};
+  TestEngine small_{SmallMemory()}, large_;
+  ::testing::ScopedTrace trace_{__FILE__, __LINE__, absl::StrCat("seed ", seed_)};
+};
+
+TEST_F(ResidencyTest, EqualsAStoreInMemory) {
+  Send(0, 30);
+  EXPECT_LT(small_->Stats().resident_customers(), kCustomers);
+  EXPECT_EQ(large_->Stats().resident_customers(), large_->Stats().customers());
+  EXPECT_EQ(Describe(*small_), Describe(*large_));
+}
+
+TEST_F(ResidencyTest, EqualsItAfterCrashesAndCheckpoints) {
+  Send(0, 10);
+  small_.Kill();
+  ASSERT_TRUE(small_.Reopen().ok());
+  Send(10, 20);
+  ASSERT_TRUE(small_.Maintain().ok());
+  Send(20, 25);
+  small_.Kill();
+  ASSERT_TRUE(small_.Reopen().ok());
+  EXPECT_EQ(Describe(*small_), Describe(*large_));
+  small_.Restart();
+  EXPECT_EQ(Describe(*small_), Describe(*large_));
+}
+
+TEST_F(ResidencyTest, TimeReachesThoseWhoAreNotInMemory) {
+  Send(0, 12);
+  for (TestEngine* store : {&small_, &large_}) {
+    store->clock.Set(At("2026-07-01T12:00:00Z"));
+    const int64_t before = (**store).change_sequence();
+    for (int step = 0; step < 8; ++step) (*store)->writer().RunOnce();
+    EXPECT_GT((**store).change_sequence(), before + kCustomers / 2);
+  }
+  for (int i = 0; i < 100; ++i) {
+    const std::string customer = absl::StrCat("customer-", i);
+    EXPECT_EQ(small_.Feature(customer, "revenue_month_0"), large_.Feature(customer, "revenue_month_0"));
+  }
+  EXPECT_LT(small_->Stats().resident_customers(), kCustomers);
+}
+
+}  // namespace
+}  // namespace ebb::feature_store
