@@ -344,5 +344,31 @@ TEST(Engine, ASnapshotCutByACrashLeavesNothing) {
       store.Import("digest", "2026-03-10T00:00:00Z", {RowOf("boris", "revenue_month_0", "10")})->already_imported());
 }
 
+TEST(Engine, ASegmentEndsWithAGroupOfBatches) {
+  FeatureStoreEngine::Options options;
+  options.writer.segment_events = 2;
+  TestEngine store(options);
+  const auto batch = [](std::initializer_list<const char*> ids) {
+    v1::IngestRequest request;
+    for (const char* id : ids) *request.add_events() = PageViewOf("anna", id, "2026-03-10T10:00:00Z");
+    return request.SerializeAsString();
+  };
+  // Three batches that wait together are one group; the first alone fills the segment.
+  std::vector<int64_t> accepted, duplicate;
+  const auto note = [&](absl::StatusOr<v1::IngestResponse> response) {
+    ASSERT_TRUE(response.ok()) << response.status();
+    accepted.push_back(response->accepted());
+    duplicate.push_back(response->duplicate());
+  };
+  for (const std::string& bytes : {batch({"a", "b"}), batch({"c"}), batch({"d"})}) store->Ingest(bytes, note);
+  store->writer().RunOnce();
+  ASSERT_TRUE(store.Maintain().ok());
+  for (const std::string& bytes : {batch({"d", "e"}), batch({"c"}), batch({"a"})}) store->Ingest(bytes, note);
+  store->writer().RunOnce();
+  EXPECT_EQ(accepted, (std::vector<int64_t>{2, 1, 1, 1, 0, 0}));
+  EXPECT_EQ(duplicate, (std::vector<int64_t>{0, 0, 0, 1, 1, 1}));
+  ASSERT_TRUE(store.Maintain().ok()) << "no event is sorted twice";
+}
+
 }  // namespace
 }  // namespace ebb::feature_store

@@ -68,8 +68,8 @@ FeatureStoreEngine::FeatureStoreEngine(const Options& options, Parts parts)
       parts_(std::move(parts)),
       declarations_(parts_.declarations),
       pseudonyms_(parts_.secret),
-      identities_(IdentityKey(parts_.secret)),
       erasure_names_(parts_.source_id),
+      identities_(IdentityKey(parts_.secret)),
       live_(declarations_, &pseudonyms_),
       started_(parts_.clock->Now()) {
   const auto fail = [this](absl::Status status) { Fail(std::move(status)); };

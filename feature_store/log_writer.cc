@@ -244,6 +244,7 @@ absl::Status LogWriter::Write(const std::vector<Planned>& group) {
 }
 
 void LogWriter::Fold(std::vector<Planned>* group) {
+  uint64_t counted = 0;
   for (Planned& planned : *group) {
     v1::IngestResponse& response = planned.batch->response;
     response.set_accepted(static_cast<int64_t>(planned.counted.size()));
@@ -256,8 +257,13 @@ void LogWriter::Fold(std::vector<Planned>* group) {
     live_->table.Fold(planned.entry, planned.counted);
     live_->position = planned.entry.end;
     live_->clock_us = planned.entry.clock_us;
-    CountInSegment(live_, planned.entry.end, planned.counted.size(), options_.segment_events);
+    counted += planned.counted.size();
   }
+  if (counted == 0) return;
+  // A segment ends with a group, never within: the identities of all its batches are in the segment that was open when
+  // they were planned, and must not be forgotten before their events are sorted.
+  MutexLock lock(&live_->mutex);
+  CountInSegment(live_, live_->position, counted, options_.segment_events);
 }
 
 void LogWriter::Plan(IncomingBatch* batch, Planned* planned) {
