@@ -19,6 +19,10 @@ constexpr size_t kLeastResidentBytes = 1 << 20;  // whatever the rows take
 absl::Status Residency::Load(std::vector<uint32_t> customers) {
   std::sort(customers.begin(), customers.end());
   customers.erase(std::unique(customers.begin(), customers.end()), customers.end());
+  {
+    ReaderMutexLock lock(&live_->mutex);
+    std::erase_if(customers, [&](uint32_t id) ABSL_NO_THREAD_SAFETY_ANALYSIS { return live_->table.at(id) != nullptr; });
+  }
   for (size_t first = 0; first < customers.size(); first += kCustomersAtOnce) {
     const std::span<const uint32_t> ids =
         std::span(customers).subspan(first, std::min(kCustomersAtOnce, customers.size() - first));
