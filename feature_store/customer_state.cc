@@ -305,17 +305,12 @@ void CustomerState::DropExpired(const CompiledDeclarations& declarations, absl::
   std::erase_if(texts_, [&](const Text& text) { return !used.contains(text.key); });
 }
 
+// Asked after every change, so it looks at nothing that lies elsewhere.
 size_t CustomerState::MemoryBytes() const {
-  const auto heap = [](const std::string& text) {
-    return text.capacity() > sizeof(text) / 2 ? text.capacity() + 1 : 0;
-  };
-  size_t bytes = sizeof(*this) + tiles_.capacity() * sizeof(Tile) + keyed_tiles_.capacity() * sizeof(KeyedTile) +
-                 last_values_.capacity() * sizeof(LastValue) + imported_.capacity() * sizeof(ImportedFeature) +
-                 texts_.capacity() * sizeof(Text);
-  for (const LastValue& last : last_values_) bytes += heap(last.stamp.event_id);
-  for (const ImportedFeature& imported : imported_) bytes += heap(imported.stamp.event_id);
-  for (const Text& text : texts_) bytes += heap(text.text);
-  return bytes;
+  constexpr size_t kTextHeap = 32;  // of a category's name, about; event ids and short names lie in place
+  return sizeof(*this) + tiles_.capacity() * sizeof(Tile) + keyed_tiles_.capacity() * sizeof(KeyedTile) +
+         last_values_.capacity() * sizeof(LastValue) + imported_.capacity() * sizeof(ImportedFeature) +
+         texts_.capacity() * sizeof(Text) + texts_.size() * kTextHeap + seen_later_.capacity() * sizeof(uint64_t);
 }
 
 }  // namespace ebb::feature_store

@@ -88,7 +88,7 @@ class CustomerState {
   // Whether serialised bytes were folded with these declarations; true also where they are damaged.
   static bool IsOf(const CompiledDeclarations& declarations, std::string_view bytes);
 
-  // Memory held, including this object.
+  // Memory held, including this object; of texts an estimate.
   size_t MemoryBytes() const;
   // A hint that Fold is about to come: it goes to the ends of the tiles.
   void Prefetch() const {

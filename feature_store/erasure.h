@@ -18,7 +18,7 @@ struct ErasureNames {
   explicit ErasureNames(uint64_t source_id);
 
   const std::string salt;      // told to those who follow changes
-  const Pseudonymizer digest;  // under the salt
+  const TruncatedHmac digest;  // under the salt
 };
 
 // INVALID_ARGUMENT names field and rule.

@@ -254,7 +254,7 @@ TEST(Erasure, WhoFollowsChangesIsToldInOrderWithoutTheName) {
   EXPECT_EQ(message.customers_size(), 0);
   ASSERT_EQ(message.erased_size(), 1);
   EXPECT_EQ(message.erased(0).sequence(), 3);
-  const Pseudonym digest = Pseudonymizer(message.erased(0).salt()).Of(kVictim);
+  const Pseudonym digest = TruncatedHmac(message.erased(0).salt()).Of(kVictim);
   EXPECT_EQ(message.erased(0).digest(), std::string(digest.begin(), digest.end()));
   EXPECT_THAT(message.SerializeAsString(), testing::Not(HasSubstr(kVictim)));
   const std::string told = message.erased(0).SerializeAsString();

@@ -1,6 +1,8 @@
 #include "runtime/digest.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <sys/random.h>
 
 #include <algorithm>
@@ -29,8 +31,17 @@ const EVP_MD* Sha256Algorithm() {
   return algorithm;
 }
 
+EVP_MAC* HmacAlgorithm() {
+  static EVP_MAC* const algorithm = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+  Check(algorithm != nullptr);
+  return algorithm;
+}
+
 struct FreeMdContext {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+struct FreeMacContext {
+  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
 };
 
 }  // namespace
@@ -78,6 +89,36 @@ Pseudonym Pseudonymizer::Of(absl::string_view identifier) const {
   Pseudonym pseudonym;
   std::memcpy(pseudonym.data(), &first, sizeof(first));
   std::memcpy(pseudonym.data() + sizeof(first), &second, sizeof(second));
+  return pseudonym;
+}
+
+// The context after its key was absorbed; each message starts from a copy.
+struct TruncatedHmac::State {
+  std::unique_ptr<EVP_MAC_CTX, FreeMacContext> keyed{EVP_MAC_CTX_new(HmacAlgorithm())};
+};
+
+TruncatedHmac::TruncatedHmac(absl::string_view key) : state_(std::make_unique<State>()) {
+  char digest_name[] = "SHA256";
+  const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name, 0),
+                                   OSSL_PARAM_construct_end()};
+  // OpenSSL takes a null key for "no key": an empty key still has an address.
+  const auto* bytes = reinterpret_cast<const unsigned char*>(key.empty() ? "" : key.data());
+  Check(state_->keyed != nullptr && EVP_MAC_init(state_->keyed.get(), bytes, key.size(), parameters) == 1);
+}
+
+TruncatedHmac::~TruncatedHmac() = default;
+TruncatedHmac::TruncatedHmac(TruncatedHmac&&) noexcept = default;
+TruncatedHmac& TruncatedHmac::operator=(TruncatedHmac&&) noexcept = default;
+
+Pseudonym TruncatedHmac::Of(absl::string_view message) const {
+  const std::unique_ptr<EVP_MAC_CTX, FreeMacContext> context(EVP_MAC_CTX_dup(state_->keyed.get()));
+  unsigned char mac[32];
+  size_t size = 0;
+  Check(context != nullptr &&
+        EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(message.data()), message.size()) == 1 &&
+        EVP_MAC_final(context.get(), mac, &size, sizeof mac) == 1);
+  Pseudonym pseudonym;
+  std::copy_n(mac, pseudonym.size(), pseudonym.begin());
   return pseudonym;
 }
 

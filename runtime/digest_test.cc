@@ -47,6 +47,14 @@ TEST(SipHashTest, EqualsItsReference) {
   EXPECT_EQ(hash(), "3b62a9ba6258f5610f83e264f31497b4") << "exactly one word";
 }
 
+// RFC 4231, test cases 1, 2 and 6, cut to 16 bytes.
+TEST(TruncatedHmacTest, IsHmacSha256) {
+  EXPECT_EQ(Hex(TruncatedHmac(std::string(20, '\x0b')).Of("Hi There")), "b0344c61d8db38535ca8afceaf0bf12b");
+  EXPECT_EQ(Hex(TruncatedHmac("Jefe").Of("what do ya want for nothing?")), "5bdcc146bf60754e6a042426089575c7");
+  EXPECT_EQ(Hex(TruncatedHmac(std::string(131, '\xaa')).Of("Test Using Larger Than Block-Size Key - Hash Key First")),
+            "60e431591ee0b67f0d8a26aacbf5b77f");
+}
+
 TEST(PseudonymizerTest, DependsOnSecretAndIdentifierOnly) {
   const Pseudonymizer one("one"), again("one"), other("other");
   EXPECT_EQ(one.Of("x"), again.Of("x"));

@@ -111,7 +111,7 @@ absl::Status ScoringEngine::Erase(const v1::WatchFeaturesResponse& message, cons
   }
   std::vector<uint32_t> customers;
   for (const auto& [salt, wanted] : digests) {
-    const Pseudonymizer digest_of(salt);
+    const TruncatedHmac digest_of(salt);
     const std::vector<uint32_t> found = board_->FindAll(
         [&, &wanted = wanted](const std::string& customer_id) { return wanted.contains(digest_of.Of(customer_id)); });
     customers.insert(customers.end(), found.begin(), found.end());

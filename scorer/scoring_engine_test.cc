@@ -79,7 +79,7 @@ class ScoringEngineTest : public ::testing::Test {
   // The store's word that it has forgotten these.
   absl::Status Erase(const std::vector<std::string>& ids) {
     v1::WatchFeaturesResponse message;
-    const Pseudonymizer digest_of("salt of the store");
+    const TruncatedHmac digest_of("salt of the store");
     for (const std::string& id : ids) {
       const Pseudonym digest = digest_of.Of(id);
       message.add_erased()->set_digest(digest.data(), digest.size());
