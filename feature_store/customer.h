@@ -13,6 +13,7 @@
 #include "ebb/v1/feature.pb.h"
 #include "feature_store/compiled_declarations.h"
 #include "feature_store/customer_state.h"
+#include "feature_store/feature_values.h"
 #include "runtime/digest.h"
 
 namespace ebb::feature_store {
@@ -39,7 +40,11 @@ absl::Status ReadCustomer(const CompiledDeclarations& declarations, const storag
                           Customer* customer);
 
 // The vector of a customer as of its last fold or sweep.
+void ComputeValues(const CompiledDeclarations& declarations, const Customer& customer, FeatureValues* values);
+// The same in the wire's form.
 v1::FeatureVector VectorOf(const CompiledDeclarations& declarations, const Customer& customer);
+// Whether time alone changes it until `as_of`.
+bool WouldChange(const CompiledDeclarations& declarations, const Customer& customer, absl::Time as_of);
 
 // The first T at which a parked event shows.
 int64_t ShowsFrom(const v1::Event& event);

@@ -57,6 +57,7 @@ void CustomerState::Fold(const CompiledDeclarations& declarations, const v1::Eve
 }
 
 void CustomerState::Fold(const CompiledDeclarations& declarations, const EventView& event) {
+  last_event_us_ = std::max(last_event_us_, event.event_time_us);
   if (event.body == v1::Event::kImportedSnapshot) return FoldSnapshot(declarations, *event.message);
   const std::vector<uint16_t>& touched = declarations.MeasuresOf(event.body);
   if (touched.empty()) return;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,9 @@
 #include "feature_store/event_view.h"
 
 namespace ebb::feature_store {
+
+// Before every event.
+inline constexpr int64_t kNoEvent = std::numeric_limits<int64_t>::min();
 
 // A day's integer of a measure: a count, sum, least or greatest value; of a kDistinct measure one member of the day's
 // set.
@@ -96,6 +100,8 @@ class CustomerState {
     __builtin_prefetch(keyed_tiles_.data() + keyed_tiles_.size());
   }
 
+  // The latest time of an event that was folded, whatever its body; kNoEvent before the first.
+  int64_t last_event_us() const { return last_event_us_; }
   // Whether an event ever touched the measure, dropped tiles included.
   bool Seen(int measure) const;
   // Sorted by day, then measure, then value or key: what comes now goes to the end. See TilesByMeasure.
@@ -142,6 +148,7 @@ class CustomerState {
   std::vector<KeyedTile> keyed_tiles_;
   std::vector<LastValue> last_values_;
   std::vector<ImportedFeature> imported_;
+  int64_t last_event_us_ = kNoEvent;
   std::vector<Text> texts_;           // Sorted by key.
   uint64_t seen_ = 0;                 // A bit for each of the first 64 measures.
   std::vector<uint64_t> seen_later_;  // And of those after them, up to the last one seen.

@@ -1,15 +1,19 @@
-// Bytes of a stored CustomerState, version 1. Varints are protobuf's, `z` is zigzag, fixed64 is little-endian.
+// Bytes of a stored CustomerState, version 2. Varints are protobuf's, `z` is zigzag, fixed64 is little-endian.
 //
-//   state    := version:1 byte, fingerprint:fixed64, seen:bit for each measure, texts, tiles, keyed, lasts, imports
+//   state    := version:1 byte, fingerprint:fixed64, last_event:z, seen:bit for each measure, texts, tiles, keyed,
+//               lasts, imports
 //   texts    := n, n * (length, bytes)                     sorted by hash
-//   tiles    := for each measure: n, n * (day:z, value)    day: difference to the one before; value: z, of kDistinct
-//   fixed64 keyed    := for each measure: n, n * (day:z, key, value:z) key      := fixed64 of a product; index in texts
-//   of a category value    of kLatest: microseconds less 86,400,000,000 * day lasts    := n, n * (measure, day:z,
-//   value:z, stamp) imports  := n, n * (feature, value:z, number:fixed64 only of a held number, stamp) stamp    := 0
-//   (the same as the one before), or 1, order:z, length, id
+//   tiles    := for each measure: n, n * (day:z, value)    day: difference to the one before
+//   value    := z; of kDistinct fixed64
+//   keyed    := for each measure by key: n, n * (day:z, key, value:z)
+//   key      := fixed64 of a product; index in texts of a category
+//   value    of kLatest: microseconds less 86,400,000,000 * day
+//   lasts    := n, n * (measure, day:z, value:z, stamp)
+//   imports  := n, n * (feature, value:z, number:fixed64 only of a held number, stamp)
+//   stamp    := 0 (the same as the one before), or 1, order:z, length, id
 //
 // Measures and features are numbers of the declarations, hence the fingerprint. Equal states give equal bytes. Any
-// change here needs a new version; customer_state_codec_test.cc pins the bytes.
+// change here needs a new version; customer_state_test.cc pins the bytes.
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -26,7 +30,7 @@
 namespace ebb::feature_store {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
 constexpr int64_t kMicrosOfDay = 86'400'000'000;
 
 uint64_t ZigZag(int64_t value) { return static_cast<uint64_t>(value) << 1 ^ static_cast<uint64_t>(value >> 63); }
@@ -122,6 +126,7 @@ class StateCodec {
   std::string Write(const CustomerState& state) {
     out_.Byte(kVersion);
     out_.Fixed64(declarations_.state_fingerprint());
+    out_.Signed(state.last_event_us_);
     WriteSeen(state);
     out_.Varint(state.texts_.size());
     for (const auto& text : state.texts_) out_.Text(text.text);
@@ -158,6 +163,7 @@ class StateCodec {
           "customer state: was folded with other feature declarations; fold it again from the raw events");
     }
     CustomerState state;
+    state.last_event_us_ = in.Signed();
     ReadSeen(in, state);
     ReadTexts(in, state);
     ReadTiles(in, state);

@@ -38,7 +38,8 @@ TEST(CustomerStateTest, BytesAreFrozen) {
   const CompiledDeclarations declarations = Compiled(kDeclarations);
   const std::string bytes = SampleState(declarations).Serialize(declarations);
   EXPECT_EQ(absl::BytesToHexString(bytes),
-            "01c9270f42c5afb142"                                        // version, fingerprint
+            "02c9270f42c5afb142"                                        // version, fingerprint
+            "80c0a7c0fa839806"                                          // the newest event
             "3f0204746f797304676f6c64"                                  // seen, texts
             "02faba02f403020a01faba021053f0e27dc02b1700000000"          // tiles
             "02faba022ae5e5bfbd4baa3f01022ae5e5bfbd4baa3f01"            // products
@@ -87,10 +88,10 @@ TEST(CustomerStateTest, AnotherVersionOrOtherDeclarationsAskForANewFold) {
   const absl::Status other = CustomerState::Parse(DefaultDeclarations(), bytes).status();
   EXPECT_EQ(other.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(other.message()), HasSubstr("fold it again from the raw events"));
-  bytes[0] = 2;
+  bytes[0] = 3;
   const absl::Status newer = CustomerState::Parse(declarations, bytes).status();
   EXPECT_EQ(newer.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(newer.message()), HasSubstr("version 2, this program reads 1"));
+  EXPECT_THAT(std::string(newer.message()), HasSubstr("version 3, this program reads 2"));
 }
 
 TEST(CustomerStateTest, DropExpiredForgetsWhatNoWindowReaches) {

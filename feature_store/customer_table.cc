@@ -168,8 +168,7 @@ std::vector<uint32_t> CustomerTable::KeepChanged(std::span<const uint32_t> custo
   for (const uint32_t id : customers) {
     const Customer& customer = *rows_[id].resident;
     const int64_t next_to_show = NextToShow(customer.parked);
-    if (next_to_show <= clock_us ||
-        !SameValues(VectorOf(*declarations_, customer), ComputeVector(*declarations_, customer.state, now))) {
+    if (next_to_show <= clock_us || WouldChange(*declarations_, customer, now)) {
       changed.push_back(id);
       continue;
     }

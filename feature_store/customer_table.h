@@ -11,7 +11,6 @@
 #include "absl/strings/string_view.h"
 #include "ebb/storage/v1/feature_store.pb.h"
 #include "ebb/v1/event.pb.h"
-#include "ebb/v1/feature.pb.h"
 #include "feature_store/compiled_declarations.h"
 #include "feature_store/customer.h"
 #include "feature_store/customer_rows.h"

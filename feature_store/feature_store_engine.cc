@@ -15,7 +15,6 @@
 #include "feature_store/obsolete_records.h"
 #include "feature_store/recovery.h"
 #include "feature_store/training_row.h"
-#include "feature_store/vector.h"
 #include "runtime/log.h"
 #include "runtime/process_metrics.h"
 #include "runtime/rpc/error_details.h"
@@ -71,6 +70,7 @@ FeatureStoreEngine::FeatureStoreEngine(const Options& options, Parts parts)
       erasure_names_(parts_.source_id),
       identities_(IdentityKey(parts_.secret)),
       live_(declarations_, &pseudonyms_),
+      vectors_(&live_, parts_.storage.get(), &pseudonyms_, options.vector_cache_bytes),
       started_(parts_.clock->Now()) {
   const auto fail = [this](absl::Status status) { Fail(std::move(status)); };
   cleaner_ = std::make_unique<Cleaner>(
@@ -172,30 +172,20 @@ void FeatureStoreEngine::EraseCustomer(const v1::EraseCustomerRequest& request, 
   writer_->Submit(request, std::move(done));
 }
 
-absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreEngine::GetFeatures(const v1::GetFeaturesRequest& request) const {
+absl::Status FeatureStoreEngine::GetFeatures(const v1::GetFeaturesRequest& request,
+                                             v1::GetFeaturesResponse* response) const {
   const int asked = request.customer_ids_size();
   if (asked < 1 || asked > kMaxCustomersAsked) {
     return InvalidField("customer_ids", absl::StrCat("has ", asked, " customers; must have 1 to ", kMaxCustomersAsked));
   }
-  if (request.has_as_of()) return FeaturesAsOf(request);
-  std::vector<uint32_t> known;
-  std::vector<int> places;  // in the request, of each of these
-  {
-    ReaderMutexLock lock(&live_.mutex);
-    for (int i = 0; i < asked; ++i) {
-      const uint32_t id = live_.table.Find(request.customer_ids(i));
-      if (id >= live_.table.folded_customers()) continue;
-      known.push_back(id);
-      places.push_back(i);
-    }
-  }
-  std::vector<std::optional<v1::FeatureVector>> vectors(static_cast<size_t>(asked));
-  const absl::Status visited = VisitCustomers(&live_, *parts_.storage, known, [&](size_t i, const Customer& customer) {
-    vectors[static_cast<size_t>(places[i])] = VectorOf(*declarations_, customer);
-  });
-  if (!visited.ok()) return visited;
+  if (request.has_as_of()) return FeaturesAsOf(request, response);
+  FeatureColumns columns(schema(), asked, response);
+  return vectors_.Read(request.customer_ids(), &columns);
+}
+
+absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreEngine::GetFeatures(const v1::GetFeaturesRequest& request) const {
   v1::GetFeaturesResponse response;
-  for (const auto& vector : vectors) AppendCustomer(schema(), vector ? &*vector : nullptr, &response);
+  if (absl::Status read = GetFeatures(request, &response); !read.ok()) return read;
   return response;
 }
 
@@ -223,7 +213,8 @@ absl::Status FeatureStoreEngine::TooManyReads() const {
                         absl::Seconds(1));
 }
 
-absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreEngine::FeaturesAsOf(const v1::GetFeaturesRequest& request) const {
+absl::Status FeatureStoreEngine::FeaturesAsOf(const v1::GetFeaturesRequest& request,
+                                              v1::GetFeaturesResponse* response) const {
   const absl::StatusOr<absl::Time> as_of = ReadAsOf("as_of", request.as_of(), StoreClock());
   if (!as_of.ok()) return as_of.status();
   if (absl::Status kept = CheckKept("as_of", *as_of); !kept.ok()) return kept;
@@ -243,25 +234,18 @@ absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreEngine::FeaturesAsOf(const v
   }
   absl::StatusOr<HistoryReader> history = HistoryReader::Open(std::move(view), sorted_to, position, &asked);
   if (!history.ok()) return history.status();
-  v1::GetFeaturesResponse response;
-  for (const std::string& customer_id : request.customer_ids()) {
-    if (!asked.contains(customer_id)) {  // never known, or erased: the history may not have forgotten yet
-      AppendCustomer(schema(), nullptr, &response);
-      continue;
-    }
+  FeatureColumns columns(schema(), request.customer_ids_size(), response);
+  for (int row = 0; row < request.customer_ids_size(); ++row) {
+    const std::string& customer_id = request.customer_ids(row);
+    if (!asked.contains(customer_id)) continue;  // never known, or erased: the history may not have forgotten yet
     absl::StatusOr<std::vector<v1::Event>> events = history->EventsOf(customer_id, pseudonyms_.Of(customer_id));
     if (!events.ok()) return events.status();
     const bool known = std::any_of(events->begin(), events->end(), [&](const v1::Event& event) {
       return IsBefore(event, *as_of) && (KnownAt(event) < *as_of || event.has_imported_snapshot());
     });
-    if (!known) {
-      AppendCustomer(schema(), nullptr, &response);
-      continue;
-    }
-    const v1::FeatureVector vector = VectorAsOf(*declarations_, *events, *as_of, *as_of);
-    AppendCustomer(schema(), &vector, &response);
+    if (known) columns.Set(row, ValuesAsOf(*declarations_, *events, *as_of, *as_of));
   }
-  return response;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::ListCustomersResponse> FeatureStoreEngine::ListCustomers(
@@ -394,6 +378,12 @@ v1::StoreLags FeatureStoreEngine::Lags() const {
   lags.set_unswept(static_cast<int64_t>(due.customers + live_.unannounced.size()));
   if (due.customers > 0) *lags.mutable_sweep_age() = ToDuration(now_us - due.first_us);
   return lags;
+}
+
+absl::StatusOr<std::unique_ptr<Verification>> FeatureStoreEngine::Verify(const v1::VerifyRequest& request) const {
+  return Verification::Open(
+      {.live = &live_, .storage = parts_.storage.get(), .vectors = &vectors_, .declarations = declarations_}, request,
+      StoreClock());
 }
 
 v1::StoreStats FeatureStoreEngine::Stats() const {

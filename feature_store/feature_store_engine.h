@@ -20,6 +20,8 @@
 #include "feature_store/maintenance.h"
 #include "feature_store/storage.h"
 #include "feature_store/training_set.h"
+#include "feature_store/vector_reader.h"
+#include "feature_store/verification.h"
 #include "feature_store/watcher_places.h"
 #include "runtime/clock.h"
 #include "runtime/digest.h"
@@ -46,6 +48,7 @@ class FeatureStoreEngine {
     WriterOptions writer;
     MaintenanceOptions maintenance;
     int max_as_of_reads = 4;  // at once; each reads the whole unsorted log
+    size_t vector_cache_bytes = 64 << 20;
   };
 
   // Recovers what the storage holds. DATA_LOSS when it is damaged.
@@ -74,11 +77,14 @@ class FeatureStoreEngine {
 
   const v1::FeatureSchema& schema() const { return declarations_->schema(); }
   // RESOURCE_EXHAUSTED while too many others read as of a time.
+  // `response` is empty before, and unspecified after an error.
+  absl::Status GetFeatures(const v1::GetFeaturesRequest& request, v1::GetFeaturesResponse* response) const;
   absl::StatusOr<v1::GetFeaturesResponse> GetFeatures(const v1::GetFeaturesRequest& request) const;
   absl::StatusOr<v1::ListCustomersResponse> ListCustomers(const v1::ListCustomersRequest& request) const;
   absl::StatusOr<std::unique_ptr<TrainingSetReader>> ReadTrainingSet(const v1::ReadTrainingSetRequest& request) const;
   // NOT_FOUND: unknown; RESOURCE_EXHAUSTED as above.
   absl::StatusOr<std::unique_ptr<CustomerExport>> ExportCustomer(const v1::ExportCustomerRequest& request) const;
+  absl::StatusOr<std::unique_ptr<Verification>> Verify(const v1::VerifyRequest& request) const;
   // All but what the network knows.
   v1::StoreStats Stats() const;
   const IngestFigures& ingest_figures() const { return ingest_figures_; }
@@ -106,7 +112,7 @@ class FeatureStoreEngine {
  private:
   FeatureStoreEngine(const Options& options, Parts parts);
   void Fail(absl::Status status);
-  absl::StatusOr<v1::GetFeaturesResponse> FeaturesAsOf(const v1::GetFeaturesRequest& request) const;
+  absl::Status FeaturesAsOf(const v1::GetFeaturesRequest& request, v1::GetFeaturesResponse* response) const;
   absl::Status TooManyReads() const;
   // OUT_OF_RANGE: events that a vector as of this time needs have left the history.
   absl::Status CheckKept(const std::string& field, absl::Time as_of) const;
@@ -122,6 +128,7 @@ class FeatureStoreEngine {
   const ErasureNames erasure_names_;
   const IdentityHash identities_;
   mutable LiveState live_;
+  mutable VectorReader vectors_;
   mutable WatcherPlaces watchers_;
   IngestFigures ingest_figures_;
   const absl::Time started_;

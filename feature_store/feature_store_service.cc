@@ -17,10 +17,12 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, absl::Sta
   return reactor;
 }
 
-class TrainingSetSource final : public StreamSource<v1::ReadTrainingSetResponse> {
+// Messages of something that is read to its end.
+template <typename Response, typename Reader>
+class ReaderSource final : public StreamSource<Response> {
  public:
-  explicit TrainingSetSource(std::unique_ptr<TrainingSetReader> reader) : reader_(std::move(reader)) {}
-  Pull Next(v1::ReadTrainingSetResponse* message) override {
+  explicit ReaderSource(std::unique_ptr<Reader> reader) : reader_(std::move(reader)) {}
+  Pull Next(Response* message) override {
     const absl::StatusOr<bool> more = reader_->Next(message);
     status_ = more.status();
     return more.ok() && *more ? Pull::kMessage : Pull::kDone;
@@ -28,7 +30,7 @@ class TrainingSetSource final : public StreamSource<v1::ReadTrainingSetResponse>
   absl::Status status() const override { return status_; }
 
  private:
-  const std::unique_ptr<TrainingSetReader> reader_;
+  const std::unique_ptr<Reader> reader_;
   absl::Status status_;
 };
 
@@ -42,11 +44,22 @@ class ExportSource final : public StreamSource<v1::ExportCustomerResponse> {
  private:
   const std::unique_ptr<CustomerExport> customer_;
 };
+template <typename Response, typename Reader>
+grpc::ServerWriteReactor<Response>* ServeReader(absl::StatusOr<std::unique_ptr<Reader>> reader, StreamSet* streams) {
+  std::unique_ptr<StreamSource<Response>> source;
+  if (reader.ok()) {
+    source = std::make_unique<ReaderSource<Response, Reader>>(*std::move(reader));
+  } else {
+    source = RefusedStream<Response>(reader.status());
+  }
+  return streams->Serve<Response>(std::move(source), absl::InfiniteDuration());
+}
 
 }  // namespace
 
 FeatureStoreService::FeatureStoreService(FeatureStoreEngine* engine, const Options& options)
     : engine_(engine), imports_(options.import_idle_limit) {
+  SetMessageAllocatorFor_GetFeatures(&get_features_messages_);
   engine_->OnChange([this] { watchers_.WakeAll(); });
 }
 
@@ -56,6 +69,7 @@ void FeatureStoreService::CloseStreams() {
   imports_.Close(closing);
   watchers_.Close(closing);
   training_sets_.Close(closing);
+  verifications_.Close(closing);
   exports_.Close(closing);
 }
 
@@ -83,7 +97,9 @@ grpc::ServerUnaryReactor* FeatureStoreService::GetFeatureSchema(grpc::CallbackSe
 grpc::ServerUnaryReactor* FeatureStoreService::GetFeatures(grpc::CallbackServerContext* context,
                                                            const v1::GetFeaturesRequest* request,
                                                            v1::GetFeaturesResponse* response) {
-  return Answer(context, engine_->GetFeatures(*request), response);
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(ToGrpcStatus(engine_->GetFeatures(*request, response)));
+  return reactor;
 }
 
 grpc::ServerUnaryReactor* FeatureStoreService::ListCustomers(grpc::CallbackServerContext* context,
@@ -105,14 +121,12 @@ grpc::ServerWriteReactor<v1::WatchFeaturesResponse>* FeatureStoreService::WatchF
 
 grpc::ServerWriteReactor<v1::ReadTrainingSetResponse>* FeatureStoreService::ReadTrainingSet(
     grpc::CallbackServerContext*, const v1::ReadTrainingSetRequest* request) {
-  absl::StatusOr<std::unique_ptr<TrainingSetReader>> reader = engine_->ReadTrainingSet(*request);
-  std::unique_ptr<StreamSource<v1::ReadTrainingSetResponse>> source;
-  if (reader.ok()) {
-    source = std::make_unique<TrainingSetSource>(*std::move(reader));
-  } else {
-    source = RefusedStream<v1::ReadTrainingSetResponse>(reader.status());
-  }
-  return training_sets_.Serve<v1::ReadTrainingSetResponse>(std::move(source), absl::InfiniteDuration());
+  return ServeReader<v1::ReadTrainingSetResponse>(engine_->ReadTrainingSet(*request), &training_sets_);
+}
+
+grpc::ServerWriteReactor<v1::VerifyResponse>* FeatureStoreService::Verify(grpc::CallbackServerContext*,
+                                                                          const v1::VerifyRequest* request) {
+  return ServeReader<v1::VerifyResponse>(engine_->Verify(*request), &verifications_);
 }
 
 grpc::ServerWriteReactor<v1::ExportCustomerResponse>* FeatureStoreService::ExportCustomer(

@@ -5,6 +5,7 @@
 #include "feature_store/feature_store_engine.h"
 #include "feature_store/ingest_stream.h"
 #include "feature_store/snapshot_stream.h"
+#include "runtime/rpc/arena_messages.h"
 #include "runtime/rpc/server_stream.h"
 
 namespace ebb::feature_store {
@@ -16,9 +17,9 @@ class FeatureStoreService final
           v1::FeatureStore::WithCallbackMethod_GetFeatureSchema<v1::FeatureStore::WithCallbackMethod_GetFeatures<
               v1::FeatureStore::WithCallbackMethod_ListCustomers<v1::FeatureStore::WithCallbackMethod_WatchFeatures<
                   v1::FeatureStore::WithCallbackMethod_ReadTrainingSet<
-                      v1::FeatureStore::WithCallbackMethod_ExportCustomer<
+                      v1::FeatureStore::WithCallbackMethod_Verify<v1::FeatureStore::WithCallbackMethod_ExportCustomer<
                           v1::FeatureStore::WithCallbackMethod_EraseCustomer<
-                              v1::FeatureStore::WithCallbackMethod_GetStats<v1::FeatureStore::Service>>>>>>>>>> {
+                              v1::FeatureStore::WithCallbackMethod_GetStats<v1::FeatureStore::Service>>>>>>>>>>> {
  public:
   static constexpr absl::string_view kName = "ebb.v1.FeatureStore";
 
@@ -51,16 +52,20 @@ class FeatureStoreService final
       grpc::CallbackServerContext*, const v1::ExportCustomerRequest* request) override;
   grpc::ServerUnaryReactor* EraseCustomer(grpc::CallbackServerContext* context, const v1::EraseCustomerRequest* request,
                                           v1::EraseCustomerResponse* response) override;
+  grpc::ServerWriteReactor<v1::VerifyResponse>* Verify(grpc::CallbackServerContext*,
+                                                       const v1::VerifyRequest* request) override;
   grpc::ServerUnaryReactor* GetStats(grpc::CallbackServerContext* context, const v1::GetStatsRequest*,
                                      v1::StoreStats* response) override;
 
  private:
   FeatureStoreEngine* const engine_;
+  ArenaMessages<v1::GetFeaturesRequest, v1::GetFeaturesResponse> get_features_messages_;
   IngestStreams ingest_;
   SnapshotStreams imports_;
   StreamSet watchers_;
   StreamSet training_sets_{8};  // each holds the unsorted events in memory
   StreamSet exports_{8};        // each holds the events of one customer
+  StreamSet verifications_{1};  // each keeps the disk busy
 };
 
 }  // namespace ebb::feature_store

@@ -12,6 +12,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "feature_store/test_service.h"
+#include "grpcpp/create_channel.h"
 #include "runtime/resume_token.h"
 
 namespace ebb::feature_store {
@@ -255,6 +256,53 @@ TEST(FeatureStoreService, DrainAnswersWhatIsInFlightAndEndsTheStream) {
   server.host().Drain();
   EXPECT_FALSE(stream->Read(&response));
   EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+// A second connection of its own to the same store.
+std::unique_ptr<v1::FeatureStore::Stub> OtherConnection(TestServer& server) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return v1::FeatureStore::NewStub(grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", server.host().port()),
+                                                             grpc::InsecureChannelCredentials(), arguments));
+}
+
+TEST(FeatureStoreService, WhatIsAcknowledgedIsReadOnEveryConnection) {
+  TestServer server;
+  const auto other = OtherConnection(server);
+  const auto context = Context();
+  const auto stream = server.stub().Ingest(context.get());
+  v1::GetFeaturesRequest request;
+  request.add_customer_ids("anna");
+  for (int i = 1; i <= 200; ++i) {
+    stream->Write(Batch(i, {PurchaseOf("anna", absl::StrCat("e", i), "2026-03-10T10:00:00Z", 100)}));
+    v1::IngestResponse acknowledged;
+    ASSERT_TRUE(stream->Read(&acknowledged));
+    v1::GetFeaturesResponse response;
+    ASSERT_TRUE(other->GetFeatures(Context().get(), request, &response).ok());
+    for (int feature = 0; feature < response.columns_size(); ++feature) {
+      if (response.feature_names(feature) != "revenue_month_0") continue;
+      ASSERT_EQ(response.columns(feature).numbers(0), i) << "a purchase of 1.00 each";
+    }
+  }
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST(FeatureStoreService, SaysHowFreshAVectorIsAndHowQuietItsCustomer) {
+  TestServer server;
+  Ingest(server, {Batch(1, {PageViewOf("anna", "new", "2026-03-10T10:00:00.25Z"),
+                            PageViewOf("anna", "old", "2026-03-01T10:00:00Z")})});
+  v1::GetFeaturesRequest request;
+  for (const char* customer : {"nobody", "anna"}) request.add_customer_ids(customer);
+  v1::GetFeaturesResponse response;
+  ASSERT_TRUE(server.stub().GetFeatures(Context().get(), request, &response).ok());
+  EXPECT_EQ(response.last_event_time(0).seconds(), 0);
+  EXPECT_EQ(response.last_event_time(1).DebugString(), Stamp("2026-03-10T10:00:00.25Z").DebugString());
+  EXPECT_EQ(response.as_of(1).DebugString(), Stamp("2026-03-10T12:00:00Z").DebugString());
+  *request.mutable_as_of() = Stamp("2026-03-05T00:00:00Z");
+  Ingest(server, {Batch(2, {PageViewOf("bert", "b", "2026-03-10T10:00:00Z")})});
+  ASSERT_TRUE(server.stub().GetFeatures(Context().get(), request, &response).ok());
+  EXPECT_FALSE(response.found(1)) << "on the 5th nothing was known of her: all of it arrived on the 10th";
 }
 
 TEST(FeatureStoreService, ManyStreamsAndReadersAtOnce) {

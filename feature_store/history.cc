@@ -32,10 +32,10 @@ bool SameIdentity(const v1::Event& a, const v1::Event& b) { return !Earlier(a, b
 
 }  // namespace
 
-HistoryReader::HistoryReader(std::unique_ptr<StorageView> view, Tail tail)
+HistoryReader::HistoryReader(std::shared_ptr<const StorageView> view, Tail tail)
     : view_(std::move(view)), cursor_(view_->Scan(Family::kEvents, "", "")), tail_(std::move(tail)) {}
 
-absl::StatusOr<HistoryReader> HistoryReader::Open(std::unique_ptr<StorageView> view, uint64_t sorted_to,
+absl::StatusOr<HistoryReader> HistoryReader::Open(std::shared_ptr<const StorageView> view, uint64_t sorted_to,
                                                   uint64_t position, const absl::flat_hash_set<std::string>* only) {
   Tail tail;
   const absl::StatusOr<uint64_t> end = ReadLog(*view, sorted_to, position, [&](LogUnit& unit) {

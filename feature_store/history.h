@@ -23,8 +23,8 @@ class HistoryReader {
  public:
   // `view` was taken while the history held exactly the log before `sorted_to` or more, and the log everything up to
   // `position`. Reads the events in between into memory, only those of the customers in `only` unless it is null.
-  static absl::StatusOr<HistoryReader> Open(std::unique_ptr<StorageView> view, uint64_t sorted_to, uint64_t position,
-                                            const absl::flat_hash_set<std::string>* only);
+  static absl::StatusOr<HistoryReader> Open(std::shared_ptr<const StorageView> view, uint64_t sorted_to,
+                                            uint64_t position, const absl::flat_hash_set<std::string>* only);
 
   // All events of a customer, sorted by (event_time, event_id), each once. Cheapest when customers are asked in the
   // order of their pseudonyms.
@@ -32,9 +32,9 @@ class HistoryReader {
 
  private:
   using Tail = absl::flat_hash_map<std::string, std::vector<v1::Event>>;
-  HistoryReader(std::unique_ptr<StorageView> view, Tail tail);
+  HistoryReader(std::shared_ptr<const StorageView> view, Tail tail);
 
-  std::unique_ptr<StorageView> view_;  // before the cursor that reads from it
+  std::shared_ptr<const StorageView> view_;  // before the cursor that reads from it
   std::unique_ptr<Cursor> cursor_;
   Tail tail_;
 };

@@ -113,13 +113,20 @@ std::vector<Violation> CheckLabelRule(const LabelRule& rule) {
   return list.Take();
 }
 
-v1::FeatureVector VectorAsOf(const CompiledDeclarations& declarations, std::span<const v1::Event> history,
-                             absl::Time as_of, absl::Time known_before) {
+FeatureValues ValuesAsOf(const CompiledDeclarations& declarations, std::span<const v1::Event> history, absl::Time as_of,
+                         absl::Time known_before) {
   CustomerState state;
   for (const v1::Event& event : history) {
     if (IsKnown(event, as_of, known_before)) state.Fold(declarations, event);
   }
-  return ComputeVector(declarations, state, as_of);
+  FeatureValues values;
+  ComputeValues(declarations, state, as_of, &values);
+  return values;
+}
+
+v1::FeatureVector VectorAsOf(const CompiledDeclarations& declarations, std::span<const v1::Event> history,
+                             absl::Time as_of, absl::Time known_before) {
+  return ToVector(declarations, ValuesAsOf(declarations, history, as_of, known_before));
 }
 
 std::variant<TrainingRow, Exclusion> BuildTrainingRow(const CompiledDeclarations& declarations,

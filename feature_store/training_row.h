@@ -11,6 +11,7 @@
 #include "ebb/v1/feature_store_service.pb.h"
 #include "feature_store/compiled_declarations.h"
 #include "feature_store/event_check.h"
+#include "feature_store/feature_values.h"
 
 // Rows of training sets from the raw history of one customer. Pure functions; a history is sorted by (event_time,
 // event_id), each event once, and may reach beyond T.
@@ -33,6 +34,9 @@ std::vector<Violation> CheckLabelRule(const LabelRule& rule);
 
 // The vector as of T from what was known before `known_before` (imports are known since their event time). With
 // `known_before` = T it is a training row's, with InfiniteFuture what ComputeVector gives online now.
+FeatureValues ValuesAsOf(const CompiledDeclarations& declarations, std::span<const v1::Event> history, absl::Time as_of,
+                         absl::Time known_before);
+// The same in the wire's form.
 v1::FeatureVector VectorAsOf(const CompiledDeclarations& declarations, std::span<const v1::Event> history,
                              absl::Time as_of, absl::Time known_before);
 

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
-#include "feature_store/event_time.h"
 #include "feature_store/imported_value.h"
 #include "feature_store/tiles_by_measure.h"
 
@@ -36,22 +35,23 @@ class VectorBuilder {
   VectorBuilder(const CompiledDeclarations& declarations, const CustomerState& state, Day today)
       : declarations_(declarations), state_(state), by_measure_(state), today_(today) {}
 
-  v1::FeatureValue Value(const CompiledFeature& feature) const {
-    v1::FeatureValue value;
+  void SetValue(size_t index, FeatureValues* values) const {
+    const CompiledFeature& feature = declarations_.features()[index];
     if (feature.kind == v1::CATEGORY) {
-      if (const std::optional<std::string_view> category = Category(feature)) {
-        value.set_category(std::string(*category));
-        value.set_status(v1::PRESENT);
-        return value;
-      }
+      const std::optional<std::string_view> category = Category(feature);
+      if (category) return values->SetCategory(index, *category, v1::PRESENT);
     } else if (const Number number = ComputeNumber(feature)) {
-      value.set_number(*number);
-      value.set_status(v1::PRESENT);
-      return value;
+      return values->SetNumber(index, *number, v1::PRESENT);
     }
-    value = feature.default_value;
-    value.set_status(Seen(feature) ? v1::DEFAULT : v1::NEVER_SEEN);
-    return value;
+    const v1::FeatureStatus status = Seen(feature) ? v1::DEFAULT : v1::NEVER_SEEN;
+    switch (feature.default_value.kind_case()) {
+      case v1::FeatureValue::kNumber:
+        return values->SetNumber(index, feature.default_value.number(), status);
+      case v1::FeatureValue::kCategory:
+        return values->SetCategory(index, feature.default_value.category(), status);
+      case v1::FeatureValue::KIND_NOT_SET:
+        return values->SetMissing(index, status);
+    }
   }
 
  private:
@@ -312,27 +312,21 @@ class VectorBuilder {
 
 }  // namespace
 
-v1::FeatureVector ComputeVector(const CompiledDeclarations& declarations, const CustomerState& state,
-                                absl::Time as_of) {
-  v1::FeatureVector vector;
+void ComputeValues(const CompiledDeclarations& declarations, const CustomerState& state, absl::Time as_of,
+                   FeatureValues* values) {
   const VectorBuilder builder(declarations, state, declarations.calendar().DayOf(as_of));
-  vector.mutable_values()->Reserve(static_cast<int>(declarations.features().size()));
-  for (const CompiledFeature& feature : declarations.features()) *vector.add_values() = builder.Value(feature);
-  *vector.mutable_as_of() = ToTimestamp(as_of);
-  return vector;
+  const size_t features = declarations.features().size();
+  values->Reset(features);
+  for (size_t i = 0; i < features; ++i) builder.SetValue(i, values);
+  values->as_of_us = absl::ToUnixMicros(as_of);
+  values->last_event_us = state.last_event_us();
 }
 
-bool SameValues(const v1::FeatureVector& a, const v1::FeatureVector& b) {
-  if (a.values_size() != b.values_size()) return false;
-  for (int i = 0; i < a.values_size(); ++i) {
-    const v1::FeatureValue& x = a.values(i);
-    const v1::FeatureValue& y = b.values(i);
-    if (x.kind_case() != y.kind_case() || x.status() != y.status() || x.category() != y.category() ||
-        x.number() != y.number()) {
-      return false;
-    }
-  }
-  return true;
+v1::FeatureVector ComputeVector(const CompiledDeclarations& declarations, const CustomerState& state,
+                                absl::Time as_of) {
+  FeatureValues values;
+  ComputeValues(declarations, state, as_of, &values);
+  return ToVector(declarations, values);
 }
 
 }  // namespace ebb::feature_store

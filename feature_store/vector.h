@@ -3,19 +3,20 @@
 #include "absl/time/time.h"
 #include "ebb/v1/feature.pb.h"
 #include "feature_store/customer_state.h"
+#include "feature_store/feature_values.h"
 
 // Vectors from states: the one code path of features, online and as of a time. Pure functions.
 namespace ebb::feature_store {
 
-// The vector as of T of a customer whose state holds exactly what IsBefore (event_time.h) lets in. Statuses are
+// The values as of T of a customer whose state holds exactly what IsBefore (event_time.h) lets in. Statuses are
 // PRESENT, DEFAULT or NEVER_SEEN. Equal states give equal bits; integers become doubles only in the last division.
+void ComputeValues(const CompiledDeclarations& declarations, const CustomerState& state, absl::Time as_of,
+                   FeatureValues* values);
+// The same in the wire's form.
 v1::FeatureVector ComputeVector(const CompiledDeclarations& declarations, const CustomerState& state, absl::Time as_of);
 
 // The earliest time after `as_of` at which the vector can change with no event: the next midnight at which a tile
 // enters or leaves a window, a held import ends, or a tenure grows. InfiniteFuture where it never can.
 absl::Time NextChange(const CompiledDeclarations& declarations, const CustomerState& state, absl::Time as_of);
-
-// Whether two vectors say the same, whatever their as_of.
-bool SameValues(const v1::FeatureVector& a, const v1::FeatureVector& b);
 
 }  // namespace ebb::feature_store

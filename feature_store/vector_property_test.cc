@@ -247,14 +247,17 @@ std::vector<v1::Event> RandomHistory(RandomShop& shop, const CompiledDeclaration
 // With these events alone nothing may change before the time that NextChange names.
 void ExpectStillUntilNextChange(const CompiledDeclarations& declarations, const CustomerState& state,
                                 absl::Time as_of) {
-  const v1::FeatureVector now = ComputeVector(declarations, state, as_of);
+  FeatureValues now;
+  ComputeValues(declarations, state, as_of, &now);
   const absl::Time next = NextChange(declarations, state, as_of);
   ASSERT_GT(next, as_of);
   const Day today = declarations.calendar().DayOf(as_of);
   for (Day day = today + 1; day < today + 420; ++day) {
     const absl::Time midnight = declarations.calendar().StartOf(day);
     if (midnight >= next) break;
-    ASSERT_TRUE(SameValues(now, ComputeVector(declarations, state, midnight))) << midnight << ", next " << next;
+    FeatureValues then;
+    ComputeValues(declarations, state, midnight, &then);
+    ASSERT_TRUE(SameValues(now, then)) << midnight << ", next " << next;
   }
 }
 

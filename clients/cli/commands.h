@@ -31,6 +31,7 @@ Command AtRiskCommand();
 Command SubscribeCommand();
 Command CompletionCommand();
 Command CompleteCommand();
+Command VerifyCommand();
 Command VersionCommand();
 Command HelpCommand();
 

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "clients/cpp/peer.h"
+#include "clients/cpp/stream_reader.h"
 #include "ebb/v1/feature_store_service.grpc.pb.h"
 
 namespace ebb {
@@ -55,6 +56,30 @@ absl::Status FeatureStoreClient::ExportCustomer(
   const grpc::Status status = reader->Finish();
   if (!status.ok()) return PeerStatus(status, connection_->service, connection_->address);
   return absl::OkStatus();
+}
+
+absl::StatusOr<v1::VerifySummary> FeatureStoreClient::Verify(
+    const v1::VerifyRequest& request, absl::FunctionRef<bool(const v1::VerifyResponse&)> on_message) {
+  if (!connection_->problem.ok()) return connection_->problem;
+  StreamReader<v1::VerifyResponse> reader;
+  connection_->stub->async()->Verify(reader.context(), &request, reader.reactor());
+  reader.Start();
+  v1::VerifyResponse response;
+  for (;;) {
+    switch (reader.Read(connection_->timeout, &response)) {
+      case ReadOutcome::kMessage:
+        if (!on_message(response)) return absl::CancelledError("ended by the caller");
+        break;
+      case ReadOutcome::kTimeout:
+        return absl::DeadlineExceededError(absl::StrCat("the feature store at ", connection_->address,
+                                                        " said nothing for ",
+                                                        absl::FormatDuration(connection_->timeout)));
+      case ReadOutcome::kEnd:
+        if (!reader.status().ok()) return PeerStatus(reader.status(), connection_->service, connection_->address);
+        if (!response.has_summary()) return absl::InternalError("the feature store's verification has no summary");
+        return response.summary();
+    }
+  }
 }
 
 absl::StatusOr<v1::ImportSnapshotResponse> FeatureStoreClient::ImportSnapshot(

@@ -33,6 +33,12 @@ class FeatureStoreClient {
   // Idempotent: a second call tells how far the removal is. NOT_FOUND: the store does not know the customer.
   absl::StatusOr<v1::EraseCustomerResponse> EraseCustomer(const v1::EraseCustomerRequest& request);
 
+  // Recomputes customers from raw events. `on_message` is called in the caller's thread with each message, the last one
+  // included; false ends the call with CANCELLED. No deadline as a whole; DEADLINE_EXCEEDED when the store is silent
+  // for the timeout.
+  absl::StatusOr<v1::VerifySummary> Verify(const v1::VerifyRequest& request,
+                                           absl::FunctionRef<bool(const v1::VerifyResponse&)> on_message);
+
   // Imports one snapshot: the header, then rows as long as `next_rows` fills some and returns true, then the commit.
   // `next_rows` is called in the caller's thread; its error ends the import with nothing imported. The deadline is
   // `timeout` a message.

@@ -1,0 +1,84 @@
+#include "feature_store/feature_values.h"
+
+#include <bit>
+#include <cstring>
+#include <limits>
+
+#include "feature_store/event_time.h"
+
+namespace ebb::feature_store {
+namespace {
+
+// Where the text of a category lies in the block.
+struct TextPlace {
+  uint32_t begin;
+  uint32_t end;
+};
+static_assert(sizeof(TextPlace) == sizeof(double));
+
+template <typename Slot>
+void SetSlot(size_t feature, const Slot& slot, std::string* block) {
+  std::memcpy(block->data() + feature * sizeof(slot), &slot, sizeof(slot));
+}
+
+template <typename Slot>
+Slot GetSlot(size_t feature, const std::string& block) {
+  Slot slot;
+  std::memcpy(&slot, block.data() + feature * sizeof(slot), sizeof(slot));
+  return slot;
+}
+
+}  // namespace
+
+void FeatureValues::Reset(size_t features) {
+  features_ = features;
+  block_.assign(features * (sizeof(double) + 1), '\0');
+}
+
+void FeatureValues::SetNumber(size_t feature, double value, v1::FeatureStatus status) {
+  SetSlot(feature, value, &block_);
+  SetMark(feature, status, 0);
+}
+
+void FeatureValues::SetCategory(size_t feature, std::string_view value, v1::FeatureStatus status) {
+  const auto begin = static_cast<uint32_t>(block_.size());
+  block_.append(value);
+  SetSlot(feature, TextPlace{begin, static_cast<uint32_t>(block_.size())}, &block_);
+  SetMark(feature, status, 0);
+}
+
+void FeatureValues::SetMissing(size_t feature, v1::FeatureStatus status) { SetMark(feature, status, kMissing); }
+
+double FeatureValues::number(size_t feature) const {
+  return missing(feature) ? std::numeric_limits<double>::quiet_NaN() : GetSlot<double>(feature, block_);
+}
+
+std::string_view FeatureValues::category(size_t feature) const {
+  const auto place = GetSlot<TextPlace>(feature, block_);  // of a missing one: nothing at the beginning
+  return std::string_view(block_).substr(place.begin, place.end - place.begin);
+}
+
+bool SameValue(const FeatureValues& a, const FeatureValues& b, size_t feature, v1::FeatureKind kind) {
+  if (a.status(feature) != b.status(feature) || a.missing(feature) != b.missing(feature)) return false;
+  if (kind == v1::CATEGORY) return a.category(feature) == b.category(feature);
+  return std::bit_cast<uint64_t>(a.number(feature)) == std::bit_cast<uint64_t>(b.number(feature));
+}
+
+v1::FeatureVector ToVector(const CompiledDeclarations& declarations, const FeatureValues& values) {
+  v1::FeatureVector vector;
+  vector.mutable_values()->Reserve(static_cast<int>(values.size()));
+  for (size_t i = 0; i < values.size(); ++i) {
+    v1::FeatureValue* value = vector.add_values();
+    value->set_status(values.status(i));
+    if (values.missing(i)) continue;
+    if (declarations.features()[i].kind == v1::CATEGORY) {
+      value->set_category(std::string(values.category(i)));
+    } else {
+      value->set_number(values.number(i));
+    }
+  }
+  *vector.mutable_as_of() = ToTimestamp(absl::FromUnixMicros(values.as_of_us));
+  return vector;
+}
+
+}  // namespace ebb::feature_store

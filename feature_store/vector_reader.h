@@ -1,0 +1,53 @@
+// Latest vectors out of a running store.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "ebb/v1/feature_store_service.pb.h"
+#include "feature_store/feature_columns.h"
+#include "feature_store/live_state.h"
+#include "feature_store/storage.h"
+#include "feature_store/vector_cache.h"
+#include "runtime/digest.h"
+
+namespace ebb::feature_store {
+
+// Reads what was folded before the call, or later: every acknowledged event is in. Customers are read some at a time,
+// with the store's lock given back in between, so that the writer waits for a handful of vectors and never for a whole
+// request. Thread-safe.
+class VectorReader {
+ public:
+  // All are borrowed.
+  VectorReader(LiveState* live, const Storage* storage, const Pseudonymizer* pseudonyms, size_t cache_bytes)
+      : live_(live), storage_(storage), pseudonyms_(pseudonyms), cache_(cache_bytes) {}
+
+  // Those of the customers that the store knows go to `columns`, at their place in `customer_ids`. DATA_LOSS when a
+  // record is missing or damaged.
+  absl::Status Read(const google::protobuf::RepeatedPtrField<std::string>& customer_ids, FeatureColumns* columns);
+
+  // The vector that a customer is served with. `version` is where the customer was folded to at some moment, `customer`
+  // what it was then or later: should it have moved on in between, nobody asks for that version again.
+  void ReadOne(uint32_t id, uint64_t version, const Customer& customer, FeatureValues* values);
+
+  VectorCache& cache() { return cache_; }
+
+ private:
+  // A customer that was found but neither cached nor in memory.
+  struct Absent {
+    uint32_t id;
+    uint64_t version;
+    int row;
+  };
+  absl::Status ReadAbsent(const std::vector<Absent>& absent, FeatureColumns* columns);
+
+  LiveState* const live_;
+  const Storage* const storage_;
+  const Pseudonymizer* const pseudonyms_;
+  VectorCache cache_;
+};
+
+}  // namespace ebb::feature_store
