@@ -43,6 +43,31 @@ TEST(ClockSweep, TheLogOfAShopWhereOnlyTimePassesStaysShort) {
   EXPECT_EQ(Describe(*store), before);
 }
 
+v1::Event RegistrationOf(const std::string& customer, const std::string& time, int year) {
+  v1::Event event;
+  event.set_customer_id(customer);
+  event.set_event_id("registered");
+  *event.mutable_event_time() = Stamp(time);
+  v1::Date* date = event.mutable_profile_change()->mutable_registration_date();
+  date->set_year(year), date->set_month(1), date->set_day(1);
+  return event;
+}
+
+// A tenure grows every midnight. If everybody was told of it every midnight, the sweep would be a scan of all.
+TEST(ClockSweep, ACountOfDaysIsToldByStepsAndExactWhenItIs) {
+  TestEngine store;
+  ASSERT_TRUE(store.Ingest({RegistrationOf("anna", "2026-03-10T10:00:00Z", 2025)}).ok());
+  EXPECT_EQ(store.Feature("anna", "tenure_days"), "433");
+  std::string told;
+  for (int day = 0; day < 100; ++day) {
+    store.clock.Advance(absl::Hours(24));
+    const uint64_t before = store->change_sequence();
+    store->writer().RunOnce();
+    if (store->change_sequence() > before) told += store.Feature("anna", "tenure_days") + " ";
+  }
+  EXPECT_EQ(told, "448 480 512 ");
+}
+
 TEST(ClockSweep, NothingIsWrittenBelowTheReserveAndNobodyIsForgotten) {
   TestEngine store;
   ASSERT_TRUE(store.Ingest({PurchaseOf("anna", "e1", "2026-03-10T10:00:00Z", 1000)}).ok());

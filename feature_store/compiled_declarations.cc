@@ -13,10 +13,6 @@ namespace {
 using v1::Aggregation;
 using v1::EventField;
 
-// The longest a window of months can be in days, clamping at month ends included: no tile that may count is ever
-// dropped.
-constexpr Day kMostDaysOfMonth = 31;
-
 absl::TimeZone ZoneOf(const v1::FeatureDeclarations& declarations) {
   absl::TimeZone zone = absl::UTCTimeZone();
   if (!declarations.shop().time_zone().empty()) absl::LoadTimeZone(declarations.shop().time_zone(), &zone);
@@ -48,6 +44,8 @@ MeasureKind KindFor(EventField field, Aggregation aggregation) {
       return MeasureKind::kMax;
     case v1::LAST:
       return MeasureKind::kLast;
+    case v1::DAYS_SINCE_LAST:
+      return MeasureKind::kNewestDay;
     case v1::DISTINCT:
       return MeasureKind::kDistinct;
     case v1::MOST_FREQUENT:
@@ -66,24 +64,11 @@ ImportedAs ImportedAsFor(const v1::FeatureDefinition& definition) {
     case v1::SUM:
       return ImportedAs::kTile;
     case v1::LAST:
+    case v1::DAYS_SINCE_LAST:
       return ImportedAs::kLast;
     default:
       return ImportedAs::kHeld;
   }
-}
-
-Day ReachOf(const CompiledWindow& window) {
-  const Day lengths = window.length * (window.offset + 1);
-  switch (window.unit) {
-    case CompiledWindow::Unit::kDays:
-      return lengths;
-    case CompiledWindow::Unit::kMonths:
-    case CompiledWindow::Unit::kCalendarMonths:
-      return lengths * kMostDaysOfMonth;
-    case CompiledWindow::Unit::kLifetime:
-      break;
-  }
-  return kLastDay;
 }
 
 std::vector<EventField> FieldsOf(v1::Event::BodyCase body) {
@@ -127,13 +112,15 @@ v1::FeatureValue DefaultOf(const v1::FeatureDefinition& definition, v1::FeatureK
     case v1::FeatureDefault::kMissing:
       break;
     case v1::FeatureDefault::KIND_NOT_SET:
-      if (kind == v1::NUMBER) value.set_number(0);
+      // That something happened no days ago is no way to say that it never did.
+      if (kind == v1::NUMBER && definition.aggregation() != v1::DAYS_SINCE_LAST) value.set_number(0);
   }
   return value;
 }
 
-// The part of a definition that decides what a state holds, in one line.
-std::string StateText(const v1::FeatureDefinition& definition) {
+}  // namespace
+
+std::string FoldedPart(const v1::FeatureDefinition& definition) {
   const CompiledWindow window = CompileWindow(definition.window());
   std::string text = absl::StrCat(definition.name(), " ", definition.field(), " ", definition.aggregation(), " ",
                                   definition.numerator_aggregation(), " ", definition.denominator(), " ",
@@ -149,8 +136,6 @@ std::string StateText(const v1::FeatureDefinition& definition) {
   return text;
 }
 
-}  // namespace
-
 CompiledDeclarations::CompiledDeclarations(const v1::FeatureDeclarations& declarations)
     : source_(declarations), calendar_(ZoneOf(declarations)) {
   std::string identity;
@@ -159,7 +144,7 @@ CompiledDeclarations::CompiledDeclarations(const v1::FeatureDeclarations& declar
     AddFeature(definition);
     const v1::FeatureSpec& spec = *schema_.features().rbegin();
     absl::StrAppend(&identity, spec.name(), " ", spec.kind(), " ", spec.role(), "\n");
-    absl::StrAppend(&state_identity, StateText(definition), "\n");
+    absl::StrAppend(&state_identity, FoldedPart(definition), "\n");
   }
   IndexBodies();
   schema_.set_fingerprint(Sha256Hex(identity).substr(0, 16));
@@ -186,7 +171,7 @@ int CompiledDeclarations::AddMeasure(Measure measure, Day reach) {
 // What the feature folds: one measure, or two where it is a quotient or decides between equals.
 void CompiledDeclarations::AddMeasures(const v1::FeatureDefinition& definition, CompiledFeature* feature) {
   const bool ratio = feature->aggregation == v1::RATIO || feature->aggregation == v1::MEAN_OF_PERIODS;
-  const Day reach = ReachOf(feature->window);
+  const Day reach = ShopCalendar::MostDaysBack(feature->window);
   Measure measure;
   measure.field = definition.field();
   measure.kind = KindFor(definition.field(), ratio ? definition.numerator_aggregation() : definition.aggregation());

@@ -26,6 +26,7 @@ enum class MeasureKind : uint8_t {
   kByKey,     // A sum for each key (category or product).
   kLatest,    // The latest time (microseconds) for each key.
   kLast,      // The value with the greatest (event_time, event_id).
+  kNewestDay, // The latest day that had one: a single tile.
 };
 
 // What is kept of events for one or more features: several features over different windows share a measure.
@@ -41,7 +42,7 @@ struct Measure {
 // How an imported value of a feature acts.
 enum class ImportedAs : uint8_t {
   kTile,  // An integer that moves on through the windows of its family.
-  kLast,  // A profile value, or the last value of a window.
+  kLast,  // A profile value, or the last value (or its day) of a window.
   kHeld,  // The value itself, while the window reaches back before the snapshot.
 };
 
@@ -63,6 +64,10 @@ struct CompiledFeature {
   // among them.
   int family = -1;
 };
+
+// The part of a definition that decides what customers' states hold, in one line. Where it differs, they are folded
+// anew.
+std::string FoldedPart(const v1::FeatureDefinition& definition);
 
 // All features of a store, checked and ready. Thread-safe (immutable after construction).
 class CompiledDeclarations {

@@ -29,13 +29,6 @@ void ComputeValues(const CompiledDeclarations& declarations, const Customer& cus
   ComputeValues(declarations, customer.state, absl::FromUnixMicros(customer.as_of_us), values);
 }
 
-bool WouldChange(const CompiledDeclarations& declarations, const Customer& customer, absl::Time as_of) {
-  FeatureValues before, after;
-  ComputeValues(declarations, customer, &before);
-  ComputeValues(declarations, customer.state, as_of, &after);
-  return !SameValues(before, after);
-}
-
 v1::FeatureVector VectorOf(const CompiledDeclarations& declarations, const Customer& customer) {
   return ComputeVector(declarations, customer.state, absl::FromUnixMicros(customer.as_of_us));
 }

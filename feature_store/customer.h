@@ -43,8 +43,6 @@ absl::Status ReadCustomer(const CompiledDeclarations& declarations, const storag
 void ComputeValues(const CompiledDeclarations& declarations, const Customer& customer, FeatureValues* values);
 // The same in the wire's form.
 v1::FeatureVector VectorOf(const CompiledDeclarations& declarations, const Customer& customer);
-// Whether time alone changes it until `as_of`.
-bool WouldChange(const CompiledDeclarations& declarations, const Customer& customer, absl::Time as_of);
 
 // The first T at which a parked event shows.
 int64_t ShowsFrom(const v1::Event& event);

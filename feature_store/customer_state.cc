@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "absl/container/flat_hash_set.h"
+#include "feature_store/day_counter.h"
 #include "feature_store/event_time.h"
 #include "feature_store/imported_value.h"
 #include "feature_store/stable_hash.h"
@@ -72,7 +73,7 @@ void CustomerState::FoldMeasure(const Place& place, const EventView& event) {
   switch (event.body) {
     case v1::Event::kPageView: {
       if (!IsOfCategory(measure, event.category)) return;
-      if (measure.field == v1::PAGE_VIEW) return Add(place, 1);
+      if (measure.field == v1::PAGE_VIEW || measure.kind == MeasureKind::kNewestDay) return Add(place, 1);
       const uint64_t visit = StableHash(event.visit_id);
       if (measure.field == v1::PAGE_VIEW_VISIT) return AddMember(place, visit);
       if (!event.category.empty()) AddMember(place, StableHash(event.category, visit));
@@ -195,7 +196,7 @@ void CustomerState::FoldSnapshot(const CompiledDeclarations& declarations, const
       imported.number = ReadNumber(value.decimal()).value_or(0);
     } else {
       imported.value = ReadInteger(feature, value.decimal()).value_or(0);
-      if (feature.field == v1::TENURE_DAYS) {
+      if (CountsDays(feature)) {
         imported.value = declarations.calendar().DayOf(absl::FromUnixMicros(micros)) - imported.value;
       }
     }
@@ -213,6 +214,7 @@ void CustomerState::FoldSnapshot(const CompiledDeclarations& declarations, const
 void CustomerState::Add(const Place& place, int64_t value, int64_t count) {
   MarkSeen(place.id);
   if (place.measure.kind == MeasureKind::kLast) return SetLast(place, place.day, value);
+  if (place.measure.kind == MeasureKind::kNewestDay) return KeepNewestDay(place);
   if (place.measure.kind == MeasureKind::kCount) value = count;
   const auto at = PlaceOf(tiles_, std::tuple(place.day, place.id),
                           [](const Tile& t, const auto& key) { return std::tuple(t.day, t.measure) < key; });
@@ -221,6 +223,19 @@ void CustomerState::Add(const Place& place, int64_t value, int64_t count) {
   } else {
     tiles_.insert(at, {value, place.day, place.id});
   }
+}
+
+void CustomerState::KeepNewestDay(const Place& place) {
+  // Of a customer who is back on the same day it is among the last tiles; it moves once a day.
+  const auto known =
+      std::find_if(tiles_.rbegin(), tiles_.rend(), [&](const Tile& tile) { return tile.measure == place.id; });
+  if (known != tiles_.rend()) {
+    if (place.day <= known->day) return;
+    tiles_.erase(std::next(known).base());
+  }
+  const auto at = PlaceOf(tiles_, std::tuple(place.day, place.id),
+                          [](const Tile& t, const auto& key) { return std::tuple(t.day, t.measure) < key; });
+  tiles_.insert(at, {0, place.day, place.id});
 }
 
 void CustomerState::AddMember(const Place& place, uint64_t hash) {

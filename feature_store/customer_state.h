@@ -19,7 +19,7 @@ namespace ebb::feature_store {
 inline constexpr int64_t kNoEvent = std::numeric_limits<int64_t>::min();
 
 // A day's integer of a measure: a count, sum, least or greatest value; of a kDistinct measure one member of the day's
-// set.
+// set; of a kNewestDay measure nothing but the day, and it is the only tile.
 struct Tile {
   int64_t value = 0;
   Day day = 0;
@@ -139,6 +139,7 @@ class CustomerState {
   void MarkSeen(uint16_t measure);
   // `value` stands for `count` values.
   void Add(const Place& place, int64_t value, int64_t count = 1);
+  void KeepNewestDay(const Place& place);
   void AddMember(const Place& place, uint64_t hash);
   void AddKeyed(const Place& place, uint64_t key, int64_t value);
   void SetLast(const Place& place, Day day, int64_t value);

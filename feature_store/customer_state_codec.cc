@@ -241,6 +241,7 @@ class StateCodec {
       const size_t count = in.Count();
       const MeasureKind kind = declarations_.measures()[measure].kind;
       if (count > 0 && (IsKeyed(measure) || kind == MeasureKind::kLast)) in.Fail();
+      if (count > 1 && kind == MeasureKind::kNewestDay) in.Fail();
       const bool distinct = kind == MeasureKind::kDistinct;
       const size_t first = state.tiles_.size();
       for (Day day = 0; state.tiles_.size() < first + count && in.good();) {

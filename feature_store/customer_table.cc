@@ -168,7 +168,8 @@ std::vector<uint32_t> CustomerTable::KeepChanged(std::span<const uint32_t> custo
   for (const uint32_t id : customers) {
     const Customer& customer = *rows_[id].resident;
     const int64_t next_to_show = NextToShow(customer.parked);
-    if (next_to_show <= clock_us || WouldChange(*declarations_, customer, now)) {
+    if (next_to_show <= clock_us ||
+        HasNews(*declarations_, customer.state, absl::FromUnixMicros(customer.as_of_us), now)) {
       changed.push_back(id);
       continue;
     }

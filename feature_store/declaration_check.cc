@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "feature_store/decimal_scale.h"
+#include "feature_store/shop_calendar.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -36,13 +37,16 @@ struct FieldRules {
 };
 
 const std::vector<FieldRules>& AllFieldRules() {
-  const std::vector<Aggregation> occurrence = {v1::COUNT, v1::MONTHLY_MEAN, v1::RATIO, v1::MEAN_OF_PERIODS};
-  const std::vector<Aggregation> number = {v1::COUNT,        v1::SUM,   v1::MEAN,           v1::MIN, v1::MAX, v1::LAST,
-                                           v1::MONTHLY_MEAN, v1::RATIO, v1::MEAN_OF_PERIODS};
+  const std::vector<Aggregation> occurrence = {v1::COUNT, v1::MONTHLY_MEAN, v1::RATIO, v1::MEAN_OF_PERIODS,
+                                               v1::DAYS_SINCE_LAST};
+  const std::vector<Aggregation> number = {
+      v1::COUNT,        v1::SUM,   v1::MEAN,            v1::MIN,            v1::MAX, v1::LAST,
+      v1::MONTHLY_MEAN, v1::RATIO, v1::MEAN_OF_PERIODS, v1::DAYS_SINCE_LAST};
   const std::vector<Aggregation> set = {v1::DISTINCT, v1::RATIO, v1::MEAN_OF_PERIODS};
+  const std::vector<Aggregation> visit = {v1::DISTINCT, v1::RATIO, v1::MEAN_OF_PERIODS, v1::DAYS_SINCE_LAST};
   static const auto* rules = new std::vector<FieldRules>{
       {v1::PAGE_VIEW, occurrence, false, true, false},
-      {v1::PAGE_VIEW_VISIT, set, false, true, false},
+      {v1::PAGE_VIEW_VISIT, visit, false, true, false},
       {v1::PAGE_VIEW_VISIT_CATEGORY, set, false, true, false},
       {v1::UNPAID_QUANTITY, {v1::SUM}, false, true, false},
       {v1::SERVICE_ERROR, occurrence, false, false, false},
@@ -87,22 +91,25 @@ bool CanBePartOfRatio(const FieldRules& rules, Aggregation part) {
 // One feature under check: collects its mistakes, each with the place of the field that is wrong.
 class FeatureCheck {
  public:
-  FeatureCheck(const FeatureDefinition& feature, const TextFormat::ParseInfoTree* where, int line, int column,
-               std::vector<DeclarationMistake>& mistakes)
-      : feature_(feature), where_(where), line_(line), column_(column), mistakes_(mistakes) {}
+  FeatureCheck(const FeatureDefinition& feature, absl::Duration retention, const TextFormat::ParseInfoTree* where,
+               int line, int column, std::vector<DeclarationMistake>& mistakes)
+      : feature_(feature), retention_(retention), where_(where), line_(line), column_(column), mistakes_(mistakes) {}
 
   void Run() {
     CheckName();
     if (feature_.role() == v1::FEATURE_ROLE_UNSPECIFIED) Say("role", "required; INPUT or SEGMENT");
+    if (feature_.once_covered() && feature_.role() == v1::SEGMENT) {
+      Say("once_covered", "only with role INPUT; models do not read SEGMENT features");
+    }
     const FieldRules* rules = RulesOf(feature_.field());
     if (rules == nullptr) Say("field", "required; what of an event is aggregated");
     if (feature_.aggregation() == v1::AGGREGATION_UNSPECIFIED) Say("aggregation", "required");
-    if (rules != nullptr && feature_.aggregation() != v1::AGGREGATION_UNSPECIFIED) {
-      CheckAggregation(*rules);
-      CheckFilters(*rules);
-      CheckWindow(*rules);
-      CheckDefaultAndScale(*rules);
-    }
+    if (rules == nullptr) return;
+    CheckFilters(*rules);
+    CheckWindow(*rules);
+    if (feature_.aggregation() == v1::AGGREGATION_UNSPECIFIED) return;
+    CheckAggregation(*rules);
+    CheckDefaultAndScale(*rules);
   }
 
  private:
@@ -176,6 +183,7 @@ class FeatureCheck {
 
   void CheckWindow(const FieldRules& rules) {
     const v1::Window& window = feature_.window();
+    const size_t mistakes_before = mistakes_.size();
     const auto check_range = [&](const char* unit, int length, int most) {
       if (length < 1 || length > most) Say("window", absl::StrCat(unit, " must be 1 to ", most, ", is ", length));
     };
@@ -200,6 +208,12 @@ class FeatureCheck {
     }
     if (window.offset() < 0 || window.offset() > kMostOffset) {
       Say("window", absl::StrCat("offset must be 0 to ", kMostOffset, ", is ", window.offset()));
+    } else if (mistakes_.size() == mistakes_before) {
+      CheckRetention(CompileWindow(window));
+    }
+    if (feature_.aggregation() == v1::DAYS_SINCE_LAST &&
+        (window.offset() != 0 || window.length_case() == v1::Window::kCalendarMonths)) {
+      Say("window", "DAYS_SINCE_LAST counts back from T; use lifetime, days or months, without offset");
     }
     if (rules.profile && window.length_case() != v1::Window::kLifetime) {
       Say("window", absl::StrCat(Name(rules), " holds until it is changed; use lifetime: true"));
@@ -208,6 +222,15 @@ class FeatureCheck {
     if (monthly && window.length_case() != v1::Window::kMonths && window.length_case() != v1::Window::kCalendarMonths) {
       Say("window", absl::StrCat(Aggregation_Name(feature_.aggregation()), " needs months or calendar_months"));
     }
+  }
+
+  void CheckRetention(const CompiledWindow& window) {
+    if (window.unit == CompiledWindow::Unit::kLifetime || retention_ == absl::InfiniteDuration()) return;
+    const Day back = ShopCalendar::MostDaysBack(window);
+    const int64_t kept = retention_ / absl::Hours(24);
+    if (back <= kept) return;
+    Say("window", absl::StrCat("looks up to ", back, " days back, but the store keeps events for ", kept,
+                               " days (--retention); shorten it, or keep events for longer"));
   }
 
   void CheckDefaultAndScale(const FieldRules& rules) {
@@ -233,6 +256,7 @@ class FeatureCheck {
   static std::string Name(const FieldRules& rules) { return EventField_Name(rules.field); }
 
   const FeatureDefinition& feature_;
+  const absl::Duration retention_;
   const TextFormat::ParseInfoTree* where_;
   int line_;
   int column_;
@@ -259,7 +283,7 @@ void CheckShop(const v1::FeatureDeclarations::Shop& shop, int line, int column,
 
 }  // namespace
 
-std::vector<DeclarationMistake> CheckDeclarations(const v1::FeatureDeclarations& declarations,
+std::vector<DeclarationMistake> CheckDeclarations(const v1::FeatureDeclarations& declarations, absl::Duration retention,
                                                   const TextFormat::ParseInfoTree& locations) {
   std::vector<DeclarationMistake> mistakes;
   const google::protobuf::Descriptor* descriptor = v1::FeatureDeclarations::descriptor();
@@ -272,7 +296,8 @@ std::vector<DeclarationMistake> CheckDeclarations(const v1::FeatureDeclarations&
   for (int i = 0; i < declarations.features_size(); ++i) {
     const auto place = locations.GetLocation(features, i);
     const FeatureDefinition& feature = declarations.features(i);
-    FeatureCheck(feature, locations.GetTreeForNested(features, i), place.line + 1, place.column + 1, mistakes).Run();
+    const TextFormat::ParseInfoTree* where = locations.GetTreeForNested(features, i);
+    FeatureCheck(feature, retention, where, place.line + 1, place.column + 1, mistakes).Run();
     if (!names.insert(feature.name()).second) {
       mistakes.push_back(
           {place.line + 1, place.column + 1, absl::StrCat("feature `", feature.name(), "`: name: is declared twice")});

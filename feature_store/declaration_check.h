@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "ebb/v1/feature.pb.h"
 #include "google/protobuf/text_format.h"
 
@@ -17,8 +18,9 @@ struct DeclarationMistake {
   std::string message;
 };
 
-// Everything wrong with the meaning of a parsed file; `locations` says where its fields stand.
-std::vector<DeclarationMistake> CheckDeclarations(const v1::FeatureDeclarations& declarations,
+// Everything wrong with the meaning of a parsed file; `locations` says where its fields stand. A store keeps events for
+// `retention`: a window that looks back further would never be whole.
+std::vector<DeclarationMistake> CheckDeclarations(const v1::FeatureDeclarations& declarations, absl::Duration retention,
                                                   const google::protobuf::TextFormat::ParseInfoTree& locations);
 
 }  // namespace ebb::feature_store

@@ -15,12 +15,13 @@ std::string Mistakes(std::string_view text) {
   return std::string(CompileDeclarations(text, "shop.textproto").status().message());
 }
 
-TEST(DeclarationsTest, TheDefaultsAreTheShopsSeventeen) {
+TEST(DeclarationsTest, TheDefaultsAreTheShopsSeventeenAndEightOfEvents) {
   const CompiledDeclarations declarations = DefaultDeclarations();
   std::string features;
   for (const v1::FeatureSpec& spec : declarations.schema().features()) {
+    const bool once_covered = declarations.source().features(declarations.FindFeature(spec.name())).once_covered();
     absl::StrAppend(&features, spec.name(), spec.kind() == v1::CATEGORY ? " category" : "",
-                    spec.role() == v1::SEGMENT ? " segment" : "", "\n");
+                    spec.role() == v1::SEGMENT ? " segment" : "", once_covered ? " once covered" : "", "\n");
   }
   EXPECT_EQ(features,
             "service_tier category\n"
@@ -39,7 +40,15 @@ TEST(DeclarationsTest, TheDefaultsAreTheShopsSeventeen) {
             "revenue_month_2\n"
             "minutes_month_0\n"
             "minutes_month_1\n"
-            "profit_3m_avg segment\n");
+            "profit_3m_avg segment\n"
+            "orders_month_0 once covered\n"
+            "orders_month_1 once covered\n"
+            "orders_month_2 once covered\n"
+            "items_month_0 once covered\n"
+            "items_month_1 once covered\n"
+            "items_month_2 once covered\n"
+            "days_since_last_order once covered\n"
+            "days_since_last_visit once covered\n");
 }
 
 TEST(DeclarationsTest, FeaturesThatAskTheSameShareAMeasure) {
@@ -77,12 +86,22 @@ TEST(DeclarationsTest, AMistakeOfSyntaxNamesItsPlace) {
               HasSubstr("shop.textproto:3:9: Message type \"ebb.v1.FeatureDefinition\" has no field named \"colour\""));
 }
 
+TEST(DeclarationsTest, AFieldThatIsNotThereHidesNoOtherMistake) {
+  EXPECT_EQ(Mistakes("features {\n  name: 'a'\n  colour: 3\n  role: INPUT\n  field: PAGE_VIEW\n  agregation: COUNT\n"
+                     "  window { days: 0 hours: 3 }\n}"),
+            "shop.textproto:1:1: feature `a`: aggregation: required\n"
+            "shop.textproto:3:9: Message type \"ebb.v1.FeatureDefinition\" has no field named \"colour\".\n"
+            "shop.textproto:6:13: Message type \"ebb.v1.FeatureDefinition\" has no field named \"agregation\".\n"
+            "shop.textproto:7:3: feature `a`: window: days must be 1 to 1096, is 0\n"
+            "shop.textproto:7:25: Message type \"ebb.v1.Window\" has no field named \"hours\".");
+}
+
 TEST(DeclarationsTest, AMistakeOfMeaningNamesPlaceFeatureAndRule) {
   EXPECT_EQ(
       Mistakes(
           "features {\n  name: 'a'\n  role: INPUT\n  field: PAGE_VIEW\n  aggregation: SUM\n  window { days: 0 }\n}"),
       "shop.textproto:5:3: feature `a`: aggregation: SUM does not apply to PAGE_VIEW; use one of COUNT, MONTHLY_MEAN, "
-      "RATIO, MEAN_OF_PERIODS\n"
+      "RATIO, MEAN_OF_PERIODS, DAYS_SINCE_LAST\n"
       "shop.textproto:6:3: feature `a`: window: days must be 1 to 1096, is 0");
 }
 
@@ -124,7 +143,11 @@ TEST(DeclarationsTest, EveryRuleIsChecked) {
       {"window { lifetime: true offset: 1 }", "window: offset does not apply to lifetime"},
       {"window { lifetime: false }", "window: lifetime can only be true"},
       {"field: SERVICE_TIER aggregation: LAST", "window: SERVICE_TIER holds until it is changed"},
+      {"aggregation: DAYS_SINCE_LAST window { days: 7 offset: 1 }", "window: DAYS_SINCE_LAST counts back from T"},
+      {"aggregation: DAYS_SINCE_LAST window { calendar_months: 1 }", "window: DAYS_SINCE_LAST counts back from T"},
+      {"field: UNPAID_QUANTITY aggregation: DAYS_SINCE_LAST", "DAYS_SINCE_LAST does not apply to UNPAID_QUANTITY"},
       {"aggregation: MONTHLY_MEAN", "window: MONTHLY_MEAN needs months or calendar_months"},
+      {"role: SEGMENT once_covered: true", "once_covered: only with role INPUT"},
       {"default_value { category: 'x' }", "default_value: category does not fit a number"},
       {"default_value { number: nan }", "default_value: number must be finite"},
       {"default_value { missing: false }", "default_value: missing can only be true"},
@@ -147,6 +170,20 @@ TEST(DeclarationsTest, EveryRuleIsChecked) {
     complete("window ", "{ days: 7 }");
     EXPECT_THAT(Mistakes("features { " + text + " }"), HasSubstr(c.mistake)) << text;
   }
+}
+
+TEST(DeclarationsTest, AWindowLongerThanTheRetentionIsRefusedByName) {
+  const std::string text =
+      "features {\n name: 'a' role: INPUT field: PAGE_VIEW aggregation: COUNT\n window { months: 1 offset: 2 } }\n"
+      "features { name: 'b' role: INPUT field: PAGE_VIEW aggregation: COUNT window { lifetime: true } }\n"
+      "features { name: 'c' role: INPUT field: PAGE_VIEW aggregation: COUNT window { days: 92 } }";
+  EXPECT_TRUE(CompileDeclarations(text, "f", absl::Hours(24 * 92)).ok());
+  EXPECT_EQ(std::string(CompileDeclarations(text, "f", absl::Hours(24 * 91)).status().message()),
+            "f:3:2: feature `a`: window: looks up to 92 days back, but the store keeps events for 91 days "
+            "(--retention); shorten it, or keep events for longer\n"
+            "f:5:70: feature `c`: window: looks up to 92 days back, but the store keeps events for 91 days "
+            "(--retention); shorten it, or keep events for longer");
+  EXPECT_TRUE(CompileDeclarations(DefaultDeclarationsText(), "f", absl::Hours(24 * 1096)).ok());
 }
 
 TEST(DeclarationsTest, TheShopAndTheListAreChecked) {

@@ -8,6 +8,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "feature_store/customer_reading.h"
+#include "feature_store/declaration_diff.h"
+#include "feature_store/declarations.h"
 #include "feature_store/event_time.h"
 #include "feature_store/feature_columns.h"
 #include "feature_store/history.h"
@@ -170,6 +172,21 @@ void FeatureStoreEngine::CommitSnapshot(std::unique_ptr<StagedSnapshot> snapshot
 void FeatureStoreEngine::EraseCustomer(const v1::EraseCustomerRequest& request, LogWriter::ErasureDone done) {
   if (absl::Status checked = CheckErasure(request); !checked.ok()) return done(checked);
   writer_->Submit(request, std::move(done));
+}
+
+absl::StatusOr<v1::CompareDeclarationsResponse> FeatureStoreEngine::CompareDeclarations(
+    const v1::CompareDeclarationsRequest& request) const {
+  constexpr size_t kMostBytes = 1 << 20;
+  if (request.text().size() > kMostBytes) {
+    return InvalidField("text", absl::StrCat("has ", request.text().size(), " bytes; at most ", kMostBytes));
+  }
+  const std::string file_name = request.file_name().empty() ? "declarations" : request.file_name();
+  const absl::StatusOr<CompiledDeclarations> other =
+      CompileDeclarations(request.text(), file_name, options_.writer.retention);
+  if (!other.ok()) return other.status();
+  v1::CompareDeclarationsResponse response;
+  for (auto& change : DiffDeclarations(*declarations_, *other)) *response.add_changes() = std::move(change);
+  return response;
 }
 
 absl::Status FeatureStoreEngine::GetFeatures(const v1::GetFeaturesRequest& request,

@@ -76,6 +76,9 @@ class FeatureStoreEngine {
   void EraseCustomer(const v1::EraseCustomerRequest& request, LogWriter::ErasureDone done);
 
   const v1::FeatureSchema& schema() const { return declarations_->schema(); }
+  const v1::FeatureDeclarations& declarations() const { return declarations_->source(); }
+  absl::StatusOr<v1::CompareDeclarationsResponse> CompareDeclarations(
+      const v1::CompareDeclarationsRequest& request) const;
   // RESOURCE_EXHAUSTED while too many others read as of a time.
   // `response` is empty before, and unspecified after an error.
   absl::Status GetFeatures(const v1::GetFeaturesRequest& request, v1::GetFeaturesResponse* response) const;

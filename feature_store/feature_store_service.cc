@@ -94,6 +94,18 @@ grpc::ServerUnaryReactor* FeatureStoreService::GetFeatureSchema(grpc::CallbackSe
   return Answer<v1::FeatureSchema>(context, engine_->schema(), response);
 }
 
+grpc::ServerUnaryReactor* FeatureStoreService::GetDeclarations(grpc::CallbackServerContext* context,
+                                                               const v1::GetDeclarationsRequest*,
+                                                               v1::FeatureDeclarations* response) {
+  return Answer<v1::FeatureDeclarations>(context, engine_->declarations(), response);
+}
+
+grpc::ServerUnaryReactor* FeatureStoreService::CompareDeclarations(grpc::CallbackServerContext* context,
+                                                                   const v1::CompareDeclarationsRequest* request,
+                                                                   v1::CompareDeclarationsResponse* response) {
+  return Answer(context, engine_->CompareDeclarations(*request), response);
+}
+
 grpc::ServerUnaryReactor* FeatureStoreService::GetFeatures(grpc::CallbackServerContext* context,
                                                            const v1::GetFeaturesRequest* request,
                                                            v1::GetFeaturesResponse* response) {

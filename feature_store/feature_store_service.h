@@ -14,12 +14,15 @@ namespace ebb::feature_store {
 class FeatureStoreService final
     // All methods by callback; Ingest as raw bytes.
     : public v1::FeatureStore::WithRawCallbackMethod_Ingest<v1::FeatureStore::WithCallbackMethod_ImportSnapshot<
-          v1::FeatureStore::WithCallbackMethod_GetFeatureSchema<v1::FeatureStore::WithCallbackMethod_GetFeatures<
-              v1::FeatureStore::WithCallbackMethod_ListCustomers<v1::FeatureStore::WithCallbackMethod_WatchFeatures<
-                  v1::FeatureStore::WithCallbackMethod_ReadTrainingSet<
-                      v1::FeatureStore::WithCallbackMethod_Verify<v1::FeatureStore::WithCallbackMethod_ExportCustomer<
-                          v1::FeatureStore::WithCallbackMethod_EraseCustomer<
-                              v1::FeatureStore::WithCallbackMethod_GetStats<v1::FeatureStore::Service>>>>>>>>>>> {
+          v1::FeatureStore::WithCallbackMethod_GetFeatureSchema<v1::FeatureStore::WithCallbackMethod_GetDeclarations<
+              v1::FeatureStore::WithCallbackMethod_CompareDeclarations<v1::FeatureStore::WithCallbackMethod_GetFeatures<
+                  v1::FeatureStore::WithCallbackMethod_ListCustomers<v1::FeatureStore::WithCallbackMethod_WatchFeatures<
+                      v1::FeatureStore::WithCallbackMethod_ReadTrainingSet<
+                          v1::FeatureStore::WithCallbackMethod_Verify<
+                              v1::FeatureStore::WithCallbackMethod_ExportCustomer<
+                                  v1::FeatureStore::WithCallbackMethod_EraseCustomer<
+                                      v1::FeatureStore::WithCallbackMethod_GetStats<
+                                          v1::FeatureStore::Service>>>>>>>>>>>>> {
  public:
   static constexpr absl::string_view kName = "ebb.v1.FeatureStore";
 
@@ -40,6 +43,11 @@ class FeatureStoreService final
                                                                      v1::ImportSnapshotResponse* response) override;
   grpc::ServerUnaryReactor* GetFeatureSchema(grpc::CallbackServerContext* context, const v1::GetFeatureSchemaRequest*,
                                              v1::FeatureSchema* response) override;
+  grpc::ServerUnaryReactor* GetDeclarations(grpc::CallbackServerContext* context, const v1::GetDeclarationsRequest*,
+                                            v1::FeatureDeclarations* response) override;
+  grpc::ServerUnaryReactor* CompareDeclarations(grpc::CallbackServerContext* context,
+                                                const v1::CompareDeclarationsRequest* request,
+                                                v1::CompareDeclarationsResponse* response) override;
   grpc::ServerUnaryReactor* GetFeatures(grpc::CallbackServerContext* context, const v1::GetFeaturesRequest* request,
                                         v1::GetFeaturesResponse* response) override;
   grpc::ServerUnaryReactor* ListCustomers(grpc::CallbackServerContext* context, const v1::ListCustomersRequest* request,

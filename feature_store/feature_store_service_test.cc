@@ -228,6 +228,36 @@ TEST(FeatureStoreService, AForeignTokenIsOutOfRangeAndRubbishIsRefused) {
   }
 }
 
+TEST(FeatureStoreService, OtherDeclarationsAreComparedAndNothingChanges) {
+  TestServer server;
+  v1::FeatureDeclarations served;
+  ASSERT_TRUE(server.stub().GetDeclarations(Context().get(), {}, &served).ok());
+  ASSERT_GT(served.features_size(), 2);
+  EXPECT_EQ(served.features(0).name(), "service_tier");
+
+  v1::CompareDeclarationsRequest request;
+  v1::CompareDeclarationsResponse response;
+  request.set_text(served.DebugString());
+  grpc::Status status = server.stub().CompareDeclarations(Context().get(), request, &response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(response.changes_size(), 0) << response.ShortDebugString();
+
+  served.mutable_features()->RemoveLast();
+  request.set_text(served.DebugString());
+  ASSERT_TRUE(server.stub().CompareDeclarations(Context().get(), request, &response).ok());
+  ASSERT_EQ(response.changes_size(), 1);
+  EXPECT_EQ(response.changes(0).kind(), v1::CompareDeclarationsResponse::Change::REMOVED);
+
+  request.set_text("features {\n  name: 'a'\n}");
+  request.set_file_name("new.textproto");
+  status = server.stub().CompareDeclarations(Context().get(), request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(status.error_message(),
+            "new.textproto:1:1: feature `a`: role: required; INPUT or SEGMENT\n"
+            "new.textproto:1:1: feature `a`: field: required; what of an event is aggregated\n"
+            "new.textproto:1:1: feature `a`: aggregation: required");
+}
+
 TEST(FeatureStoreService, StreamsATrainingSet) {
   TestServer server;
   ASSERT_TRUE(Ingest(server, {Batch(1, {PurchaseOf("anna", "e1", "2026-03-10T10:00:00Z", 100)})}).status.ok());

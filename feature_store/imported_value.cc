@@ -32,8 +32,8 @@ ImportedFeature PlaceImport(const CompiledDeclarations& declarations, int featur
   ImportedFeature imported;
   imported.feature = static_cast<uint16_t>(feature);
   imported.stamp = std::move(stamp);
-  imported.anchor = std::max(days.begin, window.offset == 0 ? day_before : days.end - 1);
-  imported.covers = {days.begin, window.offset == 0 ? as_of_day : days.end};
+  imported.anchor = std::max(days.begin, window.ReachesToday() ? day_before : days.end - 1);
+  imported.covers = {days.begin, window.ReachesToday() ? as_of_day : days.end};
   return imported;
 }
 

@@ -1,6 +1,7 @@
 // ebb-feature-store: events in, features out.
 #include <atomic>
 #include <cstdlib>
+#include <iostream>
 #include <utility>
 
 #include "feature_store/feature_store_engine.h"
@@ -28,6 +29,17 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> ServeMetrics(const StoreOptions& 
   if (!options.metrics_listen.has_value()) return nullptr;
   const auto store = [&](MetricPage* page) { AddStoreMetrics(service.Stats(), engine.ingest_figures(), page); };
   return MetricsServer::Start(*options.metrics_listen, {AddProcessMetrics, store});
+}
+
+// For people and scripts: mistakes as compilers print them.
+int CheckDeclarations(const StoreOptions& options) {
+  const absl::StatusOr<CompiledDeclarations> declarations = LoadDeclarations(options);
+  if (!declarations.ok()) {
+    std::cerr << declarations.status().message() << std::endl;
+    return EXIT_FAILURE;
+  }
+  std::cout << declarations->features().size() << " features, no mistakes" << std::endl;
+  return EXIT_SUCCESS;
 }
 
 int Run(const StoreOptions& options) {
@@ -84,5 +96,6 @@ int main(int argc, char** argv) {
   ebb::feature_store::AddStoreFlags(&options, &flags);
   if (std::optional<int> exit_status = flags.Parse(argc, argv)) return *exit_status;
   ebb::SetLogLevel(options.log_level);
+  if (options.check_declarations) return ebb::feature_store::CheckDeclarations(options);
   return ebb::feature_store::Run(options);
 }

@@ -44,7 +44,8 @@ class Oracle {
     const v1::FeatureDefault& fallback = feature.default_value();
     if (fallback.has_number()) value.set_number(fallback.number());
     if (fallback.has_category()) value.set_category(fallback.category());
-    if (fallback.kind_case() == v1::FeatureDefault::KIND_NOT_SET && !category) value.set_number(0);
+    const bool missing = category || feature.aggregation() == v1::DAYS_SINCE_LAST;
+    if (fallback.kind_case() == v1::FeatureDefault::KIND_NOT_SET && !missing) value.set_number(0);
     bool seen = !Occurrences(feature, feature.field(), true).empty();
     if (feature.denominator() != 0) seen |= !Occurrences(feature, feature.denominator(), false).empty();
     for (const v1::FeatureDefinition& other : declarations_.features()) {
@@ -74,15 +75,19 @@ class Oracle {
   absl::Time Edge(const v1::Window& window, int units, absl::Time t) const {
     if (window.has_days()) return Midnight(DayOf(t) - units);
     if (window.has_months()) return Midnight(MonthsBack(DayOf(t), units));
-    return Midnight(absl::CivilDay(absl::CivilMonth(DayOf(t)) - (units - 1)));
+    return Midnight(absl::CivilDay(absl::CivilMonth(DayOf(t)) - units));
   }
 
   static int Length(const v1::Window& w) { return std::max({w.days(), w.months(), w.calendar_months()}); }
 
-  // The window `offset` lengths back of `t`; without offset it ends just before `t`.
+  // Whole calendar months end where the month of T begins.
+  static bool EndsAtT(const v1::Window& window, int offset) { return offset == 0 && !window.has_calendar_months(); }
+  static bool EndsAtT(const v1::FeatureDefinition& f) { return EndsAtT(f.window(), f.window().offset()); }
+
+  // The window `offset` lengths back of `t`.
   Interval WindowAt(const v1::Window& window, int length, int offset, absl::Time t) const {
     if (window.lifetime()) return {absl::InfinitePast(), t};
-    return {Edge(window, length * (offset + 1), t), offset == 0 ? t : Edge(window, length * offset, t)};
+    return {Edge(window, length * (offset + 1), t), EndsAtT(window, offset) ? t : Edge(window, length * offset, t)};
   }
   Interval WindowOf(const v1::FeatureDefinition& f, absl::Time t) const {
     return WindowAt(f.window(), Length(f.window()), f.window().offset(), t);
@@ -147,22 +152,22 @@ class Oracle {
   // When the tile of an imported value happened, and which events it stands for.
   absl::Time ImportedAt(const v1::FeatureDefinition& f, const Import& import) const {
     const Interval described = WindowOf(f, import.as_of);
-    const absl::Time end = f.window().offset() == 0 ? import.as_of : described.end;
+    const absl::Time end = EndsAtT(f) ? import.as_of : described.end;
     return std::max(described.begin, Midnight(DayOf(end - absl::Microseconds(1))));
   }
   bool StandsFor(const v1::FeatureDefinition& f, const Import& import, absl::Time t) const {
     const Interval described = WindowOf(f, import.as_of);
-    const absl::Time end = f.window().offset() == 0 ? Midnight(DayOf(import.as_of)) : described.end;
+    const absl::Time end = EndsAtT(f) ? Midnight(DayOf(import.as_of)) : described.end;
     return described.begin <= t && t < end;
   }
 
   bool Compute(const v1::FeatureDefinition& f, v1::FeatureValue& out) const {
     const bool tile = (f.aggregation() == v1::COUNT || f.aggregation() == v1::SUM) && f.field() != v1::PROFIT;
     const bool last = f.aggregation() == v1::LAST && f.field() != v1::PROFIT;
+    if (f.aggregation() == v1::DAYS_SINCE_LAST) return DaysSinceLast(f, out);
     const std::optional<Import> import = Imported(f);
     if (import && !tile && !last) {
-      const Interval reach = WindowAt(f.window(), Length(f.window()), 0, as_of_);
-      if (reach.begin < import->as_of) {
+      if (Holds(f, *import)) {
         if (import->value.has_category())
           out.set_category(import->value.category());
         else
@@ -210,6 +215,30 @@ class Oracle {
     }
   }
 
+  // Whether the newest window of the feature's length still reaches back before the end of what the import describes.
+  bool Holds(const v1::FeatureDefinition& f, const Import& import) const {
+    const int length = Length(f.window());
+    const absl::Time described_end = WindowAt(f.window(), length, 0, import.as_of).end;
+    return WindowAt(f.window(), length, 0, as_of_).begin < described_end;
+  }
+
+  // Days of all events and of the newest snapshot alike: the latest in the window counts.
+  bool DaysSinceLast(const v1::FeatureDefinition& f, v1::FeatureValue& out) const {
+    std::set<absl::CivilDay> days;
+    for (const Occurrence& o : Occurrences(f, f.field(), true)) days.insert(DayOf(o.at));
+    std::optional<std::pair<Import, v1::FeatureDefinition>> newest;
+    for (const v1::FeatureDefinition& other : declarations_.features()) {
+      const std::optional<Import> import = SameFamily(f, other) ? Imported(other) : std::nullopt;
+      if (!import) continue;
+      if (newest && std::tie(import->as_of, import->id) < std::tie(newest->first.as_of, newest->first.id)) continue;
+      newest = {*import, other};
+    }
+    if (newest) days.insert(DayOf(newest->first.as_of) - Unscaled(newest->second, newest->first.value.decimal()));
+    if (days.empty() || Midnight(*days.rbegin()) < WindowOf(f, as_of_).begin) return false;
+    out.set_number(Scaled(f, static_cast<double>(DayOf(as_of_) - *days.rbegin())));
+    return true;
+  }
+
   static int64_t Sum(const std::vector<Occurrence>& found) {
     int64_t sum = 0;
     for (const Occurrence& o : found) sum += o.value;
@@ -253,7 +282,7 @@ class Oracle {
       std::erase_if(found, [&](const Occurrence& o) { return StandsFor(other, *import, o.at); });
       const absl::Time at = ImportedAt(other, *import);
       const Interval window = WindowOf(f, as_of_);
-      if (at >= window.begin && (f.window().offset() == 0 || at < window.end)) {
+      if (at >= window.begin && (EndsAtT(f) || at < window.end)) {
         sum += Unscaled(other, import->value.decimal());
         any = true;
       }
@@ -287,7 +316,7 @@ class Oracle {
       if (!import) continue;
       const absl::Time at = ImportedAt(other, *import);
       const Interval window = WindowOf(f, as_of_);
-      if (at < window.begin || (f.window().offset() != 0 && at >= window.end)) continue;
+      if (at < window.begin || (!EndsAtT(f) && at >= window.end)) continue;
       // A snapshot goes before the events of its own time.
       if (newest && newest->stamped >= import->as_of && !newest_import) continue;
       if (newest_import && std::pair(import->as_of, import->id) < *newest_import) continue;

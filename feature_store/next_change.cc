@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "feature_store/day_counter.h"
 #include "feature_store/tiles_by_measure.h"
 #include "feature_store/vector.h"
 
@@ -15,9 +16,11 @@ class NextChangeSearch {
 
   Day Find() {
     for (const CompiledFeature& feature : declarations_.features()) {
-      if (feature.field == v1::TENURE_DAYS) {
-        ConsiderTenure(feature);
-      } else if (feature.aggregation == v1::MEAN_OF_PERIODS) {
+      if (CountsDays(feature)) {
+        ConsiderCount(feature);
+        continue;
+      }
+      if (feature.aggregation == v1::MEAN_OF_PERIODS) {
         ConsiderMonths(feature);
       } else {
         ConsiderWindow(feature, feature.window);
@@ -32,13 +35,11 @@ class NextChangeSearch {
     if (day > today_) next_ = std::min(next_, day);
   }
 
-  void ConsiderTenure(const CompiledFeature& feature) {
-    const bool known = std::any_of(state_.last_values().begin(), state_.last_values().end(),
-                                   [&](const LastValue& last) { return last.measure == feature.measure; }) ||
-                       std::any_of(state_.imported().begin(), state_.imported().end(), [&](const ImportedFeature& i) {
-                         return &declarations_.features()[i.feature] == &feature;
-                       });
-    if (known) Consider(today_ + 1);
+  void ConsiderCount(const CompiledFeature& feature) {
+    const std::optional<Day> from = CountedFrom(declarations_, state_, feature, today_);
+    if (!from) return;
+    Consider(NextStepOn(*from, today_));
+    Consider(ShopCalendar::LeavesOn(feature.window, *from));
   }
 
   void ConsiderMonths(const CompiledFeature& feature) {

@@ -50,10 +50,7 @@ Day EdgePasses(CompiledWindow::Unit unit, int back, Day day) {
   return kLastDay;
 }
 
-// A calendar month is not over when T lies in it: its edges are one month nearer.
-int BeginEdge(const CompiledWindow& window) {
-  return (window.offset + 1) * window.length - (window.unit == CompiledWindow::Unit::kCalendarMonths ? 1 : 0);
-}
+int BeginEdge(const CompiledWindow& window) { return (window.offset + 1) * window.length; }
 
 int EndEdge(const CompiledWindow& window) { return BeginEdge(window) - window.length; }
 
@@ -112,7 +109,7 @@ absl::Time ShopCalendar::MonthsAfter(absl::Time time, int months) const {
 DayRange ShopCalendar::DaysOf(const CompiledWindow& window, Day today) {
   if (window.unit == CompiledWindow::Unit::kLifetime) return {kFirstDay, today + 1};
   return {Edge(window.unit, BeginEdge(window), today),
-          window.offset == 0 ? today + 1 : Edge(window.unit, EndEdge(window), today)};
+          window.ReachesToday() ? today + 1 : Edge(window.unit, EndEdge(window), today)};
 }
 
 DayRange ShopCalendar::MonthOf(const CompiledWindow& window, int index, Day today) {
@@ -128,9 +125,17 @@ Day ShopCalendar::LeavesOn(const CompiledWindow& window, Day day) {
 }
 
 Day ShopCalendar::EntersOn(const CompiledWindow& window, Day day) {
-  // Today is the last day of a window without offset.
-  if (window.offset == 0) return day;
+  if (window.ReachesToday()) return day;
   return EdgePasses(window.unit, EndEdge(window), day);
+}
+
+Day ShopCalendar::MostDaysBack(const CompiledWindow& window) {
+  if (window.unit == CompiledWindow::Unit::kLifetime) return kLastDay;
+  // Four years hold every sequence of month lengths; those around 2100 hold none that is longer.
+  const Day first = FromDate(2024, 1, 1), last = FromDate(2027, 12, 31);
+  Day most = 0;
+  for (Day today = first; today <= last; ++today) most = std::max(most, today - DaysOf(window, today).begin);
+  return most;
 }
 
 }  // namespace ebb::feature_store

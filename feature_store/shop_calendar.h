@@ -30,6 +30,8 @@ struct CompiledWindow {
   int length = 0;  // In units, 0 for lifetime.
   int offset = 0;  // In lengths.
 
+  // Whether it ends at T. Whole calendar months end where the month of T begins.
+  bool ReachesToday() const { return offset == 0 && unit != Unit::kCalendarMonths; }
   bool operator==(const CompiledWindow&) const = default;
 };
 CompiledWindow CompileWindow(const v1::Window& window);
@@ -54,8 +56,8 @@ class ShopCalendar {
   // The same wall-clock time `months` (may be negative) later, or that time on the last day of a shorter month.
   absl::Time MonthsAfter(absl::Time time, int months) const;
 
-  // The days that a window covers for a T on day `today`. Today is part of a window with offset 0, whole: what is
-  // folded is before T.
+  // The days that a window covers for a T on day `today`. Where it reaches to today, today is part of it, whole: what
+  // is folded is before T.
   static DayRange DaysOf(const CompiledWindow& window, Day today);
   // The days of month `index` of a window of months, counted back from its end.
   static DayRange MonthOf(const CompiledWindow& window, int index, Day today);
@@ -64,6 +66,8 @@ class ShopCalendar {
   // kLastDay: never.
   static Day LeavesOn(const CompiledWindow& window, Day day);
   static Day EntersOn(const CompiledWindow& window, Day day);
+  // The most days that a window's beginning lies before the day of T; kLastDay for lifetime.
+  static Day MostDaysBack(const CompiledWindow& window);
 
   const absl::TimeZone& zone() const { return zone_; }
 

@@ -75,11 +75,11 @@ TEST(ShopCalendarTest, WindowsAreWhatTheContractSays) {
       {"months: 1", "2024-03-31", "[2024-02-29, 2024-04-01)"},
       {"months: 6", "2025-03-10", "[2024-09-10, 2025-03-11)"},
       {"months: 3 offset: 2", "2025-03-10", "[2024-06-10, 2024-09-10)"},
-      {"calendar_months: 1", "2025-03-10", "[2025-03-01, 2025-03-11)"},
-      {"calendar_months: 1", "2025-03-01", "[2025-03-01, 2025-03-02)"},
-      {"calendar_months: 1 offset: 1", "2025-03-10", "[2025-02-01, 2025-03-01)"},
-      {"calendar_months: 3", "2025-03-10", "[2025-01-01, 2025-03-11)"},
-      {"calendar_months: 3 offset: 1", "2025-03-10", "[2024-10-01, 2025-01-01)"},
+      {"calendar_months: 1", "2025-03-10", "[2025-02-01, 2025-03-01)"},
+      {"calendar_months: 1", "2025-03-01", "[2025-02-01, 2025-03-01)"},
+      {"calendar_months: 1 offset: 1", "2025-03-10", "[2025-01-01, 2025-02-01)"},
+      {"calendar_months: 3", "2025-03-10", "[2024-12-01, 2025-03-01)"},
+      {"calendar_months: 3 offset: 1", "2025-03-10", "[2024-09-01, 2024-12-01)"},
       {"lifetime: true", "2025-03-10", "[ever, 2025-03-11)"},
   };
   for (const Case& c : cases) {
@@ -106,6 +106,20 @@ TEST(ShopCalendarTest, TheDayAWindowMovesPastIsTheFirstOne) {
       ASSERT_LE(ShopCalendar::DaysOf(window, enters - 1).end, day) << text;
     }
   }
+}
+
+TEST(ShopCalendarTest, MostDaysBackAreThoseOfTheLongestMonths) {
+  const auto days = [](const char* text) {
+    v1::Window window;
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &window));
+    return ShopCalendar::MostDaysBack(CompileWindow(window));
+  };
+  EXPECT_EQ(days("days: 30 offset: 1"), 60);
+  EXPECT_EQ(days("months: 1"), 31);
+  EXPECT_EQ(days("months: 6"), 184);
+  EXPECT_EQ(days("months: 36"), 1096);
+  EXPECT_EQ(days("calendar_months: 1"), 61) << "on the last of January: all of December";
+  EXPECT_EQ(days("lifetime: true"), kLastDay);
 }
 
 TEST(ShopCalendarTest, MonthsAfterKeepsTheWallClock) {

@@ -1,6 +1,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "feature_store/clean_text.h"
+#include "feature_store/day_counter.h"
 #include "feature_store/event_check.h"
 #include "feature_store/event_limits.h"
 #include "feature_store/imported_value.h"
@@ -9,7 +10,7 @@
 namespace ebb::feature_store {
 namespace {
 
-constexpr int64_t kMostTenureDays = 100'000;
+constexpr int64_t kMostDaysCounted = 100'000;
 
 std::string Rule(const CompiledFeature& feature, const char* rule) {
   return absl::StrCat("feature `", feature.name, "`: ", rule);
@@ -37,7 +38,7 @@ void CheckNumber(const std::string& path, const v1::ImportedValue& value, const 
   const std::optional<int64_t> integer = ReadInteger(feature, value.decimal());
   if (!integer) return say("must be whole in its smallest unit (the unit times `scale`), at most 2^53 of them");
   if (feature.aggregation == v1::COUNT && *integer < 0) return say("is a count and must not be negative");
-  if (feature.field == v1::TENURE_DAYS && (*integer < 0 || *integer > kMostTenureDays)) {
+  if (CountsDays(feature) && (*integer < 0 || *integer > kMostDaysCounted)) {
     return say("must be 0 to 100000 days");
   }
 }

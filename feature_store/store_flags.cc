@@ -13,6 +13,8 @@ void AddStoreFlags(StoreOptions* options, Flags* flags) {
   flags->Add("data-dir", &options->data_dir, "Folder of the data; made if absent, used by one process at a time",
              NotEmpty());
   flags->Add("declarations", &options->declarations, "Text file that declares the features; empty: those built in");
+  flags->Add("check-declarations", &options->check_declarations,
+             "Look for mistakes in the declarations, print them and end; no data is touched");
   flags->Add("clock", &options->clock, "wall: time is the machine's; watermark: the latest event's, to replay history",
              OneOf({"wall", "watermark"}));
   flags->Add("retention", &options->retention, "Events older than this are refused and leave the history",
@@ -46,14 +48,16 @@ FeatureStoreEngine::Options EngineOptions(const StoreOptions& options) {
 }
 
 absl::StatusOr<CompiledDeclarations> LoadDeclarations(const StoreOptions& options) {
-  if (options.declarations.empty()) return CompileDeclarations(DefaultDeclarationsText(), "built-in features");
+  if (options.declarations.empty()) {
+    return CompileDeclarations(DefaultDeclarationsText(), "built-in features", options.retention);
+  }
   std::ifstream file(options.declarations, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
   if (!file) {
     return absl::NotFoundError(absl::StrCat("--declarations: the file ", options.declarations, " cannot be read"));
   }
-  return CompileDeclarations(text.str(), options.declarations);
+  return CompileDeclarations(text.str(), options.declarations, options.retention);
 }
 
 }  // namespace ebb::feature_store

@@ -15,6 +15,7 @@ struct StoreOptions {
   ServerOptions server{.listen = {"127.0.0.1", 7500}};
   std::string data_dir = "ebb-feature-store";
   std::string declarations;  // file; empty: the features built in
+  bool check_declarations = false;
   std::string clock = "wall";
   absl::Duration retention = absl::Hours(24 * 1096);
   ByteSize disk_reserve = MiB(256);

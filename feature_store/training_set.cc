@@ -85,6 +85,7 @@ TrainingSetReader::TrainingSetReader(Source source, std::vector<absl::Time> as_o
       as_of_(std::move(as_of)),
       rule_(std::move(rule)),
       chunk_rows_(chunk_rows),
+      coverage_(source_.declarations),
       columns_(ColumnsFor(source_.declarations->schema())) {}
 
 absl::StatusOr<bool> TrainingSetReader::Next(v1::ReadTrainingSetResponse* response) {
@@ -105,6 +106,7 @@ absl::StatusOr<bool> TrainingSetReader::Next(v1::ReadTrainingSetResponse* respon
 absl::Status TrainingSetReader::AddCustomer(const std::pair<Pseudonym, std::string>& customer) {
   const absl::StatusOr<std::vector<v1::Event>> events = source_.history.EventsOf(customer.second, customer.first);
   if (!events.ok()) return events.status();
+  for (const v1::Event& event : *events) coverage_.Note(event);
   for (const absl::Time as_of : as_of_) {
     const auto row = BuildTrainingRow(*source_.declarations, *events, as_of, rule_, source_.now);
     if (const auto* exclusion = std::get_if<Exclusion>(&row)) {
@@ -161,6 +163,11 @@ v1::TrainingSetSummary TrainingSetReader::Summary() {
     v1::ExclusionCount* exclusion = summary.add_exclusions();
     exclusion->set_reason(reason);
     exclusion->set_rows(rows);
+  }
+  if (!as_of_.empty()) {
+    for (std::string& feature : coverage_.Uncovered(as_of_.front())) {
+      summary.add_uncovered_features(std::move(feature));
+    }
   }
   const Sha256Digest digest = digest_.Finish();
   summary.set_content_digest(

@@ -12,6 +12,7 @@
 #include "ebb/v1/feature_store_service.pb.h"
 #include "feature_store/column_buffers.h"
 #include "feature_store/compiled_declarations.h"
+#include "feature_store/event_coverage.h"
 #include "feature_store/history.h"
 #include "feature_store/training_row.h"
 #include "runtime/digest.h"
@@ -49,6 +50,7 @@ class TrainingSetReader {
   const std::vector<absl::Time> as_of_;
   const LabelRule rule_;
   const int64_t chunk_rows_;
+  EventCoverage coverage_;              // of all events, eligible customers' or not
   std::vector<ColumnBuilder> columns_;  // customer_id, as_of, declined, features
   size_t chunk_bytes_ = 0;
   size_t next_customer_ = 0;

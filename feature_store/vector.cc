@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
+#include "feature_store/day_counter.h"
 #include "feature_store/imported_value.h"
 #include "feature_store/tiles_by_measure.h"
 
@@ -90,6 +91,7 @@ class VectorBuilder {
     if (const ImportedFeature* held = Held(feature)) return held->number;
     const DayRange days = ShopCalendar::DaysOf(feature.window, today_);
     if (feature.field == v1::PROFIT) return Profit(feature, days);
+    if (CountsDays(feature)) return DaysCounted(feature);
     switch (feature.aggregation) {
       case v1::COUNT:
       case v1::SUM:
@@ -259,10 +261,12 @@ class VectorBuilder {
 
   Number Last(const CompiledFeature& feature, DayRange days) const {
     const std::optional<int64_t> value = Newest(feature, days);
-    if (!value) return {};
-    // A registration is kept as its day; before it the tenure is 0.
-    if (feature.field == v1::TENURE_DAYS) return feature.scale.Apply(std::max<int64_t>(today_ - *value, 0));
-    return feature.scale.Apply(*value);
+    return value ? Number(feature.scale.Apply(*value)) : Number();
+  }
+
+  Number DaysCounted(const CompiledFeature& feature) const {
+    const std::optional<Day> from = CountedFrom(declarations_, state_, feature, today_);
+    return from ? Number(feature.scale.Apply(CountOn(*from, today_))) : Number();
   }
 
   std::optional<std::string_view> Category(const CompiledFeature& feature) const {
@@ -327,6 +331,25 @@ v1::FeatureVector ComputeVector(const CompiledDeclarations& declarations, const 
   FeatureValues values;
   ComputeValues(declarations, state, as_of, &values);
   return ToVector(declarations, values);
+}
+
+bool HasNews(const CompiledDeclarations& declarations, const CustomerState& state, absl::Time then, absl::Time now) {
+  const Day day_then = declarations.calendar().DayOf(then), day_now = declarations.calendar().DayOf(now);
+  if (day_then == day_now) return false;
+  FeatureValues before, after;
+  ComputeValues(declarations, state, then, &before);
+  ComputeValues(declarations, state, now, &after);
+  if (SameValues(before, after)) return false;
+  for (size_t i = 0; i < declarations.features().size(); ++i) {
+    const CompiledFeature& feature = declarations.features()[i];
+    if (SameValue(before, after, i, feature.kind)) continue;
+    if (!CountsDays(feature)) return true;
+    const std::optional<Day> from_then = CountedFrom(declarations, state, feature, day_then);
+    const std::optional<Day> from_now = CountedFrom(declarations, state, feature, day_now);
+    if (from_then.has_value() != from_now.has_value()) return true;
+    if (from_now && StepOf(CountOn(*from_then, day_then)) != StepOf(CountOn(*from_now, day_now))) return true;
+  }
+  return false;
 }
 
 }  // namespace ebb::feature_store

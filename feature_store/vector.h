@@ -15,8 +15,13 @@ void ComputeValues(const CompiledDeclarations& declarations, const CustomerState
 // The same in the wire's form.
 v1::FeatureVector ComputeVector(const CompiledDeclarations& declarations, const CustomerState& state, absl::Time as_of);
 
-// The earliest time after `as_of` at which the vector can change with no event: the next midnight at which a tile
-// enters or leaves a window, a held import ends, or a tenure grows. InfiniteFuture where it never can.
+// The earliest time after `as_of` at which the vector can have news (HasNews) with no event: the next midnight at which
+// a tile enters or leaves a window, a held import ends, or a count of days reaches its next step. InfiniteFuture where
+// it never can.
 absl::Time NextChange(const CompiledDeclarations& declarations, const CustomerState& state, absl::Time as_of);
+
+// Whether watchers should hear what time alone did to the vector between `then` and `now`: any value or status differs,
+// but for counts of days that are still on the same step (day_counter.h).
+bool HasNews(const CompiledDeclarations& declarations, const CustomerState& state, absl::Time then, absl::Time now);
 
 }  // namespace ebb::feature_store

@@ -188,11 +188,88 @@ TEST_F(VectorTest, ImportedProfilesGiveWayToEventsFromTheirTimeOn) {
 
 TEST_F(VectorTest, SilenceChangesAVectorAtTheMidnightThatNextChangeNames) {
   EXPECT_EQ(NextChangeAfter(At("2025-03-10T00:00:00")), absl::InfiniteFuture());
-  Add(PurchaseAt(At("2025-03-10T12:00:00"), "e", 100));
+  Add(EventAt(At("2025-03-10T12:00:00"), "e", "time_on_site { visit_id: 'v' duration_ms: 1 }"));
   EXPECT_EQ(NextChangeAfter(At("2025-03-11T00:00:00")), At("2025-04-11T00:00:00"));
   EXPECT_EQ(NextChangeAfter(At("2025-04-11T00:00:00")), At("2025-05-11T00:00:00"));
   Add(EventAt(At("2025-03-10T13:00:00"), "p", "profile_change { registration_date { year: 2024 month: 3 day: 1 } }"));
+  // 375 days after the registration every 32nd day is news, 19 days after the last order every second.
+  EXPECT_EQ(NextChangeAfter(At("2025-03-11T00:00:00")), At("2025-03-20T00:00:00"));
+  Add(PurchaseAt(At("2025-02-20T12:00:00"), "e2", 100));
   EXPECT_EQ(NextChangeAfter(At("2025-03-11T00:00:00")), At("2025-03-12T00:00:00"));
+}
+
+TEST_F(VectorTest, DaysSinceTheLastOneCountTheShopsMidnights) {
+  const CompiledDeclarations shop = Compiled(
+      "shop { time_zone: 'Europe/Moscow' }\n"
+      "features { name: 'ever' role: INPUT field: PURCHASE_ORDER aggregation: DAYS_SINCE_LAST "
+      "window { lifetime: true } }"
+      "features { name: 'week' role: INPUT field: PURCHASE_ORDER aggregation: DAYS_SINCE_LAST window { days: 7 } }");
+  std::vector<v1::Event> history = {PurchaseAt(At("2025-03-09T20:59:00"), "e1", 100)};  // a minute before midnight
+  const auto days = [&](const char* t) {
+    std::string text;
+    const v1::FeatureVector vector = VectorAsOf(shop, history, At(t), absl::InfiniteFuture());
+    for (const v1::FeatureValue& value : vector.values()) {
+      absl::StrAppend(&text, value.has_number() ? absl::StrCat(value.number()) : "missing", " ",
+                      FeatureStatus_Name(value.status()), "; ");
+    }
+    return text;
+  };
+  EXPECT_EQ(days("2025-03-09T12:00:00"), "missing NEVER_SEEN; missing NEVER_SEEN; ");
+  EXPECT_EQ(days("2025-03-09T20:59:30"), "0 PRESENT; 0 PRESENT; ");
+  EXPECT_EQ(days("2025-03-09T21:00:00"), "1 PRESENT; 1 PRESENT; ");
+  EXPECT_EQ(days("2025-03-16T20:59:59"), "7 PRESENT; 7 PRESENT; ");
+  EXPECT_EQ(days("2025-03-16T21:00:00"), "8 PRESENT; missing DEFAULT; ");
+  history.push_back(PurchaseAt(At("2025-03-08T12:00:00"), "late", 100));
+  EXPECT_EQ(days("2025-03-10T12:00:00"), "1 PRESENT; 1 PRESENT; ") << "a late event is not the last one";
+}
+
+TEST_F(VectorTest, OneTileIsKeptOfAllDaysWithAnOrder) {
+  const CompiledDeclarations shop = Compiled(
+      "features { name: 'a' role: INPUT field: PURCHASE_ORDER aggregation: DAYS_SINCE_LAST "
+      "window { lifetime: true } }");
+  CustomerState state;
+  for (int day = 0; day < 100; ++day) {
+    state.Fold(shop, PurchaseAt(At("2025-03-10T12:00:00") + absl::Hours(24 * (day * 37 % 100)), "e", 100));
+  }
+  EXPECT_EQ(state.tiles().size(), 1u);
+}
+
+TEST_F(VectorTest, ASnapshotNamesTheDayOfTheLastOne) {
+  const CompiledDeclarations shop = Compiled(
+      "features { name: 'a' role: INPUT field: PURCHASE_ORDER aggregation: DAYS_SINCE_LAST "
+      "window { lifetime: true } }");
+  v1::Event snapshot = EventAt(At("2025-03-10T00:00:00"), "s", "");
+  v1::ImportedValue& value = *snapshot.mutable_imported_snapshot()->add_values();
+  value.set_feature("a");
+  value.set_decimal("5");
+  std::vector<v1::Event> history = {snapshot};
+  const auto days = [&](const char* t) {
+    return VectorAsOf(shop, history, At(t), absl::InfiniteFuture()).values(0).number();
+  };
+  EXPECT_EQ(days("2025-03-10T00:00:00"), 5);
+  EXPECT_EQ(days("2025-03-12T10:00:00"), 7);
+  history.push_back(PurchaseAt(At("2025-03-11T12:00:00"), "after it", 100));
+  EXPECT_EQ(days("2025-03-12T10:00:00"), 1);
+  history.back() = PurchaseAt(At("2025-03-08T12:00:00"), "that it did not know", 100);
+  EXPECT_EQ(days("2025-03-12T10:00:00"), 4);
+}
+
+TEST_F(VectorTest, AStartedCalendarMonthIsNeverSetAgainstAFullOne) {
+  const CompiledDeclarations shop = Compiled(
+      "features { name: 'm0' role: INPUT field: PURCHASE_ORDER aggregation: COUNT window { calendar_months: 1 } }"
+      "features { name: 'm1' role: INPUT field: PURCHASE_ORDER aggregation: COUNT "
+      "window { calendar_months: 1 offset: 1 } }");
+  std::vector<v1::Event> history;
+  for (const char* t : {"2025-01-31T12:00:00", "2025-02-01T00:00:00", "2025-02-28T23:59:59", "2025-03-01T00:00:00"}) {
+    history.push_back(PurchaseAt(At(t), t, 100));
+  }
+  const auto months = [&](const char* t) {
+    const v1::FeatureVector vector = VectorAsOf(shop, history, At(t), absl::InfiniteFuture());
+    return absl::StrCat(vector.values(0).number(), ", ", vector.values(1).number());
+  };
+  EXPECT_EQ(months("2025-03-01T00:00:00"), "2, 1");
+  EXPECT_EQ(months("2025-03-20T00:00:00"), "2, 1");
+  EXPECT_EQ(months("2025-04-01T00:00:00"), "1, 2");
 }
 
 TEST_F(VectorTest, WindowsFollowTheShopsClock) {
