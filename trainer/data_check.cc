@@ -82,28 +82,43 @@ absl::Status CheckEnoughRows(const v1::TrainingSetSummary& summary, const v1::Tr
                                                     ": import labelled customers, or ask for more as-of times"));
 }
 
-absl::Status CheckInputs(const Dataset& dataset) {
-  size_t inputs = 0;
+std::vector<LeftOutInput> InputsToLeaveOut(const Dataset& dataset, const v1::TrainingSetSummary& summary) {
+  const auto& uncovered = summary.uncovered_features();
+  std::vector<LeftOutInput> left_out;
   for (size_t i = 0; i < dataset.schema().size(); ++i) {
-    if (dataset.schema()[i].role != FeatureRole::kInput) continue;
-    ++inputs;
-    if (VarietyOf(dataset, i) == Variety::kVaries) return absl::OkStatus();
+    const FeatureSpec& spec = dataset.schema()[i];
+    if (spec.role != FeatureRole::kInput) continue;
+    const Variety variety = VarietyOf(dataset, i);
+    if (variety == Variety::kEmpty) {
+      left_out.push_back({spec.name, "has no values"});
+    } else if (variety == Variety::kConstant) {
+      left_out.push_back({spec.name, "is the same in every row"});
+    } else if (std::find(uncovered.begin(), uncovered.end(), spec.name) != uncovered.end()) {
+      left_out.push_back({spec.name, "is not covered: the store's events do not reach back over its window yet"});
+    }
   }
+  return left_out;
+}
+
+absl::Status CheckInputs(const Dataset& dataset, const std::vector<LeftOutInput>& left_out) {
+  const auto inputs = static_cast<size_t>(
+      std::count_if(dataset.schema().specs().begin(), dataset.schema().specs().end(),
+                    [](const FeatureSpec& spec) { return spec.role == FeatureRole::kInput; }));
+  if (left_out.size() < inputs) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat("none of the ", inputs,
                                                     " input features differs between customers, so nothing can be "
                                                     "learnt: import values or push events, and check the "
                                                     "store's feature declarations"));
 }
 
-std::vector<std::string> DescribeInputs(const Dataset& dataset) {
+std::vector<std::string> DescribeInputs(const Dataset& dataset, const std::vector<LeftOutInput>& left_out) {
   std::vector<std::string> findings;
   for (size_t i = 0; i < dataset.schema().size(); ++i) {
     const FeatureSpec& spec = dataset.schema()[i];
-    if (spec.role != FeatureRole::kInput) continue;
-    const Variety variety = VarietyOf(dataset, i);
-    if (variety == Variety::kEmpty) findings.push_back(absl::StrCat("`", spec.name, "` has no values"));
-    if (variety == Variety::kConstant) findings.push_back(absl::StrCat("`", spec.name, "` is the same in every row"));
-    if (variety != Variety::kVaries || spec.kind != FeatureKind::kNumber) continue;
+    const auto out = std::find_if(left_out.begin(), left_out.end(),
+                                  [&](const LeftOutInput& input) { return input.name == spec.name; });
+    if (out != left_out.end()) findings.push_back(absl::StrCat("`", spec.name, "` ", out->reason, "; it is left out"));
+    if (spec.role != FeatureRole::kInput || out != left_out.end() || spec.kind != FeatureKind::kNumber) continue;
     if (const double auc = RocAucAlone(dataset, i); auc >= kLeakingRocAuc) {
       findings.push_back(
           absl::StrCat("`", spec.name, "` alone has ROC-AUC ", auc, ": check that it was known before the label"));

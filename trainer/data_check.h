@@ -17,11 +17,21 @@ int64_t LeastRowsOfAClass(const v1::TrainingOptions& options);
 // FAILED_PRECONDITION says how many rows of which class are missing, what was left out and why, and what to do.
 absl::Status CheckEnoughRows(const v1::TrainingSetSummary& summary, const v1::TrainingOptions& options);
 
-// FAILED_PRECONDITION when no input tells customers apart: all are constant or empty.
-absl::Status CheckInputs(const Dataset& dataset);
+// An input that models do not get to see.
+struct LeftOutInput {
+  std::string name;
+  std::string reason;  // such as `has no values`
+};
 
-// What a person should know of the inputs, one sentence each: those that are empty, constant, or so close to the label
+// Those that can teach a model nothing, being empty or constant, and those that would teach it what will not stay true:
+// the store's events do not cover them yet.
+std::vector<LeftOutInput> InputsToLeaveOut(const Dataset& dataset, const v1::TrainingSetSummary& summary);
+
+// FAILED_PRECONDITION when no input is left.
+absl::Status CheckInputs(const Dataset& dataset, const std::vector<LeftOutInput>& left_out);
+
+// What a person should know of the inputs, one sentence each: which are left out, and which are so close to the label
 // that they may have been written after it.
-std::vector<std::string> DescribeInputs(const Dataset& dataset);
+std::vector<std::string> DescribeInputs(const Dataset& dataset, const std::vector<LeftOutInput>& left_out);
 
 }  // namespace ebb::trainer

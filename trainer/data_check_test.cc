@@ -67,18 +67,38 @@ TEST(DescribeInputs, NamesWhatTellsNothingAndWhatTellsTooMuch) {
        Spec("empty", FeatureKind::kNumber), Spec("one_category", FeatureKind::kCategory),
        Spec("profit", FeatureKind::kNumber, FeatureRole::kSegment)},
       vectors);
-  EXPECT_TRUE(CheckInputs(table).ok());
-  EXPECT_THAT(DescribeInputs(table), ElementsAre("`constant` is the same in every row",
-                                                 "`leak` alone has ROC-AUC 1: check that it was known before the label",
-                                                 "`empty` has no values", "`one_category` is the same in every row"));
+  v1::TrainingSetSummary summary;
+  EXPECT_THAT(DescribeInputs(table, InputsToLeaveOut(table, summary)),
+              ElementsAre("`constant` is the same in every row; it is left out",
+                          "`leak` alone has ROC-AUC 1: check that it was known before the label",
+                          "`empty` has no values; it is left out",
+                          "`one_category` is the same in every row; it is left out"));
+  summary.add_uncovered_features("fine");
+  summary.add_uncovered_features("profit");
+  const std::vector<LeftOutInput> left_out = InputsToLeaveOut(table, summary);
+  ASSERT_EQ(left_out.size(), 4u) << "features for segments are no inputs";
+  EXPECT_EQ(left_out[1].name, "fine");
+  EXPECT_EQ(left_out[1].reason, "is not covered: the store's events do not reach back over its window yet");
+  EXPECT_TRUE(CheckInputs(table, left_out).ok());
 }
 
 TEST(CheckInputs, RefusesATableWhereNothingVaries) {
   const std::vector<FeatureVector> vectors(4, {FeatureValue::Number(1), FeatureValue::Category("a")});
-  const absl::Status status =
-      CheckInputs(TableOf({Spec("a", FeatureKind::kNumber), Spec("b", FeatureKind::kCategory)}, vectors));
+  const Dataset table = TableOf({Spec("a", FeatureKind::kNumber), Spec("b", FeatureKind::kCategory)}, vectors);
+  const absl::Status status = CheckInputs(table, InputsToLeaveOut(table, {}));
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(status.message()), HasSubstr("none of the 2 input features differs"));
+}
+
+TEST(Dataset, WithoutFeaturesTheRowsStayInTheirOrder) {
+  std::vector<FeatureVector> with, without;
+  for (int i = 0; i < 20; ++i) {
+    with.push_back({FeatureValue::Number(i), FeatureValue{}, FeatureValue::Category(i % 2 == 0 ? "a" : "b")});
+    without.push_back({with.back()[0], with.back()[2]});
+  }
+  const FeatureSpec a = Spec("a", FeatureKind::kNumber), b = Spec("b", FeatureKind::kNumber),
+                    c = Spec("c", FeatureKind::kCategory);
+  EXPECT_EQ(TableOf({a, b, c}, with).Without({"b", "of another shop"}).Digest(), TableOf({a, c}, without).Digest());
 }
 
 }  // namespace

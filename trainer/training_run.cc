@@ -1,6 +1,7 @@
 #include "trainer/training_run.h"
 
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -9,7 +10,6 @@
 #include "google/protobuf/util/time_util.h"
 #include "model/model_file.h"
 #include "runtime/log.h"
-#include "trainer/data_check.h"
 #include "trainer/evaluation/folds.h"
 #include "trainer/training_report.h"
 
@@ -93,9 +93,10 @@ absl::StatusOr<TrainedResult> TrainingRun::Run(const v1::TrainingOptions& option
 
   Tell(controls, "check");
   if (absl::Status status = CheckEnoughRows(set->summary, options); !status.ok()) return status;
-  if (absl::Status status = CheckInputs(set->dataset); !status.ok()) return status;
+  const std::vector<LeftOutInput> left_out = InputsToLeaveOut(set->dataset, set->summary);
+  if (absl::Status status = CheckInputs(set->dataset, left_out); !status.ok()) return status;
 
-  absl::StatusOr<TrainingOutcome> outcome = Search(*set, options, controls);
+  absl::StatusOr<TrainingOutcome> outcome = Search(*set, left_out, options, controls);
   if (!outcome.ok()) return outcome.status();
 
   Tell(controls, "evaluate");
@@ -109,7 +110,9 @@ absl::StatusOr<TrainedResult> TrainingRun::Run(const v1::TrainingOptions& option
   v1::TrainingReport& report = result.model.report;
   report = ReportOf(*outcome, options);
   *report.mutable_training_set() = set->summary;
-  for (std::string& finding : DescribeInputs(set->dataset)) report.add_data_findings(std::move(finding));
+  for (std::string& finding : DescribeInputs(set->dataset, left_out)) {
+    report.add_data_findings(std::move(finding));
+  }
   if (comparison) {
     report.set_champion_holdout_roc_auc(comparison->champion_roc_auc);
     report.set_champion_saw_holdout(comparison->champion_saw_rows);
@@ -136,8 +139,11 @@ absl::StatusOr<TrainingSet> TrainingRun::ReadRows(const v1::TrainingOptions& opt
   return std::move(reader).Finish(options.seed());
 }
 
-absl::StatusOr<TrainingOutcome> TrainingRun::Search(const TrainingSet& set, const v1::TrainingOptions& options,
+absl::StatusOr<TrainingOutcome> TrainingRun::Search(const TrainingSet& set, const std::vector<LeftOutInput>& left_out,
+                                                    const v1::TrainingOptions& options,
                                                     const TrainingControls& controls) const {
+  std::set<std::string> unseen;
+  for (const LeftOutInput& input : left_out) unseen.insert(input.name);
   TrainingOptions core;
   core.grid = options_.grid;
   core.seed = options.seed();
@@ -151,7 +157,7 @@ absl::StatusOr<TrainingOutcome> TrainingRun::Search(const TrainingSet& set, cons
   core.progress = SearchProgressTo(controls);
   core.cancelled = controls.cancelled;
   SetTiers(options.profit_tiers(), &core);
-  absl::StatusOr<TrainingOutcome> outcome = RunSearchAndFit(set.dataset, core);
+  absl::StatusOr<TrainingOutcome> outcome = RunSearchAndFit(set.dataset.Without(unseen), core);
   if (!outcome.ok()) return outcome;
   OverrideTiers(options.profit_tiers(), &outcome->measured);
   OverrideTiers(options.profit_tiers(), &outcome->published);

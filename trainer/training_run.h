@@ -10,6 +10,7 @@
 #include "ebb/v1/model.pb.h"
 #include "runtime/clock.h"
 #include "trainer/champion_comparison.h"
+#include "trainer/data_check.h"
 #include "trainer/registry.h"
 #include "trainer/search/training.h"
 #include "trainer/training_set_reader.h"
@@ -61,8 +62,8 @@ class TrainingRun {
 
  private:
   absl::StatusOr<TrainingSet> ReadRows(const v1::TrainingOptions& options, const TrainingControls& controls) const;
-  absl::StatusOr<TrainingOutcome> Search(const TrainingSet& set, const v1::TrainingOptions& options,
-                                         const TrainingControls& controls) const;
+  absl::StatusOr<TrainingOutcome> Search(const TrainingSet& set, const std::vector<LeftOutInput>& left_out,
+                                         const v1::TrainingOptions& options, const TrainingControls& controls) const;
   // Nothing where there is no champion, or none that can be measured; `promote` is then already decided.
   std::optional<Comparison> CompareWithChampion(const TrainingOutcome& outcome, const TrainingSet& set,
                                                 const HoldoutSplit& split, bool* promote) const;

@@ -25,11 +25,14 @@ namespace fs = std::filesystem;
 class SyntheticSource final : public TrainingSetSource {
  public:
   absl::Status Read(const v1::ReadTrainingSetRequest&, const CancelFn&, const TakeChunk& take) override {
-    for (const v1::ReadTrainingSetResponse& chunk : testing::SyntheticTrainingSet(300, 300)) {
+    for (v1::ReadTrainingSetResponse& chunk : testing::SyntheticTrainingSet(300, 300)) {
+      if (chunk.has_summary() && !uncovered.empty()) chunk.mutable_summary()->add_uncovered_features(uncovered);
       if (absl::Status status = take(chunk); !status.ok()) return status;
     }
     return absl::OkStatus();
   }
+
+  std::string uncovered;  // the name of a feature
 };
 
 class TrainingRunTest : public ::testing::Test {
@@ -86,6 +89,21 @@ std::string WithAnInputThatIsGone(const std::string& basis) {
   specs.front().name = "no longer declared";
   changed.measured.schema = FeatureSchema(std::move(specs));
   return changed.Serialize();
+}
+
+TEST_F(TrainingRunTest, AnInputThatEventsDoNotCoverYetIsLeftOutAndComesBack) {
+  source_.uncovered = "noise";
+  const TrainedResult early = Train();
+  const absl::StatusOr<TrainedModel> model = ParseModelFile(early.model.file);
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_FALSE(model->schema.IndexOf("noise"));
+  EXPECT_THAT(early.model.report.data_findings(), ::testing::Contains(::testing::StartsWith("`noise` is not covered")));
+
+  Crown(early, early.model.comparison_basis);
+  source_.uncovered = "";
+  const TrainedResult later = Train();
+  EXPECT_TRUE(ParseModelFile(later.model.file)->schema.IndexOf("noise"));
+  EXPECT_TRUE(later.model.report.has_champion_holdout_roc_auc()) << "models of different inputs are compared by name";
 }
 
 TEST_F(TrainingRunTest, AChampionIsReplacedWhereTheNewModelIsNotWorse) {

@@ -69,6 +69,21 @@ Dataset Dataset::Select(std::span<const uint32_t> rows) const {
   return part;
 }
 
+Dataset Dataset::Without(const std::set<std::string>& features) const {
+  Dataset rest;
+  std::vector<FeatureSpec> specs;
+  for (size_t f = 0; f < schema_.size(); ++f) {
+    if (features.contains(schema_[f].name)) continue;
+    specs.push_back(schema_[f]);
+    rest.numbers_.push_back(numbers_[f]);
+    rest.categories_.push_back(categories_[f]);
+  }
+  rest.schema_ = FeatureSchema(std::move(specs));
+  rest.labels_ = labels_;
+  rest.groups_ = groups_;
+  return rest;
+}
+
 std::string Dataset::Digest() const {
   std::string text;
   Append(text, schema_.Fingerprint());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,6 +34,8 @@ class Dataset {
 
   FeatureVector Row(size_t row) const;
   Dataset Select(std::span<const uint32_t> rows) const;  // in the order given
+  // The same rows in the same order without some features; unknown names are nothing.
+  Dataset Without(const std::set<std::string>& features) const;
 
   // SHA-256 of the whole table as 64 hex digits: equal for equal rows and seed, whatever the order they were added in.
   std::string Digest() const;
