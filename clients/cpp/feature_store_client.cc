@@ -25,6 +25,15 @@ absl::StatusOr<v1::FeatureSchema> FeatureStoreClient::GetFeatureSchema() {
   return connection_->Call(&Stub::GetFeatureSchema, v1::GetFeatureSchemaRequest());
 }
 
+absl::StatusOr<v1::FeatureDeclarations> FeatureStoreClient::GetDeclarations() {
+  return connection_->Call(&Stub::GetDeclarations, v1::GetDeclarationsRequest());
+}
+
+absl::StatusOr<v1::CompareDeclarationsResponse> FeatureStoreClient::CompareDeclarations(
+    const v1::CompareDeclarationsRequest& request) {
+  return connection_->Call(&Stub::CompareDeclarations, request);
+}
+
 absl::StatusOr<v1::ListCustomersResponse> FeatureStoreClient::ListCustomers(const v1::ListCustomersRequest& request) {
   return connection_->Call(&Stub::ListCustomers, request);
 }

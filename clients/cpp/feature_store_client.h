@@ -23,6 +23,8 @@ class FeatureStoreClient {
   // NOT_FOUND is no error here: unknown customers have `found` false. Any number of customers: asks in parts of 1,000.
   absl::StatusOr<v1::GetFeaturesResponse> GetFeatures(const v1::GetFeaturesRequest& request);
   absl::StatusOr<v1::FeatureSchema> GetFeatureSchema();
+  absl::StatusOr<v1::FeatureDeclarations> GetDeclarations();
+  absl::StatusOr<v1::CompareDeclarationsResponse> CompareDeclarations(const v1::CompareDeclarationsRequest& request);
   absl::StatusOr<v1::ListCustomersResponse> ListCustomers(const v1::ListCustomersRequest& request);
   absl::StatusOr<v1::StoreStats> GetStats();
   // Hands each message of the export to `take`, whose error ends it. The deadline is `timeout` for all of it.

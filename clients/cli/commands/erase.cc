@@ -76,7 +76,7 @@ Command EraseCommand() {
       "told anything of the customer; `removed` says that no byte is left in the store's folder, which a running "
       "training or a large history may\n"
       "delay. Backups are yours to deal with. Exit status 3 when the customer is not known.";
-  command.examples = {{"ebb erase 215348 --reason \"request of 12 May\"", "asks before it does", false},
+  command.examples = {{"ebb erase 215348 --reason asked-2026-05-12", "asks before it does", false},
                       {"ebb erase 215348 --yes", "for scripts", false}};
   command.Add("CUSTOMER", &options->customer, "Who").Required().Completes("customer");
   command.Add("--reason", &options->reason, "Kept for the record under a pseudonym; must not name the customer")

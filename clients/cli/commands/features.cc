@@ -130,7 +130,8 @@ Command FeaturesCommand() {
   Command command{
       .name = "features", .group = CommandGroup::kData, .summary = "Features of customers, now or as of a time"};
   command.description =
-      "As of a time T only events before T count that were known before T. Exit status 3 when a customer is not known.";
+      "As of a time T only events before T count that were known before T. Exit status 3 when a customer is not known.\n"
+      "`ebb features list`, `check` and `diff` tell of the declarations; a customer of such a name comes after `--`.";
   command.examples = {{"ebb features 215348", "one customer"},
                       {"ebb features 215348 --as-of 7d", "a week ago"},
                       {"ebb features --all --output csv", "everybody"}};

@@ -9,6 +9,7 @@
 #include "clients/cli/interrupt.h"
 #include "clients/cli/table.h"
 #include "clients/cli/up/port_check.h"
+#include "clients/cli/up/program_path.h"
 #include "clients/cli/up/supervisor.h"
 #include "clients/cpp/health_check.h"
 
@@ -47,12 +48,11 @@ absl::StatusOr<std::vector<ServiceSpec>> Services(const UpOptions& options, cons
     return absl::FailedPreconditionError(absl::StrCat("cannot create ", logs.string(), ": ", error.message(),
                                                       "; choose another place with --data-dir DIR"));
   }
-  const fs::path bin = fs::read_symlink("/proc/self/exe", error).parent_path();
   absl::StatusOr<Endpoints> endpoints = LoopbackEndpoints(context.options().port_base);
   if (!endpoints.ok()) return endpoints.status();
   const auto spec = [&](const char* name, const char* folder, const char* program, const std::string& address) {
     return ServiceSpec{.name = name,
-                       .command = {bin / program, "--listen", address, "--data-dir", data_dir / folder},
+                       .command = {ProgramBesideUs(program), "--listen", address, "--data-dir", data_dir / folder},
                        .address = address,
                        .log_path = context.options().verbose ? "" : (logs / (std::string(program) + ".log")).string()};
   };

@@ -7,7 +7,11 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "absl/strings/str_cat.h"
 
@@ -30,6 +34,11 @@ namespace {
   static constexpr char kFailed[] = "cannot run the program\n";
   [[maybe_unused]] const auto written = write(STDERR_FILENO, kFailed, sizeof kFailed - 1);
   _exit(127);
+}
+
+ProcessEnd EndOf(int wait_status) {
+  return WIFSIGNALED(wait_status) ? ProcessEnd{.signal = WTERMSIG(wait_status)}
+                                  : ProcessEnd{.exit_status = WEXITSTATUS(wait_status)};
 }
 
 }  // namespace
@@ -66,13 +75,39 @@ absl::StatusOr<ChildProcess> ChildProcess::Start(const std::vector<std::string>&
 std::optional<ProcessEnd> ChildProcess::Poll() {
   if (end_) return end_;
   int status = 0;
-  if (waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
-  end_ = WIFSIGNALED(status) ? ProcessEnd{.signal = WTERMSIG(status)} : ProcessEnd{.exit_status = WEXITSTATUS(status)};
+  if (waitpid(pid_, &status, WNOHANG) == pid_) end_ = EndOf(status);
   return end_;
+}
+
+ProcessEnd ChildProcess::Wait() {
+  if (end_) return *end_;
+  int status = 0;
+  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  end_ = EndOf(status);
+  return *end_;
 }
 
 void ChildProcess::Signal(int number) {
   if (!Poll()) kill(pid_, number);
+}
+
+absl::StatusOr<ProgramOutput> RunToEnd(const std::vector<std::string>& command) {
+  std::string path = (std::filesystem::temp_directory_path() / "ebb-XXXXXX").string();
+  const int file = mkstemp(path.data());
+  if (file < 0) return absl::FailedPreconditionError(absl::StrCat("cannot write ", path, ": ", strerror(errno)));
+  close(file);
+  ProgramOutput output;
+  absl::StatusOr<ChildProcess> child = ChildProcess::Start(command, path);
+  if (child.ok()) {
+    output.end = child->Wait();
+    std::ostringstream text;
+    text << std::ifstream(path, std::ios::binary).rdbuf();
+    output.text = text.str();
+  }
+  unlink(path.c_str());
+  if (!child.ok()) return child.status();
+  return output;
 }
 
 }  // namespace ebb

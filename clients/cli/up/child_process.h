@@ -32,6 +32,8 @@ class ChildProcess {
   std::optional<ProcessEnd> Poll();
   // Does nothing when it has ended.
   void Signal(int number);
+  // Waits until it has ended.
+  ProcessEnd Wait();
   pid_t pid() const { return pid_; }
 
  private:
@@ -40,5 +42,14 @@ class ChildProcess {
   pid_t pid_;
   std::optional<ProcessEnd> end_;
 };
+
+// What a program said, standard output and error together, and how it ended.
+struct ProgramOutput {
+  ProcessEnd end;
+  std::string text;
+};
+
+// Runs a program that ends soon by itself.
+absl::StatusOr<ProgramOutput> RunToEnd(const std::vector<std::string>& command);
 
 }  // namespace ebb
