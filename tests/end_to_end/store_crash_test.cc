@@ -82,9 +82,9 @@ void PushShare(const std::string& address, const std::vector<v1::IngestRequest>&
                std::atomic<int64_t>* pushed) {
   EventPusher pusher({.address = address,
                       .batch_events = 50,
-                      .connect_limit = kTimeout,
                       .first_backoff = absl::Milliseconds(20),
                       .most_backoff = absl::Milliseconds(200),
+                      .connect_limit = kTimeout,
                       .on_refused = [](const EventPusher::Refusal& refusal) {
                         ADD_FAILURE() << refusal.reasons.front()->DebugString();
                       }});
