@@ -212,7 +212,8 @@ TEST_F(RightAnswers, APartialOrMistypedEventIsRefusedByFieldAndNeverHalfStored) 
       {head + line + "1", "syntax error"},
   };
   for (const Case& one : cases) {
-    const Outcome outcome = services_.Ebb({"push", "-"}, one.line + "\n");
+    const Outcome outcome =
+        services_.Ebb({"push", "-", "--rejected", services_.folder() + "/rejected.jsonl"}, one.line + "\n");
     EXPECT_NE(outcome.exit_status, 0) << one.line;
     EXPECT_THAT(outcome.err, HasSubstr(one.says)) << one.line;
   }
