@@ -1,6 +1,7 @@
 #include "feature_store/shop_calendar.h"
 
 #include <algorithm>
+#include <array>
 
 namespace ebb::feature_store {
 namespace {
@@ -17,7 +18,7 @@ absl::CivilDay DayInMonth(absl::CivilMonth month, int day) {
 }
 
 // The edge `back` units (calendar months: whole months) before a T on day `today`.
-Day Edge(CompiledWindow::Unit unit, int back, Day today) {
+Day ComputeEdge(CompiledWindow::Unit unit, int back, Day today) {
   switch (unit) {
     case CompiledWindow::Unit::kDays:
       return today - back;
@@ -29,6 +30,29 @@ Day Edge(CompiledWindow::Unit unit, int back, Day today) {
       break;
   }
   return kFirstDay;
+}
+
+// The same, remembered: months take a walk through the calendar, and the vectors of a day ask for the same few edges
+// millions of times.
+Day Edge(CompiledWindow::Unit unit, int back, Day today) {
+  struct Known {
+    CompiledWindow::Unit unit = CompiledWindow::Unit::kLifetime;  // nothing is known
+    int back = 0;
+    Day today = 0;
+    Day edge = 0;
+  };
+  constexpr size_t kPlaces = 512;
+  thread_local std::array<Known, kPlaces> places;
+  if (unit != CompiledWindow::Unit::kMonths && unit != CompiledWindow::Unit::kCalendarMonths) {
+    return ComputeEdge(unit, back, today);
+  }
+  const auto mixed = static_cast<uint32_t>(today) * 37 + static_cast<uint32_t>(back) * 2 +
+                     (unit == CompiledWindow::Unit::kMonths ? 0 : 1);
+  Known& known = places[mixed % kPlaces];
+  if (known.unit != unit || known.back != back || known.today != today) {
+    known = {unit, back, today, ComputeEdge(unit, back, today)};
+  }
+  return known.edge;
 }
 
 // The first today at which that edge lies after `day`. Edges never move back, so this is where it passes the day.

@@ -25,9 +25,11 @@ void AddStoreFlags(StoreOptions* options, Flags* flags) {
   flags->Add("sweep-interval", &options->sweep_interval,
              "How often customers are looked at whose vectors time alone changes",
              Between(absl::Milliseconds(10), absl::Hours(1)));
-  flags->Add("state-memory", &options->state_memory,
-             "Memory for customers and their aggregates; what is not used lately beyond it lies on the disk",
-             AtLeast(MiB(16)));
+  flags->Add(
+      "state-memory", &options->state_memory,
+      "Memory for customers, their aggregates and, a quarter of it, their latest vectors; what is not used lately "
+      "beyond it lies on the disk",
+      AtLeast(MiB(16)));
   flags->Add("segment-events", &options->segment_events, "Events of the log that are sorted into the history at once",
              Between(uint64_t{1'000}, uint64_t{10'000'000}));
   flags->Add("metrics-listen", &options->metrics_listen,
@@ -40,7 +42,9 @@ FeatureStoreEngine::Options EngineOptions(const StoreOptions& options) {
   engine.writer.clock_mode = options.clock == "wall" ? ClockMode::kWall : ClockMode::kWatermark;
   engine.writer.retention = options.retention;
   engine.writer.reserve_bytes = options.disk_reserve.bytes;
-  engine.writer.state_memory_bytes = options.state_memory.bytes;
+  // A vector takes about a third of what its customer's aggregates do.
+  engine.vector_cache_bytes = options.state_memory.bytes / 4;
+  engine.writer.state_memory_bytes = options.state_memory.bytes - engine.vector_cache_bytes;
   engine.writer.segment_events = options.segment_events;
   engine.writer.sweep_interval = options.sweep_interval;
   engine.maintenance.checkpoint_interval = options.checkpoint_interval;
