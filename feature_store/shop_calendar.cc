@@ -10,7 +10,47 @@ constexpr absl::CivilDay kEpoch(1970, 1, 1);
 
 Day FromCivil(absl::CivilDay day) { return static_cast<Day>(day - kEpoch); }
 
-absl::CivilMonth MonthOfDay(Day day) { return absl::CivilMonth(ShopCalendar::ToCivil(day)); }
+// A date of the Gregorian calendar. absl's civil days count on from an epoch month by month, which was a third of the
+// time of a training set; this is the usual arithmetic on 400-year eras that begin in March.
+struct Date {
+  int64_t year;
+  int month;
+  int day;
+};
+constexpr int64_t kDaysOfEra = 146'097, kDaysToEpoch = 719'468;  // from 0000-03-01 to 1970-01-01
+
+Date DateOf(Day day) {
+  const int64_t days = int64_t{day} + kDaysToEpoch;
+  const int64_t era = (days >= 0 ? days : days - (kDaysOfEra - 1)) / kDaysOfEra;
+  const int64_t of_era = days - era * kDaysOfEra;
+  const int64_t year_of_era = (of_era - of_era / 1'460 + of_era / 36'524 - of_era / 146'096) / 365;
+  const int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const int64_t from_march = (5 * of_year + 2) / 153;
+  const int month = static_cast<int>(from_march < 10 ? from_march + 3 : from_march - 9);
+  return {era * 400 + year_of_era + (month <= 2 ? 1 : 0), month,
+          static_cast<int>(of_year - (153 * from_march + 2) / 5 + 1)};
+}
+
+Day DayOfDate(const Date& date) {
+  const int64_t year = date.month <= 2 ? date.year - 1 : date.year;
+  const int64_t era = (year >= 0 ? year : year - 399) / 400;
+  const int64_t year_of_era = year - era * 400;
+  const int64_t of_year = (153 * (date.month > 2 ? date.month - 3 : date.month + 9) + 2) / 5 + date.day - 1;
+  return static_cast<Day>(era * kDaysOfEra + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year -
+                          kDaysToEpoch);
+}
+
+// The first day of the month that lies `months` (may be negative) before the date's.
+Date MonthBefore(const Date& date, int months) {
+  const int64_t month = date.year * 12 + (date.month - 1) - months;
+  const int64_t year = (month >= 0 ? month : month - 11) / 12;
+  return {year, static_cast<int>(month - year * 12) + 1, 1};
+}
+
+absl::CivilMonth MonthOfDay(Day day) {
+  const Date date = DateOf(day);
+  return absl::CivilMonth(date.year, date.month);
+}
 
 // The same day of `month`, or its last one.
 absl::CivilDay DayInMonth(absl::CivilMonth month, int day) {
@@ -25,7 +65,7 @@ Day ComputeEdge(CompiledWindow::Unit unit, int back, Day today) {
     case CompiledWindow::Unit::kMonths:
       return ShopCalendar::MonthsBefore(today, back);
     case CompiledWindow::Unit::kCalendarMonths:
-      return FromCivil(absl::CivilDay(MonthOfDay(today) - back));
+      return DayOfDate(MonthBefore(DateOf(today), back));
     case CompiledWindow::Unit::kLifetime:
       break;
   }
@@ -109,8 +149,9 @@ absl::Time ShopCalendar::StartOf(Day day) const {
 }
 
 Day ShopCalendar::MonthsBefore(Day day, int months) {
-  const absl::CivilDay civil = ToCivil(day);
-  return FromCivil(DayInMonth(absl::CivilMonth(civil) - months, civil.day()));
+  const Date date = DateOf(day);
+  const Date month = MonthBefore(date, months);
+  return std::min(DayOfDate(month) + date.day - 1, DayOfDate(MonthBefore(month, -1)) - 1);
 }
 
 Day ShopCalendar::FirstOfMonth(Day day) { return FromCivil(absl::CivilDay(MonthOfDay(day))); }
@@ -121,7 +162,10 @@ Day ShopCalendar::LastOfMonth(int year, int month) {
 
 Day ShopCalendar::FromDate(int year, int month, int day) { return FromCivil(absl::CivilDay(year, month, day)); }
 
-absl::CivilDay ShopCalendar::ToCivil(Day day) { return kEpoch + day; }
+absl::CivilDay ShopCalendar::ToCivil(Day day) {
+  const Date date = DateOf(day);
+  return absl::CivilDay(date.year, date.month, date.day);
+}
 
 absl::Time ShopCalendar::MonthsAfter(absl::Time time, int months) const {
   const absl::TimeZone::CivilInfo now = zone_.At(time);

@@ -1,5 +1,6 @@
 #include "feature_store/shop_calendar.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -120,6 +121,20 @@ TEST(ShopCalendarTest, MostDaysBackAreThoseOfTheLongestMonths) {
   EXPECT_EQ(days("months: 36"), 1096);
   EXPECT_EQ(days("calendar_months: 1"), 61) << "on the last of January: all of December";
   EXPECT_EQ(days("lifetime: true"), kLastDay);
+}
+
+TEST(ShopCalendarTest, DaysAreThoseOfTheGregorianCalendar) {
+  const absl::CivilDay epoch(1970, 1, 1);
+  for (Day day = -800'000; day < 3'000'000; day += 89) {
+    const absl::CivilDay civil = epoch + day;
+    ASSERT_EQ(ShopCalendar::ToCivil(day), civil);
+    ASSERT_EQ(ShopCalendar::FirstOfMonth(day), absl::CivilDay(absl::CivilMonth(civil)) - epoch) << civil;
+    for (const int months : {-25, -1, 0, 1, 2, 12, 100}) {
+      const absl::CivilMonth month = absl::CivilMonth(civil) - months;
+      const absl::CivilDay same = std::min(absl::CivilDay(month) + (civil.day() - 1), absl::CivilDay(month + 1) - 1);
+      ASSERT_EQ(ShopCalendar::MonthsBefore(day, months), same - epoch) << civil << " " << months;
+    }
+  }
 }
 
 TEST(ShopCalendarTest, MonthsAfterKeepsTheWallClock) {
