@@ -68,6 +68,19 @@ void CustomerState::Fold(const CompiledDeclarations& declarations, const EventVi
   }
 }
 
+void CustomerState::Clear() {
+  CustomerState empty;  // so that no member is forgotten
+  const auto keep = [](auto& memory, auto& to) {
+    memory.clear();
+    to.swap(memory);
+  };
+  keep(tiles_, empty.tiles_);
+  keep(keyed_tiles_, empty.keyed_tiles_);
+  keep(last_values_, empty.last_values_);
+  keep(texts_, empty.texts_);
+  *this = std::move(empty);
+}
+
 void CustomerState::FoldMeasure(const Place& place, const EventView& event) {
   const Measure& measure = place.measure;
   switch (event.body) {

@@ -80,6 +80,8 @@ class CustomerState {
   // `event` has passed CheckEvent, or CheckSnapshotRow.
   void Fold(const CompiledDeclarations& declarations, const EventView& event);
   void Fold(const CompiledDeclarations& declarations, const v1::Event& event);
+  // As it was made; memory is kept for the next customer.
+  void Clear();
   // Forgets the tiles that no window with a T at or after `as_of` reaches.
   void DropExpired(const CompiledDeclarations& declarations, absl::Time as_of);
 

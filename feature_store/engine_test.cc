@@ -266,65 +266,6 @@ TEST(Engine, ListsCustomersInPages) {
   EXPECT_EQ(page->next_page_token(), "");
 }
 
-struct TrainingSet {
-  std::vector<std::string> customers;
-  v1::TrainingSetSummary summary;
-};
-
-TrainingSet Read(FeatureStoreEngine& engine, const v1::ReadTrainingSetRequest& request) {
-  TrainingSet set;
-  auto reader = engine.ReadTrainingSet(request);
-  EXPECT_TRUE(reader.ok()) << reader.status();
-  v1::ReadTrainingSetResponse message;
-  for (message.Clear(); (*reader)->Next(&message).value(); message.Clear()) {
-    const v1::ColumnBuffers& ids = message.columns(0);
-    const auto* offsets = reinterpret_cast<const int32_t*>(ids.offsets().data());
-    for (int64_t i = 0; i < message.rows(); ++i) {
-      set.customers.push_back(ids.data().substr(offsets[i], offsets[i + 1] - offsets[i]));
-    }
-    if (message.has_summary()) set.summary = message.summary();
-  }
-  return set;
-}
-
-TEST(Engine, ATrainingSetIsTheSameHoweverTheStoreKeepsIt) {
-  TestEngine store(SmallSegments());
-  std::vector<v1::SnapshotRow> rows;
-  for (int i = 0; i < 20; ++i) {
-    rows.push_back(RowOf(absl::StrCat("c", i), "revenue_month_0", absl::StrCat(100 + i)));
-    if (i != 7)
-      rows.back().mutable_snapshot()->set_activity(i % 3 == 0 ? v1::ActivityLabel::DECLINED
-                                                              : v1::ActivityLabel::STEADY);
-    if (i == 8) rows.back().mutable_snapshot()->add_training_exclusions("revenue_outlier");
-  }
-  ASSERT_TRUE(store.Import("digest", "2026-03-10T00:00:00Z", rows).ok());
-  v1::ReadTrainingSetRequest request;
-  request.mutable_imported();
-  const TrainingSet unsorted = Read(*store, request);
-  EXPECT_EQ(unsorted.summary.rows(), 18);
-  EXPECT_EQ(unsorted.summary.declined(), 7);
-  ASSERT_EQ(unsorted.summary.exclusions_size(), 2);
-  EXPECT_EQ(unsorted.summary.exclusions(0).reason(), "revenue_outlier");
-  EXPECT_EQ(unsorted.summary.exclusions(1).reason(), "unlabelled");
-  EXPECT_FALSE(std::is_sorted(unsorted.customers.begin(), unsorted.customers.end())) << "order must tell nothing";
-  ASSERT_TRUE(store.Maintain().ok());
-  store.Restart();
-  const TrainingSet sorted = Read(*store, request);
-  EXPECT_EQ(sorted.customers, unsorted.customers);
-  EXPECT_EQ(sorted.summary.SerializeAsString(), unsorted.summary.SerializeAsString());
-}
-
-TEST(Engine, ATrainingSetRequestIsCheckedByField) {
-  TestEngine store;
-  v1::ReadTrainingSetRequest no_rule, no_time, small_chunk;
-  no_time.mutable_purchase_decline();
-  small_chunk.mutable_imported();
-  small_chunk.set_chunk_rows(1);
-  EXPECT_THAT(store->ReadTrainingSet(no_rule).status().ToString(), testing::HasSubstr("label_rule"));
-  EXPECT_THAT(store->ReadTrainingSet(no_time).status().ToString(), testing::HasSubstr("as_of"));
-  EXPECT_THAT(store->ReadTrainingSet(small_chunk).status().ToString(), testing::HasSubstr("chunk_rows"));
-}
-
 TEST(Engine, ASnapshotCutByACrashLeavesNothing) {
   TestEngine store;
   ASSERT_TRUE(store.Ingest({PurchaseOf("anna", "e1", "2026-03-10T10:00:00Z", 100)}).ok());

@@ -90,6 +90,7 @@ absl::StatusOr<v1::EraseCustomerResponse> CommitErasure(const v1::EraseCustomerR
   live->table.Erase(entry, record.customer(), digest);
   live->position = entry.end;
   live->clock_us = entry.clock_us;
+  live->past_changed_at = entry.end;
   live->erased.emplace(pseudonym, record);
   ++live->pending_erasures;
   CountInSegment(live, entry.end, options.segment_events, options.segment_events);

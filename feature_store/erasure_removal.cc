@@ -43,6 +43,10 @@ absl::Status ErasureRemoval::Step(const std::function<bool()>& stop) {
     if (absl::Status rewritten = storage_->Rewrite(Family::kState, state, state + '\0', stop); !rewritten.ok()) {
       return rewritten;
     }
+    const std::string name(one.pseudonym.begin(), one.pseudonym.end());
+    absl::Status gone = storage_->Drop(Family::kNames, name, name + '\0');
+    if (gone.ok()) gone = storage_->Rewrite(Family::kNames, name, name + '\0', stop);
+    if (!gone.ok()) return gone;
     removed.push_back(std::move(one));
   }
   if (removed.empty() || stop()) return absl::OkStatus();

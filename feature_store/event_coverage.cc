@@ -1,8 +1,7 @@
 #include "feature_store/event_coverage.h"
 
 #include <algorithm>
-
-#include "feature_store/event_time.h"
+#include <cstring>
 
 namespace ebb::feature_store {
 
@@ -11,13 +10,33 @@ EventCoverage::EventCoverage(const CompiledDeclarations* declarations)
   earliest_us_.fill(std::numeric_limits<int64_t>::max());
 }
 
-void EventCoverage::Note(const v1::Event& event) {
-  int64_t& earliest = earliest_us_[event.body_case()];
-  earliest = std::min(earliest, ToMicros(event.event_time()));
-  for (const v1::ImportedValue& value : event.imported_snapshot().values()) {
+void EventCoverage::Note(const EventView& event) {
+  int64_t& earliest = earliest_us_[event.body];
+  earliest = std::min(earliest, event.event_time_us);
+  if (event.body != v1::Event::kImportedSnapshot) return;
+  for (const v1::ImportedValue& value : event.message->imported_snapshot().values()) {
     const int feature = declarations_->FindFeature(value.feature());
     if (feature >= 0) imported_[static_cast<size_t>(feature)] = true;
   }
+}
+
+void EventCoverage::Add(const EventCoverage& other) {
+  for (size_t i = 0; i < earliest_us_.size(); ++i) earliest_us_[i] = std::min(earliest_us_[i], other.earliest_us_[i]);
+  for (size_t i = 0; i < imported_.size(); ++i) imported_[i] = imported_[i] || other.imported_[i];
+}
+
+std::string EventCoverage::Save() const {
+  std::string bytes(reinterpret_cast<const char*>(earliest_us_.data()), sizeof(earliest_us_));
+  for (const bool imported : imported_) bytes.push_back(imported ? 1 : 0);
+  return bytes;
+}
+
+void EventCoverage::AddSaved(std::string_view bytes) {
+  if (bytes.size() != sizeof(earliest_us_) + imported_.size()) return;  // of other declarations
+  EventCoverage saved(declarations_);
+  std::memcpy(saved.earliest_us_.data(), bytes.data(), sizeof(earliest_us_));
+  for (size_t i = 0; i < imported_.size(); ++i) saved.imported_[i] = bytes[sizeof(earliest_us_) + i] != 0;
+  Add(saved);
 }
 
 std::vector<std::string> EventCoverage::Uncovered(absl::Time as_of) const {

@@ -4,11 +4,12 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/time/time.h"
-#include "ebb/v1/event.pb.h"
 #include "feature_store/compiled_declarations.h"
+#include "feature_store/event_view.h"
 
 namespace ebb::feature_store {
 
@@ -19,7 +20,12 @@ class EventCoverage {
   explicit EventCoverage(const CompiledDeclarations* declarations);
 
   // One event of the store, in any order.
-  void Note(const v1::Event& event);
+  void Note(const EventView& event);
+  // All that another one of the same declarations has noted.
+  void Add(const EventCoverage& other);
+  // The same across calls: bytes that only the same declarations can read.
+  std::string Save() const;
+  void AddSaved(std::string_view bytes);
 
   // The features declared `once_covered` whose window at T begins before the first event of their kind (lifetime: that
   // have none before T) and that no snapshot names. In the order declared.
@@ -29,7 +35,7 @@ class EventCoverage {
   // Whether an event that the measure counts happened by then.
   bool Covers(int measure, absl::Time by) const;
 
-  const CompiledDeclarations* const declarations_;
+  const CompiledDeclarations* declarations_;
   std::array<int64_t, 32> earliest_us_;  // by body
   std::vector<bool> imported_;           // by feature
 };

@@ -10,6 +10,10 @@ namespace {
 
 class EventCoverageTest : public ::testing::Test {
  protected:
+  void Note(const v1::Event& event) {
+    google::protobuf::Arena arena;
+    coverage_.Note(ViewOf(event, &arena));
+  }
   std::string Uncovered(const char* as_of) const { return absl::StrJoin(coverage_.Uncovered(At(as_of)), " "); }
 
   const CompiledDeclarations declarations_ = Compiled(
@@ -30,16 +34,16 @@ TEST_F(EventCoverageTest, NothingIsCoveredByNoEvents) {
 }
 
 TEST_F(EventCoverageTest, AWindowIsCoveredOnceEventsReachBackOverIt) {
-  coverage_.Note(PurchaseAt(At("2025-05-10T23:00:00"), "e2", 100));
-  coverage_.Note(PurchaseAt(At("2025-05-20T12:00:00"), "e1", 100));
+  Note(PurchaseAt(At("2025-05-10T23:00:00"), "e2", 100));
+  Note(PurchaseAt(At("2025-05-20T12:00:00"), "e1", 100));
   EXPECT_EQ(Uncovered("2025-06-09T12:00:00"), "orders_0 orders_1 last_visit spend_a_page");
   EXPECT_EQ(Uncovered("2025-06-10T12:00:00"), "orders_1 last_visit spend_a_page");
   EXPECT_EQ(Uncovered("2025-07-10T12:00:00"), "last_visit spend_a_page");
 }
 
 TEST_F(EventCoverageTest, ARatioNeedsBothItsParts) {
-  coverage_.Note(PurchaseAt(At("2025-01-01T12:00:00"), "e", 100));
-  coverage_.Note(EventAt(At("2025-06-10T12:00:00"), "v", "page_view { visit_id: 'v' }"));
+  Note(PurchaseAt(At("2025-01-01T12:00:00"), "e", 100));
+  Note(EventAt(At("2025-06-10T12:00:00"), "v", "page_view { visit_id: 'v' }"));
   EXPECT_EQ(Uncovered("2025-06-11T00:00:00"), "spend_a_page") << "a lifetime is covered by the first event";
   EXPECT_EQ(Uncovered("2025-06-15T00:00:00"), "");
 }
@@ -47,8 +51,20 @@ TEST_F(EventCoverageTest, ARatioNeedsBothItsParts) {
 TEST_F(EventCoverageTest, ASnapshotThatNamesAFeatureCoversIt) {
   v1::Event snapshot = EventAt(At("2025-06-01T00:00:00"), "s", "");
   snapshot.mutable_imported_snapshot()->add_values()->set_feature("orders_1");
-  coverage_.Note(snapshot);
+  Note(snapshot);
   EXPECT_EQ(Uncovered("2025-06-10T12:00:00"), "orders_0 last_visit spend_a_page");
+}
+
+TEST_F(EventCoverageTest, CanBeCollectedInParts) {
+  Note(PurchaseAt(At("2025-05-20T12:00:00"), "e1", 100));
+  const std::string saved = coverage_.Save();
+  EventCoverage other(&declarations_);
+  other.Add(coverage_);
+  coverage_ = EventCoverage(&declarations_);
+  EXPECT_EQ(Uncovered("2025-06-20T12:00:00"), "orders_0 orders_1 last_visit spend_a_page");
+  coverage_.AddSaved(saved);
+  EXPECT_EQ(Uncovered("2025-06-20T12:00:00"), "orders_1 last_visit spend_a_page");
+  EXPECT_EQ(other.Uncovered(At("2025-06-20T12:00:00")), coverage_.Uncovered(At("2025-06-20T12:00:00")));
 }
 
 }  // namespace

@@ -33,6 +33,11 @@ std::string IdentityKey(absl::string_view secret) {
   return std::string(digest.begin(), digest.end());
 }
 
+// The time that divides what entries up to one with this clock know from what later ones come to know: under the wall
+// clock an entry knows its events at its T, and each T is later; under the watermark before its T, and later ones not
+// before it.
+int64_t KnownBefore(ClockMode mode, int64_t clock_us) { return mode == ClockMode::kWall ? clock_us + 1 : clock_us; }
+
 // One of a bounded number of places, given back at the end.
 class Place {
  public:
@@ -300,34 +305,39 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
     const absl::Status kept = CheckKept(absl::StrCat("as_of[", i, "]"), ToTime(request.as_of(i)));
     if (!kept.ok()) return kept;
   }
-  std::vector<std::pair<Pseudonym, std::string>> customers;
-  std::vector<uint32_t> ids;
-  std::vector<int64_t> import_times_us;
-  const absl::Time now = StoreClock();
-  std::unique_ptr<StorageView> view;
-  uint64_t sorted_to, position;
+  auto place = std::make_shared<Place>(&training_sets_, options_.max_training_sets);
+  if (!*place) {
+    return WithRetryDelay(absl::ResourceExhaustedError(absl::StrCat(options_.max_training_sets,
+                                                                    " training sets are being read, as many as may at "
+                                                                    "once; try again when one has ended")),
+                          absl::Seconds(5));
+  }
+  TrainingMoment moment;
+  moment.source_id = parts_.source_id;
+  moment.now_us = absl::ToUnixMicros(StoreClock());
+  CustomerWalk::Source source;
   {
     ReaderMutexLock lock(&live_.mutex);
-    view = parts_.storage->View();
-    sorted_to = live_.sorted_to;
-    position = live_.position;
-    for (uint32_t id = 0; id < live_.table.folded_customers(); ++id) {
-      if (!live_.table.row(id).erased) ids.push_back(id);
+    source.view = parts_.storage->View();
+    source.sorted_to = live_.sorted_to;
+    source.position = live_.position;
+    for (const auto& [pseudonym, record] : live_.erased) source.erased.insert(pseudonym);
+    for (uint32_t id = live_.named_customers; id < live_.table.folded_customers(); ++id) {
+      // Who is not resident was written, name and all, before it was evicted.
+      const CustomerRow& row = live_.table.row(id);
+      if (!row.erased && row.resident != nullptr) source.unnamed.emplace_back(row.pseudonym, row.resident->customer_id);
     }
-    for (const auto& [snapshot_id, as_of_us] : live_.imports) import_times_us.push_back(as_of_us);
+    moment.position = live_.position;
+    moment.past_changed_at = live_.past_changed_at;
+    moment.expired_before_us = live_.expired_before_us;
+    moment.known_before_us = KnownBefore(options_.writer.clock_mode, live_.clock_us);
+    for (const auto& [snapshot_id, as_of_us] : live_.imports) moment.import_times_us.push_back(as_of_us);
   }
-  std::erase_if(import_times_us, [&](int64_t time_us) { return !CheckKept("", absl::FromUnixMicros(time_us)).ok(); });
-  const absl::Status visited = VisitCustomers(&live_, *parts_.storage, ids, [&](size_t, const Customer& customer) {
-    if (!customer.erased) customers.emplace_back(pseudonyms_.Of(customer.customer_id), customer.customer_id);
-  });
-  if (!visited.ok()) return visited;
-  absl::StatusOr<HistoryReader> history = HistoryReader::Open(std::move(view), sorted_to, position, nullptr);
-  if (!history.ok()) return history.status();
-  return TrainingSetReader::Open(request, {.declarations = declarations_,
-                                           .history = *std::move(history),
-                                           .customers = std::move(customers),
-                                           .now = now,
-                                           .import_times_us = std::move(import_times_us)});
+  std::erase_if(moment.import_times_us,
+                [&](int64_t time_us) { return !CheckKept("", absl::FromUnixMicros(time_us)).ok(); });
+  absl::StatusOr<TrainingSetPlan> plan = PlanTrainingSet(request, *declarations_, moment);
+  if (!plan.ok()) return plan.status();
+  return TrainingSetReader::Open(*std::move(plan), std::move(source), pseudonyms_, declarations_, std::move(place));
 }
 
 absl::StatusOr<std::unique_ptr<CustomerExport>> FeatureStoreEngine::ExportCustomer(

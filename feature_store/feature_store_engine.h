@@ -49,6 +49,7 @@ class FeatureStoreEngine {
     MaintenanceOptions maintenance;
     int max_as_of_reads = 4;  // at once; each reads the whole unsorted log
     size_t vector_cache_bytes = 64 << 20;
+    int max_training_sets = 2;
   };
 
   // Recovers what the storage holds. DATA_LOSS when it is damaged.
@@ -84,6 +85,8 @@ class FeatureStoreEngine {
   absl::Status GetFeatures(const v1::GetFeaturesRequest& request, v1::GetFeaturesResponse* response) const;
   absl::StatusOr<v1::GetFeaturesResponse> GetFeatures(const v1::GetFeaturesRequest& request) const;
   absl::StatusOr<v1::ListCustomersResponse> ListCustomers(const v1::ListCustomersRequest& request) const;
+  // RESOURCE_EXHAUSTED while too many other training sets are read: as long as their readers live. Readers must go
+  // before the engine.
   absl::StatusOr<std::unique_ptr<TrainingSetReader>> ReadTrainingSet(const v1::ReadTrainingSetRequest& request) const;
   // NOT_FOUND: unknown; RESOURCE_EXHAUSTED as above.
   absl::StatusOr<std::unique_ptr<CustomerExport>> ExportCustomer(const v1::ExportCustomerRequest& request) const;
@@ -139,6 +142,7 @@ class FeatureStoreEngine {
   Mutex failure_mutex_;
   bool failed_ ABSL_GUARDED_BY(failure_mutex_) = false;
   mutable std::atomic<int> as_of_reads_ = 0;
+  mutable std::atomic<int> training_sets_ = 0;
   std::shared_ptr<std::atomic<bool>> importing_ = std::make_shared<std::atomic<bool>>(false);
   bool stopped_ = false;
   std::unique_ptr<Cleaner> cleaner_;

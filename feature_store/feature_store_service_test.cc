@@ -269,6 +269,8 @@ TEST(FeatureStoreService, StreamsATrainingSet) {
   v1::ReadTrainingSetResponse message;
   ASSERT_TRUE(reader->Read(&message));
   EXPECT_TRUE(message.has_schema());
+  EXPECT_NE(message.resume_token(), "");
+  ASSERT_TRUE(reader->Read(&message));
   ASSERT_TRUE(message.has_summary());
   EXPECT_EQ(message.summary().rows(), 0);
   EXPECT_EQ(message.summary().exclusions(0).reason(), "unlabelled");

@@ -40,6 +40,10 @@ int64_t KnownTimes::Of(int64_t event_time_us) {
   return known_us_;
 }
 
+bool ChangesThePast(const storage::v1::LogEntry& entry) {
+  return entry.has_snapshot_end() || entry.has_erasure() || entry.batch().backfill();
+}
+
 void VisitCounted(const storage::v1::LogEntry& header, const v1::IngestRequest& batch,
                   const std::function<void(int, const v1::Event&, int64_t)>& visit) {
   KnownTimes known_at(header, batch.backfill());

@@ -32,6 +32,9 @@ class KnownTimes {
   const bool backfill_;
 };
 
+// Whether the entry changes what was known before it: an import, a back-fill or an erasure.
+bool ChangesThePast(const storage::v1::LogEntry& entry);
+
 // Calls `visit(index, event, known_at_us)` for each event of the batch that counts, in order. Rows of a snapshot are
 // not visited.
 void VisitCounted(const storage::v1::LogEntry& header, const v1::IngestRequest& batch,

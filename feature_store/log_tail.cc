@@ -24,6 +24,11 @@ int64_t LogTail::NowUs() const {
   return std::max(clock_us_, absl::ToUnixMicros(WallTime()));
 }
 
+int64_t LogTail::NextUs() const {
+  if (options_.clock_mode == ClockMode::kWatermark) return clock_us_;
+  return std::max(clock_us_ + 1, absl::ToUnixMicros(WallTime()));
+}
+
 absl::Status LogTail::CheckRoom(size_t bytes) const {
   if (!failure_.ok()) return failure_;
   const absl::StatusOr<uint64_t> free_bytes = with_.free_bytes();

@@ -46,6 +46,9 @@ class LogTail {
   uint64_t next() const { return next_; }
   int64_t clock_us() const { return clock_us_; }  // T of the last entry
   int64_t NowUs() const;                          // the store's T now: never goes back
+  // T of the next batch: under the wall clock later than that of each entry before, so that the time when something
+  // became known tells on which side of an entry it lies.
+  int64_t NextUs() const;
   absl::Time WallTime() const { return with_.clock->Now(); }
 
   // RESOURCE_EXHAUSTED when `bytes` more would touch the disk's reserve; the failure, if there was one.

@@ -257,6 +257,7 @@ void LogWriter::Fold(std::vector<Planned>* group) {
     live_->table.Fold(planned.entry, planned.counted);
     live_->position = planned.entry.end;
     live_->clock_us = planned.entry.clock_us;
+    if (planned.batch->backfill) live_->past_changed_at = planned.entry.end;
     counted += planned.counted.size();
   }
   if (counted == 0) return;
@@ -336,7 +337,7 @@ absl::Status LogWriter::RemoveKnownToHistory(std::vector<Planned>* group) {
 void LogWriter::Number(std::vector<Planned>* group) {
   const bool watermark = options_.clock_mode == ClockMode::kWatermark;
   for (Planned& planned : *group) {
-    planned.entry = {tail_.next(), tail_.next() + planned.counted.size(), tail_.NowUs()};
+    planned.entry = {tail_.next(), tail_.next() + planned.counted.size(), tail_.NextUs()};
     if (planned.counted.empty()) continue;
     planned.header.set_watermark(watermark);
     planned.header.set_arrived_us(planned.entry.clock_us);

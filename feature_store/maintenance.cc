@@ -12,7 +12,6 @@
 #include "runtime/log.h"
 
 namespace ebb::feature_store {
-
 Maintenance::Maintenance(const MaintenanceOptions& options, Surroundings surroundings)
     : options_(options),
       with_(std::move(surroundings)),
@@ -99,6 +98,7 @@ absl::Status Maintenance::SortFullSegments() {
 absl::Status Maintenance::WriteCheckpoint() {
   storage::v1::Checkpoint checkpoint;
   std::vector<uint32_t> dirty;
+  uint32_t named;
   {
     MutexLock lock(&live_->mutex);
     if (live_->position == live_->checkpointed_to || live_->within_entry) return absl::OkStatus();
@@ -107,6 +107,8 @@ absl::Status Maintenance::WriteCheckpoint() {
     checkpoint.set_change_sequence(live_->table.change_sequence());
     checkpoint.set_customers(live_->table.folded_customers());
     checkpoint.set_events(live_->table.events());
+    checkpoint.set_past_changed_at(live_->past_changed_at);
+    named = live_->named_customers;
     dirty = live_->table.TakeDirty();
   }
   std::vector<std::pair<uint32_t, storage::v1::CustomerRecord>> records;
@@ -122,7 +124,9 @@ absl::Status Maintenance::WriteCheckpoint() {
       }
     }
     if (bytes < options_.bytes_at_once && end < dirty.size()) continue;
-    if (absl::Status written = WriteRecords(std::exchange(records, {}), with_.storage); !written.ok()) return written;
+    if (absl::Status written = WriteRecords(std::exchange(records, {}), named, with_.storage); !written.ok()) {
+      return written;
+    }
     bytes = 0;
   }
   WriteSet changes;
@@ -130,6 +134,7 @@ absl::Status Maintenance::WriteCheckpoint() {
   if (absl::Status written = with_.storage->Write(changes, Durability::kSynced); !written.ok()) return written;
   MutexLock lock(&live_->mutex);
   live_->checkpointed_to = checkpoint.position();
+  live_->named_customers = checkpoint.customers();
   return absl::OkStatus();
 }
 

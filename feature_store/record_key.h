@@ -4,6 +4,7 @@
 //   state    u32 dense id of the customer
 //   events   16 bytes pseudonym · i64 event time, microseconds since 1970 UTC, sign bit flipped · event id
 //   meta     text, see the constants; "erased/" is followed by 16 bytes pseudonym
+//   names    16 bytes pseudonym
 //
 // Numbers are big-endian, so that byte order is number order.
 #pragma once

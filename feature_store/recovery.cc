@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "feature_store/event_time.h"
 #include "feature_store/history.h"
+#include "feature_store/log_entry.h"
 #include "feature_store/log_reader.h"
 #include "feature_store/record_key.h"
 #include "feature_store/residency.h"
@@ -136,6 +137,8 @@ void BeginReplay(const Stored& stored, LiveState* live) ABSL_EXCLUSIVE_LOCKS_REQ
   live->clock_us = stored.checkpoint.clock_us();
   live->sorted_to = stored.history.sorted_to();
   live->checkpointed_to = stored.checkpoint.position();
+  live->named_customers = stored.checkpoint.customers();
+  live->past_changed_at = stored.checkpoint.past_changed_at();
   live->dropped_to = stored.history.dropped_to();
   live->history_latest_us = stored.history.latest_event_us();
   live->segments = {stored.history.sorted_to()};
@@ -172,6 +175,7 @@ class Replay {
         live_->position = entry.end;  // records of evicted customers name it
         replayed_events_ += counted_.size();
       }
+      if (ChangesThePast(unit.entry)) live_->past_changed_at = std::max(live_->past_changed_at, entry.end);
       if (unit.begin >= stored_.history.sorted_to()) CountInSegment(live_, unit.end, weight, options_.segment_events);
     }
     return residency_->MakeRoom();

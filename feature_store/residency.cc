@@ -14,6 +14,27 @@ constexpr size_t kCustomersAtOnce = 1'024;       // looked up, or saved while ot
 constexpr size_t kRecordsOfAFile = 512;          // fewer are cheaper in the write-ahead log
 constexpr size_t kLeastResidentBytes = 1 << 20;  // whatever the rows take
 
+using Encoded = std::vector<std::pair<std::string, std::string>>;
+
+std::string NameOf(const storage::v1::CustomerRecord& record) {
+  storage::v1::CustomerName name;
+  name.set_customer_id(record.customer_id());
+  return EncodeRecord(name);
+}
+
+// In order of keys.
+absl::Status WriteAll(Family family, Encoded records, Storage* storage) {
+  if (records.size() < kRecordsOfAFile) {
+    WriteSet changes;
+    for (auto& [key, value] : records) changes.Add(family, std::move(key), std::move(value));
+    return changes.puts.empty() ? absl::OkStatus() : storage->Write(changes, Durability::kBuffered);
+  }
+  std::vector<RecordView> views;
+  views.reserve(records.size());
+  for (const auto& [key, value] : records) views.push_back({key, value});
+  return storage->AddSorted(family, views);
+}
+
 }  // namespace
 
 absl::Status Residency::Load(std::vector<uint32_t> customers) {
@@ -21,7 +42,8 @@ absl::Status Residency::Load(std::vector<uint32_t> customers) {
   customers.erase(std::unique(customers.begin(), customers.end()), customers.end());
   {
     ReaderMutexLock lock(&live_->mutex);
-    std::erase_if(customers, [&](uint32_t id) ABSL_NO_THREAD_SAFETY_ANALYSIS { return live_->table.at(id) != nullptr; });
+    std::erase_if(customers,
+                  [&](uint32_t id) ABSL_NO_THREAD_SAFETY_ANALYSIS { return live_->table.at(id) != nullptr; });
   }
   for (size_t first = 0; first < customers.size(); first += kCustomersAtOnce) {
     const std::span<const uint32_t> ids =
@@ -61,31 +83,29 @@ absl::Status Residency::MakeRoom() {
 
 absl::Status Residency::WriteBack(std::span<const uint32_t> customers) {
   std::vector<std::pair<uint32_t, storage::v1::CustomerRecord>> records;
+  uint32_t named = 0;
   for (size_t first = 0; first < customers.size(); first += kCustomersAtOnce) {
     MutexLock lock(&live_->mutex);
+    named = live_->named_customers;
     for (const uint32_t id : customers.subspan(first, std::min(kCustomersAtOnce, customers.size() - first))) {
       if (live_->table.IsDirty(id)) records.emplace_back(id, live_->table.Save(id, live_->position));
     }
   }
-  return WriteRecords(std::move(records), storage_);
+  return WriteRecords(std::move(records), named, storage_);
 }
 
-absl::Status WriteRecords(std::vector<std::pair<uint32_t, storage::v1::CustomerRecord>> records, Storage* storage) {
-  if (records.size() < kRecordsOfAFile) {
-    WriteSet changes;
-    for (const auto& [id, record] : records) changes.Add(Family::kState, StateKey(id), EncodeRecord(record));
-    return changes.puts.empty() ? absl::OkStatus() : storage->Write(changes, Durability::kBuffered);
-  }
-  std::vector<std::pair<std::string, std::string>> encoded;
-  encoded.reserve(records.size());
+absl::Status WriteRecords(std::vector<std::pair<uint32_t, storage::v1::CustomerRecord>> records, uint32_t named,
+                          Storage* storage) {
+  Encoded names, states;
+  states.reserve(records.size());
   for (auto& [id, record] : records) {
-    encoded.emplace_back(StateKey(id), EncodeRecord(record));
+    if (id >= named && !record.erased()) names.emplace_back(record.pseudonym(), NameOf(record));
+    states.emplace_back(StateKey(id), EncodeRecord(record));
     record.Clear();
   }
-  std::vector<RecordView> views;
-  views.reserve(encoded.size());
-  for (const auto& [key, value] : encoded) views.push_back({key, value});
-  return storage->AddSorted(Family::kState, views);
+  std::sort(names.begin(), names.end());
+  if (absl::Status written = WriteAll(Family::kNames, std::move(names), storage); !written.ok()) return written;
+  return WriteAll(Family::kState, std::move(states), storage);
 }
 
 }  // namespace ebb::feature_store

@@ -36,8 +36,9 @@ class Residency {
   LiveState* const live_;
 };
 
-// The records of some customers, in order of their ids: those of many at once become a sorted file, past the
-// write-ahead log.
-absl::Status WriteRecords(std::vector<std::pair<uint32_t, storage::v1::CustomerRecord>> records, Storage* storage);
+// The records of some customers, in order of their ids, and before them the names of those with ids from `named` on:
+// many at once become a sorted file, past the write-ahead log.
+absl::Status WriteRecords(std::vector<std::pair<uint32_t, storage::v1::CustomerRecord>> records, uint32_t named,
+                          Storage* storage);
 
 }  // namespace ebb::feature_store

@@ -101,11 +101,12 @@ rocksdb::Status CompactAway(rocksdb::DB* db, rocksdb::ColumnFamilyHandle* family
   return db->CompactRange(how, family, &begin, to.empty() ? nullptr : &end);
 }
 
-rocksdb::Status ForgetJournals(rocksdb::DB* db, std::span<rocksdb::ColumnFamilyHandle* const> families) {
+rocksdb::Status ForgetJournals(rocksdb::DB* db, std::span<rocksdb::ColumnFamilyHandle* const> families,
+                               rocksdb::ColumnFamilyHandle* text_keys) {
   rocksdb::FlushOptions flush;
   flush.allow_write_stall = true;
   if (rocksdb::Status flushed = db->Flush(flush, {families.begin(), families.end()}); !flushed.ok()) return flushed;
-  if (rocksdb::Status renewed = RenewManifest(db, families.back()); !renewed.ok()) return renewed;
+  if (rocksdb::Status renewed = RenewManifest(db, text_keys); !renewed.ok()) return renewed;
   // The old manifest, and whatever else is of no use any more, is deleted when deletions are allowed again.
   if (rocksdb::Status disabled = db->DisableFileDeletions(); !disabled.ok()) return disabled;
   return db->EnableFileDeletions();

@@ -43,7 +43,9 @@ rocksdb::Status CompactAway(rocksdb::DB* db, rocksdb::ColumnFamilyHandle* family
                             absl::string_view to);
 
 // Everything written so far is in sorted files: the write-ahead log that held it is deleted, and the manifest begins
-// anew without the bounds of files that are gone.
-rocksdb::Status ForgetJournals(rocksdb::DB* db, std::span<rocksdb::ColumnFamilyHandle* const> families);
+// anew without the bounds of files that are gone. `text_keys` is the one of the families whose keys are text, none of
+// which begins with `~`.
+rocksdb::Status ForgetJournals(rocksdb::DB* db, std::span<rocksdb::ColumnFamilyHandle* const> families,
+                               rocksdb::ColumnFamilyHandle* text_keys);
 
 }  // namespace ebb::feature_store

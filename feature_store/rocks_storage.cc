@@ -26,7 +26,7 @@
 namespace ebb::feature_store {
 namespace {
 
-constexpr std::array<const char*, kFamilyCount> kFamilyNames = {"log", "state", "events", "meta"};
+constexpr std::array<const char*, kFamilyCount> kFamilyNames = {"log", "state", "events", "meta", "names"};
 
 absl::Status ToStatus(const rocksdb::Status& status, absl::string_view what) {
   if (status.ok()) return absl::OkStatus();
@@ -187,7 +187,7 @@ class RocksStorage final : public Storage {
   }
 
   absl::Status ForgetJournals() override {
-    return ToStatus(feature_store::ForgetJournals(db_.get(), families_), "forgetting journals");
+    return ToStatus(feature_store::ForgetJournals(db_.get(), families_, Handle(Family::kMeta)), "forgetting journals");
   }
 
   uint64_t Sequence() const override { return db_->GetLatestSequenceNumber(); }
@@ -260,6 +260,13 @@ rocksdb::ColumnFamilyOptions StateOptions() {
   return options;
 }
 
+// Written once, walked.
+rocksdb::ColumnFamilyOptions NameOptions() {
+  rocksdb::ColumnFamilyOptions options;
+  options.compression = rocksdb::kLZ4Compression;
+  return options;
+}
+
 // Large sorted files, looked up by exact key for duplicates (filters answer most) and scanned by customer.
 rocksdb::ColumnFamilyOptions EventOptions(std::shared_ptr<ObsoleteFilterFactory> obsolete) {
   rocksdb::ColumnFamilyOptions options;
@@ -306,7 +313,7 @@ void RemoveUnfinished(rocksdb::Env* env, const std::string& path) {
 absl::StatusOr<std::unique_ptr<Storage>> OpenRocksStorage(const RocksOptions& from) {
   const rocksdb::Options options = DatabaseOptions(from);
   const auto obsolete = std::make_shared<ObsoleteFilterFactory>();
-  const Layouts layouts = {LogOptions(), StateOptions(), EventOptions(obsolete), {}};
+  const Layouts layouts = {LogOptions(), StateOptions(), EventOptions(obsolete), {}, NameOptions()};
   if (!from.create) RemoveUnfinished(options.env, from.path);
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {{rocksdb::kDefaultColumnFamilyName, {}}};
   for (int i = 0; i < kFamilyCount; ++i) descriptors.emplace_back(kFamilyNames[i], layouts[i]);

@@ -41,7 +41,7 @@ absl::Status SegmentSorter::AddBatch(const LogUnit& unit) {
     WireEvent event;
     if (ReadWireEvent(bytes, &event)) {
       Begin(event.customer_id, event.event_time_us, event.event_id);
-      AppendKnownAt(known_times.Of(event.event_time_us), &bytes_);
+      AppendKnownAt(known_times.Of(event.event_time_us), &bytes_);  // fields ascend: ReadEventView reads the record
       bytes_.append(event.body.data(), event.body.size());
       End();
       continue;
@@ -121,7 +121,7 @@ SortedSegment SegmentSorter::Summary() const {
   return segment;
 }
 
-absl::StatusOr<SortedSegment> SegmentSorter::Finish(Storage* storage) {
+std::vector<RecordView> SegmentSorter::Sorted() {
   Sort();
   const absl::string_view bytes = bytes_;
   std::vector<RecordView> records;
@@ -129,6 +129,11 @@ absl::StatusOr<SortedSegment> SegmentSorter::Finish(Storage* storage) {
   for (const Row& row : rows_) {
     records.push_back({bytes.substr(row.begin, row.key_size), bytes.substr(row.begin + row.key_size, row.value_size)});
   }
+  return records;
+}
+
+absl::StatusOr<SortedSegment> SegmentSorter::Finish(Storage* storage) {
+  const std::vector<RecordView> records = Sorted();
   if (absl::Status added = storage->AddSorted(Family::kEvents, records); !added.ok()) return added;
   return Summary();
 }

@@ -29,6 +29,8 @@ class SegmentSorter {
 
   // DATA_LOSS when a batch of the unit cannot be read. The unit's batch is taken as bytes (BatchForm::kBytes).
   absl::Status Add(const LogUnit& unit);
+  // What was added, in order of keys; views into the sorter, until the next Add.
+  std::vector<RecordView> Sorted();
   // Writes what was added. Call once.
   absl::StatusOr<SortedSegment> Finish(Storage* storage);
 

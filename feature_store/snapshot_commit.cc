@@ -123,6 +123,7 @@ absl::Status Fold(const EntryPosition& entry, const storage::v1::SnapshotEnd& en
       if (!live->within_entry) {
         live->position = entry.end;
         live->clock_us = entry.clock_us;
+        live->past_changed_at = entry.end;
         live->imports.emplace(end.snapshot_id(), end.as_of_us());
         CountInSegment(live, entry.end, rows->size(), options.segment_events);
       }

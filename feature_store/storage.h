@@ -23,8 +23,9 @@ enum class Family {
   kState,   // one record a customer: the last checkpoint
   kEvents,  // history, sorted by customer and time; only added to by AddSorted
   kMeta,    // a few small records: positions, committed imports
+  kNames,   // customer_id by pseudonym: whose events the history holds
 };
-inline constexpr int kFamilyCount = 4;
+inline constexpr int kFamilyCount = 5;
 
 // Borrowed.
 struct RecordView {

@@ -1,9 +1,11 @@
 #include "feature_store/training_row.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "feature_store/test_events.h"
 #include "gmock/gmock.h"
 
@@ -29,9 +31,27 @@ class TrainingRowTest : public ::testing::Test {
 
   // `declined`, `steady` or the reason of an exclusion.
   std::string Row(const LabelRule& rule, absl::Time as_of = kT, absl::Time now = kNow) const {
-    const auto row = BuildTrainingRow(declarations_, history_, as_of, rule, now);
-    if (const auto* exclusion = std::get_if<Exclusion>(&row)) return exclusion->reason;
-    return std::get<TrainingRow>(row).declined ? "declined" : "steady";
+    return Rows(rule, {as_of}, {.now_us = absl::ToUnixMicros(now)});
+  }
+  // The same of several dates, with spaces between.
+  std::string Rows(const LabelRule& rule, std::vector<absl::Time> dates, const Knowledge& knowledge) const {
+    std::vector<v1::Event> history = history_;
+    std::sort(history.begin(), history.end(), [](const v1::Event& a, const v1::Event& b) {
+      return std::pair(EventTime(a), a.event_id()) < std::pair(EventTime(b), b.event_id());
+    });
+    google::protobuf::Arena arena;
+    std::vector<EventView> views;
+    for (const v1::Event& event : history) views.push_back(ViewOf(event, &arena));
+    const std::vector<LabelDate> label_dates = LabelDatesOf(rule, declarations_.calendar(), dates);
+    TrainingRows rows(&declarations_, rule, label_dates, knowledge);
+    std::vector<std::string> text;
+    const bool known = rows.Build(views, [&](const LabelDate&, const Label& label, const FeatureValues*) {
+      const auto* exclusion = std::get_if<Exclusion>(&label);
+      text.push_back(exclusion != nullptr    ? std::string(exclusion->reason)
+                     : std::get<bool>(label) ? "declined"
+                                             : "steady");
+    });
+    return known ? absl::StrJoin(text, " ") : "nothing";
   }
 
   double Revenue(const v1::FeatureVector& vector) const {
@@ -120,6 +140,34 @@ TEST_F(TrainingRowTest, ASnapshotAtTIsKnownAtT) {
   Known(std::move(snapshot), kNow);  // The day it was imported does not matter.
   EXPECT_EQ(Revenue(VectorAsOf(declarations_, history_, kT, kT)), 7);
   EXPECT_EQ(Revenue(VectorAsOf(declarations_, history_, kT - absl::Microseconds(1), kT)), 0);
+}
+
+TEST_F(TrainingRowTest, WhatBecameKnownAfterTheSetBeganLeavesNoTrace) {
+  for (int month : {3, 4, 5}) Buy(month, 10);
+  const absl::Time began = At("2025-10-01T00:00:00");
+  const Knowledge knowledge{.now_us = absl::ToUnixMicros(began), .known_before_us = absl::ToUnixMicros(began)};
+  EXPECT_EQ(Rows(Decline(), {kT}, knowledge), "declined");
+  Known(PurchaseAt(At("2025-06-15T00:00:00"), "late", 100, 30), began);
+  EXPECT_EQ(Row(Decline()), "steady");
+  EXPECT_EQ(Rows(Decline(), {kT}, knowledge), "declined");
+  history_.erase(history_.begin(), history_.end() - 1);
+  EXPECT_EQ(Rows(Decline(), {kT}, knowledge), "nothing") << "a customer of whom nothing was known then";
+}
+
+TEST_F(TrainingRowTest, LateKnowledgeCanBeAskedFor) {
+  for (int month : {3, 4, 5}) Buy(month, 10);
+  for (v1::Event& event : history_) *event.mutable_known_at() = ToTimestamp(kNow);  // loaded by an ordinary Ingest
+  Knowledge knowledge{.now_us = absl::ToUnixMicros(kNow) + 1};
+  EXPECT_EQ(Rows(Decline(), {kT}, knowledge), "not_active");
+  knowledge.late = true;
+  EXPECT_EQ(Rows(Decline(), {kT}, knowledge), "declined");
+}
+
+TEST_F(TrainingRowTest, EachDateHasItsOwnRow) {
+  for (int month : {1, 2, 3, 4, 5, 6, 7, 8}) Buy(month, month < 6 ? 10 : 3);
+  EXPECT_EQ(Rows(Decline(), {At("2025-01-10T00:00:00"), At("2025-04-01T00:00:00"), kT, kNow},
+                 {.now_us = absl::ToUnixMicros(kNow)}),
+            "not_active steady declined label_not_mature");
 }
 
 TEST(LabelRuleTest, IsChecked) {

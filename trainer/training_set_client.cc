@@ -1,10 +1,14 @@
 #include "trainer/training_set_client.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "clients/cpp/retry.h"
 #include "ebb/v1/feature_store_service.grpc.pb.h"
+#include "runtime/backoff.h"
 #include "runtime/mutex.h"
 #include "runtime/rpc/channel.h"
 #include "runtime/rpc/status.h"
@@ -14,6 +18,8 @@ namespace {
 
 // How soon a waiting read notices that it was cancelled.
 constexpr absl::Duration kCancelCheck = absl::Milliseconds(50);
+// Calls in a row that may end without a chunk before the read is given up: about half a minute.
+constexpr int kMostFailures = 10;
 
 // Brings one message at a time from gRPC's thread to the one that asks. gRPC has no other way to wait for a message and
 // for a cancellation at once.
@@ -79,6 +85,39 @@ class ChunkReader final : public grpc::ClientReadReactor<v1::ReadTrainingSetResp
   std::optional<grpc::Status> status_ ABSL_GUARDED_BY(mutex_);
 };
 
+// One call. Each chunk moves `request` on, so that the next call begins behind it.
+absl::Status ReadOnce(v1::FeatureStore::Stub* stub, v1::ReadTrainingSetRequest* request, absl::Duration timeout,
+                      const CancelFn& cancelled, const TrainingSetSource::TakeChunk& take, bool* worth_another) {
+  *worth_another = false;
+  ChunkReader reader(stub, *request, timeout);
+  absl::Status taken;
+  while (taken.ok()) {
+    const v1::ReadTrainingSetResponse* chunk = reader.Next(cancelled);
+    if (chunk == nullptr) break;
+    taken = take(*chunk);
+    request->set_resume_token(chunk->resume_token());
+  }
+  const bool stopped = cancelled && cancelled();
+  const absl::Status ended = FromGrpcStatus(reader.Finish());
+  if (!taken.ok()) return taken;
+  if (stopped) return absl::CancelledError("reading the training set was cancelled");
+  if (ended.ok()) return ended;
+  const absl::StatusCode code = absl::IsCancelled(ended) ? absl::StatusCode::kUnavailable : ended.code();
+  const absl::Status named(code, absl::StrCat("reading the training set from the feature store: ", ended.message()));
+  *worth_another = IsTransient(named) && !request->resume_token().empty();
+  return named;
+}
+
+// False when `cancelled` in between.
+bool Wait(absl::Duration time, const CancelFn& cancelled) {
+  const absl::Time end = absl::Now() + time;
+  while (absl::Now() < end) {
+    if (cancelled && cancelled()) return false;
+    absl::SleepFor(std::min(kCancelCheck, end - absl::Now()));
+  }
+  return true;
+}
+
 }  // namespace
 
 TrainingSetClient::TrainingSetClient(std::shared_ptr<grpc::Channel> channel, absl::Duration timeout)
@@ -87,20 +126,22 @@ TrainingSetClient::TrainingSetClient(std::shared_ptr<grpc::Channel> channel, abs
 absl::Status TrainingSetClient::Read(const v1::ReadTrainingSetRequest& request, const CancelFn& cancelled,
                                      const TakeChunk& take) {
   const std::unique_ptr<v1::FeatureStore::Stub> stub = v1::FeatureStore::NewStub(channel_);
-  ChunkReader reader(stub.get(), request, timeout_);
-  absl::Status taken;
-  while (taken.ok()) {
-    const v1::ReadTrainingSetResponse* chunk = reader.Next(cancelled);
-    if (chunk == nullptr) break;
-    taken = take(*chunk);
+  const absl::Time deadline = absl::Now() + timeout_;
+  v1::ReadTrainingSetRequest rest = request;
+  Backoff backoff(absl::Milliseconds(200), absl::Seconds(5), absl::ToUnixNanos(absl::Now()));
+  for (int attempt = 0;; ++attempt) {
+    const std::string begun_at = rest.resume_token();
+    bool worth_another;
+    const absl::Status read = ReadOnce(stub.get(), &rest, deadline - absl::Now(), cancelled, take, &worth_another);
+    if (read.ok() || !worth_another) return read;
+    if (rest.resume_token() != begun_at) {
+      attempt = 0;
+      backoff.Reset();
+    }
+    const absl::Duration pause = WaitBeforeRetry(read, backoff.Next());
+    if (attempt == kMostFailures || absl::Now() + pause >= deadline) return read;
+    if (!Wait(pause, cancelled)) return absl::CancelledError("reading the training set was cancelled");
   }
-  const bool stopped = cancelled && cancelled();
-  const absl::Status ended = FromGrpcStatus(reader.Finish());
-  if (!taken.ok()) return taken;
-  if (stopped) return absl::CancelledError("reading the training set was cancelled");
-  if (ended.ok()) return ended;
-  const absl::StatusCode code = absl::IsCancelled(ended) ? absl::StatusCode::kUnavailable : ended.code();
-  return absl::Status(code, absl::StrCat("reading the training set from the feature store: ", ended.message()));
 }
 
 }  // namespace ebb::trainer

@@ -8,8 +8,10 @@
 
 namespace ebb::trainer {
 
-// Reads training sets from a feature store over the wire. Thread-safe.
-// Errors: the store's own; UNAVAILABLE when it cannot be reached or went away in the middle; DEADLINE_EXCEEDED.
+// Reads training sets from a feature store over the wire, across interruptions: a stream that breaks off goes on from
+// its last chunk's resume_token, as often as it gets further. Thread-safe.
+// Errors: the store's own, also where it refuses to go on because what it knew has changed; UNAVAILABLE when it cannot
+// be reached at first, or does not come back; DEADLINE_EXCEEDED.
 class TrainingSetClient final : public TrainingSetSource {
  public:
   // `timeout` bounds a whole read.

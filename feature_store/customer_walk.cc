@@ -1,0 +1,105 @@
+#include "feature_store/customer_walk.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "ebb/storage/v1/feature_store.pb.h"
+#include "feature_store/record_key.h"
+#include "feature_store/stored_record.h"
+
+namespace ebb::feature_store {
+namespace {
+
+absl::string_view ViewOf(const Pseudonym& pseudonym) {
+  return {reinterpret_cast<const char*>(pseudonym.data()), pseudonym.size()};
+}
+
+}  // namespace
+
+void CustomerBlock::Clear() {
+  customers_.clear();
+  events_.clear();
+  bytes_.clear();
+}
+
+void CustomerBlock::AddCustomer(const Pseudonym& pseudonym, absl::string_view customer_id) {
+  customers_.push_back({pseudonym, std::string(customer_id), events_.size()});
+}
+
+void CustomerBlock::AddEvent(absl::string_view key, absl::string_view value) {
+  events_.push_back({bytes_.size(), static_cast<uint32_t>(key.size()), static_cast<uint32_t>(value.size())});
+  bytes_.append(key.data(), key.size());
+  bytes_.append(value.data(), value.size());
+}
+
+CustomerBlock::Event CustomerBlock::event(size_t index) const {
+  const Place& place = events_[index];
+  const absl::string_view bytes = bytes_;
+  return {bytes.substr(place.begin, place.key_size), bytes.substr(place.begin + place.key_size, place.value_size)};
+}
+
+CustomerWalk::CustomerWalk(Source source) : source_(std::move(source)) {}
+
+absl::StatusOr<std::unique_ptr<CustomerWalk>> CustomerWalk::Open(Source source, const Pseudonymizer& pseudonyms,
+                                                                 const std::optional<Pseudonym>& after) {
+  std::sort(source.unnamed.begin(), source.unnamed.end());
+  std::unique_ptr<CustomerWalk> walk(new CustomerWalk(std::move(source)));
+  auto events = HistoryWalk::Open(*walk->source_.view, pseudonyms, walk->source_.sorted_to, walk->source_.position);
+  if (!events.ok()) return events.status();
+  walk->events_ = *std::move(events);
+  walk->names_ = walk->source_.view->Scan(Family::kNames, after ? ViewOf(*after) : "", "");
+  if (!after) return walk;
+  if (walk->names_->Valid() && walk->names_->key() == ViewOf(*after)) walk->names_->Next();
+  const std::vector<Name>& unnamed = walk->source_.unnamed;
+  const auto next = std::upper_bound(unnamed.begin(), unnamed.end(), *after,
+                                     [](const Pseudonym& wanted, const Name& name) { return wanted < name.first; });
+  walk->next_unnamed_ = static_cast<size_t>(next - unnamed.begin());
+  walk->events_->Seek(ViewOf(*after));
+  return walk;
+}
+
+absl::StatusOr<std::optional<CustomerWalk::Name>> CustomerWalk::NextName() {
+  const bool unnamed_left = next_unnamed_ < source_.unnamed.size();
+  if (!names_->Valid()) {
+    if (!names_->status().ok()) return names_->status();
+    if (!unnamed_left) return std::nullopt;
+    return source_.unnamed[next_unnamed_++];
+  }
+  Name name;
+  if (names_->key().size() != name.first.size()) {
+    return absl::DataLossError("a customer's name has no pseudonym for its key: it is damaged");
+  }
+  std::memcpy(name.first.data(), names_->key().data(), name.first.size());
+  if (unnamed_left && source_.unnamed[next_unnamed_].first <= name.first) {
+    if (source_.unnamed[next_unnamed_].first == name.first) names_->Next();
+    return source_.unnamed[next_unnamed_++];
+  }
+  storage::v1::CustomerName record;
+  if (absl::Status read = DecodeRecord(names_->value(), "a customer's name", &record); !read.ok()) return read;
+  name.second = std::move(*record.mutable_customer_id());
+  names_->Next();
+  return name;
+}
+
+absl::StatusOr<bool> CustomerWalk::Fill(size_t max_customers, size_t max_bytes, CustomerBlock* block) {
+  block->Clear();
+  while (block->customers().size() < max_customers && block->bytes() < max_bytes) {
+    const absl::StatusOr<std::optional<Name>> name = NextName();
+    if (!name.ok()) return name.status();
+    if (!name->has_value()) return false;
+    const auto& [pseudonym, customer_id] = **name;
+    if (source_.erased.contains(pseudonym)) continue;
+    const absl::string_view prefix = ViewOf(pseudonym);
+    block->AddCustomer(pseudonym, customer_id);
+    while (events_->Valid() && events_->key().substr(0, prefix.size()) < prefix) events_->Next();
+    for (; events_->Valid() && absl::StartsWith(events_->key(), prefix); events_->Next()) {
+      block->AddEvent(events_->key(), events_->value());
+    }
+    if (!events_->status().ok()) return events_->status();
+  }
+  return true;
+}
+
+}  // namespace ebb::feature_store

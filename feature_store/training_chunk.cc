@@ -1,0 +1,162 @@
+#include "feature_store/training_chunk.h"
+
+#include <bit>
+#include <utility>
+
+#include "feature_store/event_time.h"
+#include "feature_store/record_key.h"
+#include "feature_store/stored_record.h"
+
+namespace ebb::feature_store {
+namespace {
+
+constexpr size_t kMostChunkBytes = 3 << 20;  // a client takes messages of 4 MiB unless it says otherwise
+constexpr size_t kArenaBytes = 256 << 10;    // holds the events of most customers
+constexpr int kFirstFeature = 3;             // columns before are customer_id, as_of, declined
+
+static_assert(std::endian::native == std::endian::little, "digests are over little-endian numbers");
+
+google::protobuf::ArenaOptions StartingWith(char* block) {
+  google::protobuf::ArenaOptions options;
+  options.initial_block = block;
+  options.initial_block_size = kArenaBytes;
+  return options;
+}
+
+std::vector<ColumnBuilder> ColumnsFor(const v1::FeatureSchema& schema) {
+  std::vector<ColumnBuilder> columns;
+  columns.emplace_back("customer_id", v1::ColumnBuffers::UTF8);
+  columns.emplace_back("as_of", v1::ColumnBuffers::TIMESTAMP_MICROS);
+  columns.emplace_back("declined", v1::ColumnBuffers::BOOL);
+  for (const v1::FeatureSpec& feature : schema.features()) {
+    columns.emplace_back(feature.name(),
+                         feature.kind() == v1::CATEGORY ? v1::ColumnBuffers::UTF8 : v1::ColumnBuffers::FLOAT64);
+  }
+  return columns;
+}
+
+template <typename Number>
+void AppendNumber(Number value, std::string* out) {
+  out->append(reinterpret_cast<const char*>(&value), sizeof(value));
+}
+
+void AppendText(absl::string_view text, std::string* out) {
+  AppendNumber(static_cast<uint32_t>(text.size()), out);
+  out->append(text.data(), text.size());
+}
+
+}  // namespace
+
+void TrainingCounts::Add(const TrainingCounts& other) {
+  rows += other.rows;
+  declined += other.declined;
+  for (const auto& [reason, count] : other.exclusions) exclusions[reason] += count;
+}
+
+TrainingChunkBuilder::TrainingChunkBuilder(const CompiledDeclarations* declarations, const LabelRule& rule,
+                                           std::span<const LabelDate> dates, const Knowledge& knowledge)
+    : declarations_(declarations),
+      rows_(declarations, rule, dates, knowledge),
+      columns_(ColumnsFor(declarations->schema())),
+      coverage_(declarations),
+      arena_block_(std::make_unique<char[]>(kArenaBytes)),
+      arena_(StartingWith(arena_block_.get())) {}
+
+absl::StatusOr<std::vector<TrainingChunk>> TrainingChunkBuilder::Build(const CustomerBlock& block) {
+  std::vector<TrainingChunk> chunks;
+  const size_t customers = block.customers().size();
+  for (size_t i = 0; i < customers; ++i) {
+    if (absl::Status added = AddCustomer(block, i); !added.ok()) return added;
+    if (chunk_bytes_ >= kMostChunkBytes || i + 1 == customers) {
+      chunks.push_back(Finish(block.customers()[i].pseudonym));
+    }
+  }
+  return chunks;
+}
+
+absl::Status TrainingChunkBuilder::AddCustomer(const CustomerBlock& block, size_t customer) {
+  if (absl::Status read = ReadEvents(block, customer); !read.ok()) return read;
+  const std::string& customer_id = block.customers()[customer].customer_id;
+  row_bytes_.clear();
+  rows_.Build(events_, [&](const LabelDate& date, const Label& label, const FeatureValues* values) {
+    if (const auto* exclusion = std::get_if<Exclusion>(&label)) {
+      const auto reason = counts_.exclusions.find(exclusion->reason);
+      if (reason != counts_.exclusions.end()) {
+        ++reason->second;
+      } else {
+        counts_.exclusions.emplace(exclusion->reason, 1);
+      }
+    } else {
+      AddRow(customer_id, date.as_of_us, std::get<bool>(label), *values);
+    }
+  });
+  for (const HistoryEvent& event : rows_.events()) coverage_.Note(event.view);
+  if (!row_bytes_.empty()) customer_digests_.push_back(Sha256(row_bytes_));
+  return absl::OkStatus();
+}
+
+absl::Status TrainingChunkBuilder::ReadEvents(const CustomerBlock& block, size_t customer) {
+  events_.clear();
+  arena_.Reset();
+  const size_t end = block.EndOf(customer);
+  for (size_t i = block.customers()[customer].first_event; i < end; ++i) {
+    const CustomerBlock::Event record = block.event(i);
+    const absl::StatusOr<ParsedEventKey> key = ParseEventKey(record.key);
+    if (!key.ok()) return key.status();
+    absl::string_view message;
+    EventView event;
+    if (!MessageOf(record.value, &message) || !ReadEventView({message.data(), message.size()}, &arena_, &event)) {
+      auto* parsed = google::protobuf::Arena::CreateMessage<v1::Event>(&arena_);
+      if (absl::Status read = DecodeRecord(record.value, "an event of the history", parsed); !read.ok()) return read;
+      parsed->set_event_id(key->event_id.data(), key->event_id.size());
+      *parsed->mutable_event_time() = ToTimestamp(absl::FromUnixMicros(key->event_time_us));
+      event = ViewOf(*parsed, &arena_);
+    }
+    event.event_id = {key->event_id.data(), key->event_id.size()};
+    event.event_time_us = key->event_time_us;
+    events_.push_back(event);
+  }
+  return absl::OkStatus();
+}
+
+// A row in the digest: customer_id, T, label, then each feature: 0 where missing, else 1 and its number or text.
+void TrainingChunkBuilder::AddRow(const std::string& customer_id, int64_t as_of_us, bool declined,
+                                  const FeatureValues& values) {
+  const size_t before = row_bytes_.size();
+  columns_[0].AppendUtf8(customer_id);
+  columns_[1].AppendTimestamp(as_of_us);
+  columns_[2].AppendBool(declined);
+  AppendText(customer_id, &row_bytes_);
+  AppendNumber(as_of_us, &row_bytes_);
+  row_bytes_.push_back(declined ? 1 : 0);
+  for (size_t i = 0; i < values.size(); ++i) {
+    ColumnBuilder& column = columns_[kFirstFeature + i];
+    row_bytes_.push_back(values.missing(i) ? 0 : 1);
+    if (values.missing(i)) {
+      column.AppendNull();
+    } else if (declarations_->features()[i].kind == v1::CATEGORY) {
+      const absl::string_view category(values.category(i).data(), values.category(i).size());
+      column.AppendUtf8(category);
+      AppendText(category, &row_bytes_);
+    } else {
+      column.AppendFloat64(values.number(i));
+      AppendNumber(values.number(i), &row_bytes_);
+    }
+  }
+  chunk_bytes_ += row_bytes_.size() - before;  // the columns take about as much
+  ++counts_.rows;
+  counts_.declined += declined;
+}
+
+TrainingChunk TrainingChunkBuilder::Finish(const Pseudonym& last_customer) {
+  TrainingChunk chunk(std::exchange(coverage_, EventCoverage(declarations_)));
+  chunk.rows = columns_[0].rows();
+  for (ColumnBuilder& column : columns_) chunk.columns.push_back(column.Finish());
+  chunk.counts = std::exchange(counts_, {});
+  chunk.customer_digests = std::exchange(customer_digests_, {});
+  chunk.last_customer = last_customer;
+  chunk_bytes_ = 0;
+  return chunk;
+}
+
+}  // namespace ebb::feature_store

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "ebb/v1/feature_store_service.pb.h"
+#include "feature_store/column_buffers.h"
+#include "feature_store/compiled_declarations.h"
+#include "feature_store/customer_walk.h"
+#include "feature_store/event_coverage.h"
+#include "feature_store/training_row.h"
+#include "google/protobuf/arena.h"
+#include "runtime/digest.h"
+
+namespace ebb::feature_store {
+
+// What a training set holds so far, or a part of it.
+struct TrainingCounts {
+  int64_t rows = 0;
+  int64_t declined = 0;
+  std::map<std::string, int64_t, std::less<>> exclusions;  // rows left out, by reason
+
+  void Add(const TrainingCounts& other);
+};
+
+// All rows of some customers that follow each other.
+struct TrainingChunk {
+  explicit TrainingChunk(EventCoverage covered) : coverage(std::move(covered)) {}
+
+  int64_t rows = 0;
+  std::vector<v1::ColumnBuffers> columns;
+  TrainingCounts counts;
+  EventCoverage coverage;
+  // Of each customer with rows: SHA-256 of its rows as AddRow writes them. Whoever joins chunks joins these, so that
+  // the digest of a whole set does not depend on where it was cut.
+  std::vector<Sha256Digest> customer_digests;
+  Pseudonym last_customer{};  // rows or none
+};
+
+// Makes chunks from the raw events of customers. One for each thread; what it is made of is borrowed and shared.
+class TrainingChunkBuilder {
+ public:
+  TrainingChunkBuilder(const CompiledDeclarations* declarations, const LabelRule& rule,
+                       std::span<const LabelDate> dates, const Knowledge& knowledge);
+
+  // One chunk, or more where the rows are too large for one message; none for no customers. DATA_LOSS when an event
+  // cannot be read.
+  absl::StatusOr<std::vector<TrainingChunk>> Build(const CustomerBlock& block);
+
+ private:
+  absl::Status AddCustomer(const CustomerBlock& block, size_t customer);
+  absl::Status ReadEvents(const CustomerBlock& block, size_t customer);
+  void AddRow(const std::string& customer_id, int64_t as_of_us, bool declined, const FeatureValues& values);
+  TrainingChunk Finish(const Pseudonym& last_customer);
+
+  const CompiledDeclarations* const declarations_;
+  TrainingRows rows_;
+  std::vector<ColumnBuilder> columns_;  // customer_id, as_of, declined, features
+  TrainingCounts counts_;
+  EventCoverage coverage_;
+  std::vector<Sha256Digest> customer_digests_;
+  size_t chunk_bytes_ = 0;
+  std::string row_bytes_;  // of the customer in hand
+  const std::unique_ptr<char[]> arena_block_;
+  google::protobuf::Arena arena_;  // of the customer's events
+  std::vector<EventView> events_;
+};
+
+}  // namespace ebb::feature_store
