@@ -302,8 +302,10 @@ absl::StatusOr<v1::ListCustomersResponse> FeatureStoreEngine::ListCustomers(
 absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrainingSet(
     const v1::ReadTrainingSetRequest& request) const {
   for (int i = 0; i < request.as_of_size(); ++i) {
-    const absl::Status kept = CheckKept(absl::StrCat("as_of[", i, "]"), ToTime(request.as_of(i)));
-    if (!kept.ok()) return kept;
+    const std::string field = absl::StrCat("as_of[", i, "]");
+    const absl::StatusOr<absl::Time> as_of = ReadAsOf(field, request.as_of(i), StoreClock());
+    if (!as_of.ok()) return as_of.status();
+    if (absl::Status kept = CheckKept(field, *as_of); !kept.ok()) return kept;
   }
   auto place = std::make_shared<Place>(&training_sets_, options_.max_training_sets);
   if (!*place) {
