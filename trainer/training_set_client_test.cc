@@ -12,6 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "ebb/v1/feature_store_service.grpc.pb.h"
+#include "runtime/mutex.h"
 #include "runtime/rpc/channel.h"
 #include "runtime/rpc/server_host.h"
 
@@ -35,13 +36,15 @@ class BreakingStore final : public v1::FeatureStore::Service {
   ~BreakingStore() override { host_.reset(); }
 
   std::string address() const { return host_->address(); }
-  const std::vector<std::string>& tokens() const { return tokens_; }  // that were asked with; between calls
+  std::vector<std::string> tokens() const {  // that were asked with
+    MutexLock lock(&mutex_);
+    return tokens_;
+  }
   bool asked() const { return asked_; }
 
   grpc::Status ReadTrainingSet(grpc::ServerContext*, const v1::ReadTrainingSetRequest* request,
                                grpc::ServerWriter<v1::ReadTrainingSetResponse>* writer) override {
-    const size_t call = tokens_.size();
-    tokens_.push_back(request->resume_token());
+    const size_t call = Note(request->resume_token());
     asked_ = true;
     int begin = 0;
     if (!request->resume_token().empty()) {
@@ -62,9 +65,17 @@ class BreakingStore final : public v1::FeatureStore::Service {
   }
 
  private:
+  // Returns how many calls there were before.
+  size_t Note(const std::string& token) {
+    MutexLock lock(&mutex_);
+    tokens_.push_back(token);
+    return tokens_.size() - 1;
+  }
+
   const int chunks_;
   const std::vector<Break> breaks_;
-  std::vector<std::string> tokens_;  // one call at a time
+  mutable Mutex mutex_;
+  std::vector<std::string> tokens_ ABSL_GUARDED_BY(mutex_);
   std::atomic<bool> asked_ = false;
   std::unique_ptr<ServerHost> host_;
 };
