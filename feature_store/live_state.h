@@ -33,6 +33,10 @@ struct LiveState {
 
   const CompiledDeclarations& declarations() const { return *declarations_; }
 
+  // Held from when records of customers are saved until they are written, so that an eviction and a checkpoint never
+  // overtake each other: who is not dirty has its latest record on the disk. Taken before `mutex`.
+  Mutex records_mutex;
+
   Mutex mutex;
   CustomerTable table ABSL_GUARDED_BY(mutex);
   IdentityIndex identities ABSL_GUARDED_BY(mutex);  // of the log from sorted_to on
@@ -48,10 +52,10 @@ struct LiveState {
   uint64_t sorted_to ABSL_GUARDED_BY(mutex) = 0;
   uint64_t checkpointed_to ABSL_GUARDED_BY(mutex) = 0;
   uint64_t dropped_to ABSL_GUARDED_BY(mutex) = 0;
-  uint64_t log_gone_to ABSL_GUARDED_BY(mutex) = 0;  // dropped_to, once the range is really dropped
+  uint64_t log_gone_to ABSL_GUARDED_BY(mutex) = 0;      // dropped_to, once the range is really dropped
   uint32_t named_customers ABSL_GUARDED_BY(mutex) = 0;  // ids below it have their record in Family::kNames
-  // End of the last entry that changed what was known before it: an import, a back-fill or an erasure. Whatever else came later
-  // became known later.
+  // End of the last entry that changed what was known before it: an import, a back-fill or an erasure. Whatever else
+  // came later became known later.
   uint64_t past_changed_at ABSL_GUARDED_BY(mutex) = 0;
   int64_t history_latest_us ABSL_GUARDED_BY(mutex) = kBeforeAll;
 

@@ -111,23 +111,8 @@ absl::Status Maintenance::WriteCheckpoint() {
     named = live_->named_customers;
     dirty = live_->table.TakeDirty();
   }
-  std::vector<std::pair<uint32_t, storage::v1::CustomerRecord>> records;
-  size_t bytes = 0;
-  for (size_t begin = 0; begin < dirty.size(); begin += options_.customers_at_once) {
-    const size_t end = std::min(dirty.size(), begin + options_.customers_at_once);
-    {
-      MutexLock lock(&live_->mutex);
-      for (size_t i = begin; i < end; ++i) {
-        if (!live_->table.IsDirty(dirty[i])) continue;  // evicted meanwhile, with its record written
-        records.emplace_back(dirty[i], live_->table.Save(dirty[i], live_->position));
-        bytes += records.back().second.state().size();
-      }
-    }
-    if (bytes < options_.bytes_at_once && end < dirty.size()) continue;
-    if (absl::Status written = WriteRecords(std::exchange(records, {}), named, with_.storage); !written.ok()) {
-      return written;
-    }
-    bytes = 0;
+  for (std::span<const uint32_t> rest = dirty; !rest.empty();) {
+    if (absl::Status saved = SaveSome(named, &rest); !saved.ok()) return saved;
   }
   WriteSet changes;
   changes.Add(Family::kMeta, std::string(kCheckpointKey), EncodeRecord(checkpoint));
@@ -136,6 +121,23 @@ absl::Status Maintenance::WriteCheckpoint() {
   live_->checkpointed_to = checkpoint.position();
   live_->named_customers = checkpoint.customers();
   return absl::OkStatus();
+}
+
+// Takes customers off the front of `rest` until their records are as large as are held in memory at once.
+absl::Status Maintenance::SaveSome(uint32_t named, std::span<const uint32_t>* rest) {
+  std::vector<std::pair<uint32_t, storage::v1::CustomerRecord>> records;
+  MutexLock records_lock(&live_->records_mutex);
+  for (size_t bytes = 0; bytes < options_.bytes_at_once && !rest->empty();) {
+    const std::span<const uint32_t> some = rest->first(std::min(rest->size(), options_.customers_at_once));
+    *rest = rest->subspan(some.size());
+    MutexLock lock(&live_->mutex);
+    for (const uint32_t id : some) {
+      if (!live_->table.IsDirty(id)) continue;  // evicted meanwhile, with its record written
+      records.emplace_back(id, live_->table.Save(id, live_->position));
+      bytes += records.back().second.state().size();
+    }
+  }
+  return WriteRecords(std::move(records), named, with_.storage);
 }
 
 absl::Status Maintenance::DropOldLog() {

@@ -66,14 +66,22 @@ absl::Status Residency::Load(std::vector<uint32_t> customers) {
   return absl::OkStatus();
 }
 
+size_t Residency::BytesToFree() const {
+  const size_t rows = live_->table.OverheadBytes(), bytes = live_->table.MemoryBytes();
+  const size_t budget = std::max(budget_bytes_, rows + kLeastResidentBytes);
+  return bytes <= budget ? 0 : bytes - budget + (budget - rows) / 8;
+}
+
 absl::Status Residency::MakeRoom() {
+  {
+    ReaderMutexLock lock(&live_->mutex);
+    if (BytesToFree() == 0) return absl::OkStatus();
+  }
+  MutexLock records_lock(&live_->records_mutex);  // waits for a checkpoint to write what it has saved
   std::vector<uint32_t> idle;
   {
     MutexLock lock(&live_->mutex);
-    const size_t rows = live_->table.OverheadBytes(), bytes = live_->table.MemoryBytes();
-    const size_t budget = std::max(budget_bytes_, rows + kLeastResidentBytes);
-    if (bytes <= budget) return absl::OkStatus();
-    idle = live_->table.FindIdle(bytes - budget + (budget - rows) / 8);
+    idle = live_->table.FindIdle(BytesToFree());
   }
   if (absl::Status written = WriteBack(idle); !written.ok()) return written;
   MutexLock lock(&live_->mutex);

@@ -29,7 +29,9 @@ class Residency {
   absl::Status MakeRoom() ABSL_LOCKS_EXCLUDED(live_->mutex);
 
  private:
-  absl::Status WriteBack(std::span<const uint32_t> customers);
+  // 0 while the budget holds.
+  size_t BytesToFree() const ABSL_SHARED_LOCKS_REQUIRED(live_->mutex);
+  absl::Status WriteBack(std::span<const uint32_t> customers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live_->records_mutex);
 
   const size_t budget_bytes_;
   Storage* const storage_;

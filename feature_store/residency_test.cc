@@ -1,5 +1,7 @@
 // A store whose customers do not all fit into memory is the same store.
+#include <atomic>
 #include <random>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "feature_store/test_engine.h"
@@ -62,6 +64,22 @@ TEST_F(ResidencyTest, EqualsItAfterCrashesAndCheckpoints) {
   ASSERT_TRUE(small_.Reopen().ok());
   EXPECT_EQ(Describe(*small_), Describe(*large_));
   small_.Restart();
+  EXPECT_EQ(Describe(*small_), Describe(*large_));
+}
+
+// A customer that a checkpoint has saved but not yet written must neither leave memory as if it were on the disk, nor
+// be overwritten by the older record when an eviction was faster.
+TEST_F(ResidencyTest, EvictionsBesideCheckpointsLoseNothing) {
+  std::atomic<bool> done = false;
+  std::thread checkpoints([&] {
+    while (!done) EXPECT_TRUE(small_->maintenance().WriteCheckpoint().ok());
+  });
+  Send(0, 40);
+  done = true;
+  checkpoints.join();
+  EXPECT_EQ(Describe(*small_), Describe(*large_));
+  small_.Kill();
+  ASSERT_TRUE(small_.Reopen().ok());
   EXPECT_EQ(Describe(*small_), Describe(*large_));
 }
 
