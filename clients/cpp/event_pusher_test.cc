@@ -108,6 +108,7 @@ TEST(EventPusherTest, GivesUpOnABatchThatKeepsEndingTheStream) {
   FlakyStore store(/*seed=*/1, /*drop_one_in=*/0);
   EventPusher::Options options = OptionsFor(store.address());
   options.poison_limit = 3;
+  options.linger = kPatience;  // a batch goes when it is full, however slowly its events come
   EventPusher pusher(options);
   PushNumbers(pusher, 1);
   store.EndStreamsWith({grpc::StatusCode::INTERNAL, "the answer is too large"});
