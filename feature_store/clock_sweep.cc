@@ -29,7 +29,14 @@ ClockSweep::Result ClockSweep::Step() {
     ReaderMutexLock lock(&live_->mutex);
     result.more = !live_->unannounced.empty() || live_->table.HasDue(clock_us);
   }
-  if (changed.empty()) return result;
+  if (!changed.empty() && !Write(changed, clock_us)) return {};
+  result.changed = !changed.empty();
+  // Also where nobody has changed: those who were looked at became resident.
+  if (absl::Status room = residency_->MakeRoom(); !room.ok()) tail_->Fail(room);
+  return result;
+}
+
+bool ClockSweep::Write(const std::vector<uint32_t>& changed, int64_t clock_us) {
   storage::v1::LogEntry header;
   header.set_arrived_us(clock_us);
   header.set_clock_us(clock_us);
@@ -37,19 +44,15 @@ ClockSweep::Result ClockSweep::Step() {
   header.mutable_clock_advance()->mutable_customers()->Add(changed.begin(), changed.end());
   WriteSet changes;
   changes.Add(Family::kLog, LogKey(tail_->next()), EncodeRecord(header));
-  if (!tail_->Write(changes, Durability::kSynced).ok()) return {};
+  if (!tail_->Write(changes, Durability::kSynced).ok()) return false;
   const EntryPosition entry{tail_->next(), tail_->next() + 1, clock_us};
   tail_->MoveTo(entry);
-  {
-    MutexLock lock(&live_->mutex);
-    live_->table.Advance(entry, changed);
-    live_->position = entry.end;
-    live_->clock_us = clock_us;
-    CountInSegment(live_, entry.end, WeightOfAdvance(changed.size()), options_.segment_events);
-  }
-  if (absl::Status room = residency_->MakeRoom(); !room.ok()) tail_->Fail(room);
-  result.changed = true;
-  return result;
+  MutexLock lock(&live_->mutex);
+  live_->table.Advance(entry, changed);
+  live_->position = entry.end;
+  live_->clock_us = clock_us;
+  CountInSegment(live_, entry.end, WeightOfAdvance(changed.size()), options_.segment_events);
+  return true;
 }
 
 // Batches are refused then; the sweep goes on when there is room again, before customers are taken from what is due.

@@ -30,6 +30,8 @@ class ClockSweep {
   bool HasRoom();
   std::vector<uint32_t> TakeUnannounced() ABSL_EXCLUSIVE_LOCKS_REQUIRED(live_->mutex);
   absl::StatusOr<std::vector<uint32_t>> TakeChanged(int64_t clock_us);
+  // A clock advance of these; false where the write failed.
+  bool Write(const std::vector<uint32_t>& changed, int64_t clock_us);
 
   const WriterOptions options_;
   LogTail* const tail_;

@@ -16,7 +16,7 @@ FeatureStoreEngine::Options SmallSegments() {
   FeatureStoreEngine::Options options;
   options.writer.max_unsorted_segments = 1'000;  // nobody sorts unless the test says so
   options.writer.segment_events = 20;
-  options.maintenance.customers_at_once = 3;
+  options.maintenance.at_once.customers = 3;
   return options;
 }
 

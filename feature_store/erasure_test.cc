@@ -169,7 +169,7 @@ TEST(Erasure, ACrashAtAnyStepCostsOnlyTime) {
 
 TEST(Erasure, AnUnfinishedCheckpointThatKnowsOfItIsNoHarm) {
   FeatureStoreEngine::Options options = SmallSegments();
-  options.maintenance.customers_at_once = 1;
+  options.maintenance.at_once.customers = 1;
   TestEngine store(options);
   // The first event of the customer, its erasure and more events of others lie behind the last checkpoint.
   ASSERT_TRUE(store.Ingest(Crowd(5, "a")).ok());
@@ -237,6 +237,27 @@ TEST(Erasure, WhatComesAfterwardsIsRefusedAndNeverWritten) {
   store.Kill();
   ASSERT_TRUE(store.Reopen().ok()) << "the log with a hole in its batch is read again";
   EXPECT_EQ(store.Ingest(batch)->duplicate(), 1);
+}
+
+TEST(Erasure, NotEvenAnEventThatBreaksARuleIsWritten) {
+  TestEngine store(SmallSegments());
+  Fill(store);
+  ASSERT_TRUE(store.Erase(kVictim).ok());
+  Clean(store);
+  v1::Event far_ahead = VictimEvent("ahead", "2027-03-10T00:00:00Z");
+  v1::Event of_no_kind = VictimEvent("none", "2026-03-10T11:30:00Z");
+  of_no_kind.clear_page_view();
+  v1::Event not_utf8 = VictimEvent("text", "2026-03-10T11:30:00Z");
+  not_utf8.mutable_page_view()->set_category(absl::StrCat(kCanary, "\xff"));
+  const auto response =
+      store.Ingest({far_ahead, PageViewOf("c1", "good", "2026-03-10T11:30:00Z"), of_no_kind, not_utf8});
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->accepted(), 1);
+  EXPECT_EQ(response->rejected(), 3);
+  EXPECT_THAT(Search(store.path), IsEmpty());
+  store.Kill();
+  ASSERT_TRUE(store.Reopen().ok());
+  EXPECT_EQ(store.Feature("c1", "pages_per_visit_3m"), "1");
 }
 
 TEST(Erasure, WhoFollowsChangesIsToldInOrderWithoutTheName) {

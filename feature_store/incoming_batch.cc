@@ -21,16 +21,19 @@ void AddRejection(int index, const Violation& violation, v1::IngestResponse* res
   rejection->set_rule(violation.rule);
 }
 
-// Fills `events` with views of nothing but their bytes. False when the bytes are no IngestRequest.
-bool TakeApart(std::string_view bytes, IncomingBatch* batch) {
+// Fills `events` with views of nothing but their bytes, as many as a batch may have, and counts all of them. False when
+// the bytes are no IngestRequest.
+bool TakeApart(std::string_view bytes, IncomingBatch* batch, size_t* count) {
   FieldReader in(bytes);
   while (!in.at_end()) {
     uint32_t tag = 0;
     uint64_t number = 0;
+    std::string_view event;
     if (!in.ReadTag(&tag)) return false;
     switch (tag) {
       case kEventsTag:
-        if (!in.ReadBytes(&batch->events.emplace_back().view.bytes)) return false;
+        if (!in.ReadBytes(&event)) return false;
+        if (++*count <= kMaxBatchEvents) batch->events.emplace_back().view.bytes = event;
         break;
       case VarintTag(v1::IngestRequest::kBatchIdFieldNumber):
         if (!in.ReadVarint(&number)) return false;
@@ -63,42 +66,22 @@ class EventReader {
     // Whoever back-fills says when an event was known: that is checked the long way.
     if (!limits_.backfill && ReadEventView(bytes, &batch_->arena, event) && PassesQuickly(*event, bounds_)) return {};
     auto* message = google::protobuf::Arena::CreateMessage<v1::Event>(&batch_->arena);
+    *event = {};
     if (!message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-      any_unreadable_ = true;
-      *event = {};
       return {{"", "", "must be an ebb.v1.Event whose texts are UTF-8; the bytes could not be read"}};
     }
+    if (!limits_.backfill) message->clear_known_at();  // it is not the sender's to say, and may be no time at all
     std::vector<Violation> violations = CheckEvent(*message, now_, limits_);
-    *event = ViewOf(*message, &batch_->arena);
+    if (violations.empty()) *event = ViewOf(*message, &batch_->arena);
     return violations;
   }
-
-  bool any_unreadable() const { return any_unreadable_; }
 
  private:
   const absl::Time now_;
   const EventLimits limits_;
   IncomingBatch* const batch_;
   TimeBounds bounds_;
-  bool any_unreadable_ = false;
 };
-
-// protobuf refuses a whole request for one text that is not UTF-8. In the log an event that cannot be read is an empty
-// one, so that the indexes of the others stay.
-std::string WithoutUnreadable(const IncomingBatch& batch) {
-  v1::IngestRequest request;
-  request.set_batch_id(batch.response.batch_id());
-  request.set_backfill(batch.backfill);
-  for (const IncomingEvent& event : batch.events) {
-    v1::Event* readable = request.add_events();
-    if (event.view.message != nullptr) {
-      *readable = *event.view.message;
-    } else if (!readable->ParseFromArray(event.view.bytes.data(), static_cast<int>(event.view.bytes.size()))) {
-      readable->Clear();
-    }
-  }
-  return request.SerializeAsString();
-}
 
 }  // namespace
 
@@ -110,10 +93,10 @@ absl::StatusOr<std::unique_ptr<IncomingBatch>> ReadBatch(std::string bytes, absl
   }
   auto batch = std::make_unique<IncomingBatch>();
   batch->bytes = std::move(bytes);
-  if (!TakeApart(batch->bytes, batch.get())) {
+  size_t count = 0;
+  if (!TakeApart(batch->bytes, batch.get(), &count)) {
     return InvalidField("request", absl::StrCat("the ", batch->bytes.size(), " bytes are not an ebb.v1.IngestRequest"));
   }
-  const size_t count = batch->events.size();
   if (count < 1 || count > kMaxBatchEvents) {
     return InvalidField("events",
                         absl::StrCat("the batch has ", count, " events; 1 to ", kMaxBatchEvents, " are taken"));
@@ -130,7 +113,6 @@ absl::StatusOr<std::unique_ptr<IncomingBatch>> ReadBatch(std::string bytes, absl
     event.customer = hashes.customers->Of({event.view.customer_id.data(), event.view.customer_id.size()});
     event.identity = hashes.events->Of(event.customer, {event.view.event_id.data(), event.view.event_id.size()});
   }
-  if (reader.any_unreadable()) batch->readable = WithoutUnreadable(*batch);
   return batch;
 }
 

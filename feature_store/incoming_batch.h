@@ -25,13 +25,12 @@ inline constexpr size_t kMaxRejectionBytes = 2 << 20;  // with a short line for 
 struct IncomingEvent {
   EventView view;
   bool refused = false;
-  Pseudonym customer{};  // this and the next are not set where it is refused
+  Pseudonym customer{};  // this and the next are not set where it is refused, nor is the view
   Identity identity;
 };
 
 struct IncomingBatch {
-  std::string bytes;     // as received; the views point into it
-  std::string readable;  // what the log keeps instead where events could not be read; otherwise empty
+  std::string bytes;  // as received; the views point into it
   google::protobuf::Arena arena;
   bool backfill = false;
   std::vector<IncomingEvent> events;
@@ -39,9 +38,6 @@ struct IncomingBatch {
   size_t rejection_bytes = 0;   // of the reasons in `response`
   // Called exactly once, by a thread of the store's; must not block.
   std::function<void(absl::StatusOr<v1::IngestResponse>)> done;
-
-  // What the log keeps: any ebb.v1.IngestRequest that can be parsed as a whole.
-  const std::string& logged() const { return readable.empty() ? bytes : readable; }
 };
 
 // Turn identifiers into what the store keeps of them in memory. Borrowed.
@@ -50,7 +46,8 @@ struct IdentifierHashes {
   const IdentityHash* events;
 };
 
-// Reads an IngestRequest. An event that breaks a rule, or that is no event at all, is refused by itself.
+// Reads an IngestRequest. An event that breaks a rule, or that is no event at all, is refused by itself. Without these
+// events (WithoutEvents) the bytes can be parsed as a whole.
 // INVALID_ARGUMENT when the batch as a whole cannot be taken: too many bytes or events, none, or no IngestRequest.
 absl::StatusOr<std::unique_ptr<IncomingBatch>> ReadBatch(std::string bytes, absl::Time now, EventLimits limits,
                                                          const IdentifierHashes& hashes);

@@ -38,6 +38,9 @@ struct LiveState {
   Mutex records_mutex;
 
   Mutex mutex;
+  // The writer waits for records_mutex, and all batches for the writer: a checkpoint waits until it has had it.
+  bool room_wanted ABSL_GUARDED_BY(mutex) = false;
+  CondVar room_made;
   CustomerTable table ABSL_GUARDED_BY(mutex);
   IdentityIndex identities ABSL_GUARDED_BY(mutex);  // of the log from sorted_to on
   uint64_t position ABSL_GUARDED_BY(mutex) = 0;

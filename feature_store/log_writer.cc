@@ -43,7 +43,7 @@ struct LogWriter::Planned {
   std::vector<CountedEvent> counted;
   std::vector<uint32_t> absent;           // customers that are not resident
   std::vector<uint32_t> counted_index;    // of each counted event, in the batch
-  std::vector<uint32_t> erased;           // indexes of events of erased customers: they are not even written
+  std::vector<uint32_t> refused;          // indexes of events that are not even written
   std::vector<size_t> maybe_in_history;   // places in `counted`
   std::vector<std::string> history_keys;  // of these
   EntryPosition entry{};
@@ -236,9 +236,9 @@ absl::Status LogWriter::Write(const std::vector<Planned>& group) {
     if (planned.counted.empty()) continue;
     const IncomingBatch& batch = *planned.batch;
     changes.Add(Family::kLog, LogKey(planned.entry.begin),
-                planned.erased.empty()
-                    ? EncodeBatchEntry(planned.header, batch.logged())
-                    : EncodeBatchEntry(planned.header, WithoutEvents(batch.logged(), planned.erased)));
+                planned.refused.empty()
+                    ? EncodeBatchEntry(planned.header, batch.bytes)
+                    : EncodeBatchEntry(planned.header, WithoutEvents(batch.bytes, planned.refused)));
   }
   return changes.puts.empty() ? absl::OkStatus() : tail_.Write(changes, Durability::kSynced);
 }
@@ -273,6 +273,11 @@ void LogWriter::Plan(IncomingBatch* batch, Planned* planned) {
   planned->counted.reserve(batch->events.size());
   planned->counted_index.reserve(batch->events.size());
   bool rejected = false;
+  const auto reject = [&](size_t i, Violation violation) {
+    Reject(static_cast<int>(i), {std::move(violation)}, batch);
+    planned->refused.push_back(static_cast<uint32_t>(i));
+    rejected = true;
+  };
   for (size_t i = 0; i < batch->events.size(); ++i) {
     if (i + kAhead < batch->events.size()) {
       const IncomingEvent& soon = batch->events[i + kAhead];
@@ -280,11 +285,12 @@ void LogWriter::Plan(IncomingBatch* batch, Planned* planned) {
       live_->table.PrefetchSlot(soon.customer);
     }
     const IncomingEvent& event = batch->events[i];
-    if (event.refused) continue;
+    if (event.refused) {
+      planned->refused.push_back(static_cast<uint32_t>(i));
+      continue;
+    }
     if (live_->table.IsErased(event.customer)) {
-      Reject(static_cast<int>(i), {OfErasedCustomer(std::string(event.view.customer_id))}, batch);
-      planned->erased.push_back(static_cast<uint32_t>(i));
-      rejected = true;
+      reject(i, OfErasedCustomer(std::string(event.view.customer_id)));
       continue;
     }
     int64_t seen_us = 0;
@@ -293,8 +299,7 @@ void LogWriter::Plan(IncomingBatch* batch, Planned* planned) {
         batch->response.set_duplicate(batch->response.duplicate() + 1);
         continue;
       case IdentityIndex::Verdict::kOtherTime:
-        Reject(static_cast<int>(i), {UsedAtAnotherTime(std::string(event.view.event_id), seen_us)}, batch);
-        rejected = true;
+        reject(i, UsedAtAnotherTime(std::string(event.view.event_id), seen_us));
         continue;
       case IdentityIndex::Verdict::kNew:
         break;

@@ -6,7 +6,6 @@
 
 #include "absl/time/clock.h"
 #include "feature_store/record_key.h"
-#include "feature_store/residency.h"
 #include "feature_store/segment_sorter.h"
 #include "feature_store/stored_record.h"
 #include "runtime/log.h"
@@ -74,10 +73,10 @@ absl::Status Maintenance::SortFullSegments() {
     if (absl::Status written = with_.storage->Write(changes, Durability::kSynced); !written.ok()) return written;
     // Before the identities go: from then on the history is asked for what memory forgets.
     const std::span<const std::pair<Pseudonym, int64_t>> latest(segment->latest_us);
-    for (size_t first = 0; first < latest.size(); first += options_.customers_at_once) {
+    for (size_t first = 0; first < latest.size(); first += options_.at_once.customers) {
       MutexLock lock(&live_->mutex);
       for (const auto& [customer, latest_us] :
-           latest.subspan(first, std::min(options_.customers_at_once, latest.size() - first))) {
+           latest.subspan(first, std::min(options_.at_once.customers, latest.size() - first))) {
         const uint32_t id = live_->table.Find(customer);
         if (id != CustomerTable::kUnknown) live_->table.RaiseHistoryUntil(id, latest_us);  // else it was erased
       }
@@ -98,7 +97,6 @@ absl::Status Maintenance::SortFullSegments() {
 absl::Status Maintenance::WriteCheckpoint() {
   storage::v1::Checkpoint checkpoint;
   std::vector<uint32_t> dirty;
-  uint32_t named;
   {
     MutexLock lock(&live_->mutex);
     if (live_->position == live_->checkpointed_to || live_->within_entry) return absl::OkStatus();
@@ -108,11 +106,15 @@ absl::Status Maintenance::WriteCheckpoint() {
     checkpoint.set_customers(live_->table.folded_customers());
     checkpoint.set_events(live_->table.events());
     checkpoint.set_past_changed_at(live_->past_changed_at);
-    named = live_->named_customers;
     dirty = live_->table.TakeDirty();
   }
   for (std::span<const uint32_t> rest = dirty; !rest.empty();) {
-    if (absl::Status saved = SaveSome(named, &rest); !saved.ok()) return saved;
+    {
+      MutexLock lock(&live_->mutex);
+      while (live_->room_wanted) live_->room_made.Wait(&live_->mutex);
+    }
+    MutexLock records_lock(&live_->records_mutex);
+    if (absl::Status saved = SaveSome(options_.at_once, &rest, with_.storage, live_); !saved.ok()) return saved;
   }
   WriteSet changes;
   changes.Add(Family::kMeta, std::string(kCheckpointKey), EncodeRecord(checkpoint));
@@ -121,23 +123,6 @@ absl::Status Maintenance::WriteCheckpoint() {
   live_->checkpointed_to = checkpoint.position();
   live_->named_customers = checkpoint.customers();
   return absl::OkStatus();
-}
-
-// Takes customers off the front of `rest` until their records are as large as are held in memory at once.
-absl::Status Maintenance::SaveSome(uint32_t named, std::span<const uint32_t>* rest) {
-  std::vector<std::pair<uint32_t, storage::v1::CustomerRecord>> records;
-  MutexLock records_lock(&live_->records_mutex);
-  for (size_t bytes = 0; bytes < options_.bytes_at_once && !rest->empty();) {
-    const std::span<const uint32_t> some = rest->first(std::min(rest->size(), options_.customers_at_once));
-    *rest = rest->subspan(some.size());
-    MutexLock lock(&live_->mutex);
-    for (const uint32_t id : some) {
-      if (!live_->table.IsDirty(id)) continue;  // evicted meanwhile, with its record written
-      records.emplace_back(id, live_->table.Save(id, live_->position));
-      bytes += records.back().second.state().size();
-    }
-  }
-  return WriteRecords(std::move(records), named, with_.storage);
 }
 
 absl::Status Maintenance::DropOldLog() {

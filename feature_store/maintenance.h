@@ -6,6 +6,7 @@
 #include <span>
 
 #include "absl/status/status.h"
+#include "feature_store/customer_records.h"
 #include "feature_store/live_state.h"
 #include "feature_store/storage.h"
 #include "runtime/digest.h"
@@ -15,8 +16,7 @@ namespace ebb::feature_store {
 
 struct MaintenanceOptions {
   absl::Duration checkpoint_interval = absl::Minutes(1);  // bounds the replay at start
-  size_t customers_at_once = 128;                         // saved while the fold waits
-  size_t bytes_at_once = 16 << 20;                        // of states saved until they are written together
+  SaveLimits at_once;
 };
 
 // Thread-safe, except that Start and Stop belong to the owner. A failed write is reported once to `on_failure`; the
@@ -51,7 +51,6 @@ class Maintenance {
   absl::Duration Step();
   absl::Status RunAll(bool checkpoint_due);
   bool ErasureWaits() const;
-  absl::Status SaveSome(uint32_t named, std::span<const uint32_t>* rest);
 
   const MaintenanceOptions options_;
   const Surroundings with_;

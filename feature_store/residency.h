@@ -31,16 +31,11 @@ class Residency {
  private:
   // 0 while the budget holds.
   size_t BytesToFree() const ABSL_SHARED_LOCKS_REQUIRED(live_->mutex);
-  absl::Status WriteBack(std::span<const uint32_t> customers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live_->records_mutex);
+  absl::Status Evict() ABSL_EXCLUSIVE_LOCKS_REQUIRED(live_->records_mutex) ABSL_LOCKS_EXCLUDED(live_->mutex);
 
   const size_t budget_bytes_;
   Storage* const storage_;
   LiveState* const live_;
 };
-
-// The records of some customers, in order of their ids, and before them the names of those with ids from `named` on:
-// many at once become a sorted file, past the write-ahead log.
-absl::Status WriteRecords(std::vector<std::pair<uint32_t, storage::v1::CustomerRecord>> records, uint32_t named,
-                          Storage* storage);
 
 }  // namespace ebb::feature_store

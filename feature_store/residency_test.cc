@@ -83,6 +83,20 @@ TEST_F(ResidencyTest, EvictionsBesideCheckpointsLoseNothing) {
   EXPECT_EQ(Describe(*small_), Describe(*large_));
 }
 
+// Whoever the sweep looks at becomes resident, whether there is news or not.
+TEST_F(ResidencyTest, ASweepThatFindsNoNewsFillsNoMemory) {
+  Send(0, 12);
+  small_.Restart();
+  small_.clock.Set(At("2026-03-11T01:00:00Z"));
+  int64_t most = 0;
+  for (int step = 0; step < 8; ++step) {
+    small_->writer().RunOnce();
+    most = std::max(most, small_->Stats().resident_customers());
+  }
+  EXPECT_GT(most, 0) << "somebody was looked at";
+  EXPECT_LT(small_->Stats().resident_customers(), kCustomers);
+}
+
 TEST_F(ResidencyTest, TimeReachesThoseWhoAreNotInMemory) {
   Send(0, 12);
   for (TestEngine* store : {&small_, &large_}) {

@@ -17,8 +17,9 @@ constexpr uint32_t VarintTag(int field) {
   return WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_VARINT);
 }
 
-// Every function returns false where the bytes end early or are no protobuf. Views may be std's or Abseil's, which in
-// Debian's Abseil are two types.
+// Every function returns false where the bytes end early or are nothing that protobuf's own parser takes: whoever keeps
+// bytes that were read here can have them parsed later. (It takes groups, which are refused here.) Views may be std's
+// or Abseil's, which in Debian's Abseil are two types.
 class FieldReader {
  public:
   template <typename View>
@@ -30,31 +31,20 @@ class FieldReader {
     return View(at_, static_cast<size_t>(end_ - at_));
   }
 
-  bool ReadVarint(uint64_t* value) {
-    if (at_ != end_ && static_cast<uint8_t>(*at_) < 0x80) {
-      *value = static_cast<uint8_t>(*at_++);
-      return true;
-    }
-    *value = 0;
-    for (int shift = 0; shift < 64 && at_ != end_; shift += 7) {
-      const auto byte = static_cast<uint8_t>(*at_++);
-      *value |= uint64_t{byte & 0x7fu} << shift;
-      if (byte < 0x80) return true;
-    }
-    return false;
-  }
+  bool ReadVarint(uint64_t* value) { return ReadNumber(kVarintBytes, value); }
 
   bool ReadTag(uint32_t* tag) {
+    using google::protobuf::internal::WireFormatLite;
     uint64_t value = 0;
-    if (!ReadVarint(&value) || value > UINT32_MAX) return false;
+    if (!ReadNumber(kShortVarintBytes, &value) || value > UINT32_MAX) return false;
     *tag = static_cast<uint32_t>(value);
-    return true;
+    return WireFormatLite::GetTagFieldNumber(*tag) != 0;
   }
 
   template <typename View>
   bool ReadBytes(View* bytes) {
     uint64_t size = 0;
-    if (!ReadVarint(&size) || size > static_cast<uint64_t>(end_ - at_)) return false;
+    if (!ReadNumber(kShortVarintBytes, &size) || size > static_cast<uint64_t>(end_ - at_)) return false;
     *bytes = View(at_, static_cast<size_t>(size));
     at_ += size;
     return true;
@@ -86,6 +76,23 @@ class FieldReader {
   }
 
  private:
+  static constexpr int kVarintBytes = 10;
+  static constexpr int kShortVarintBytes = 5;  // of a tag or a length
+
+  bool ReadNumber(int most_bytes, uint64_t* value) {
+    if (at_ != end_ && static_cast<uint8_t>(*at_) < 0x80) {
+      *value = static_cast<uint8_t>(*at_++);
+      return true;
+    }
+    *value = 0;
+    for (int shift = 0; shift < 7 * most_bytes && at_ != end_; shift += 7) {
+      const auto byte = static_cast<uint8_t>(*at_++);
+      *value |= uint64_t{byte & 0x7fu} << shift;
+      if (byte < 0x80) return true;
+    }
+    return false;
+  }
+
   bool Drop(ptrdiff_t bytes) {
     if (bytes > end_ - at_) return false;
     at_ += bytes;
