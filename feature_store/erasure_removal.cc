@@ -9,12 +9,14 @@
 
 namespace ebb::feature_store {
 
+std::string ErasureRemoval::NameKey(const Pending& one) { return {one.pseudonym.begin(), one.pseudonym.end()}; }
+
 bool ErasureRemoval::AnyPending() const {
   ReaderMutexLock lock(&live_->mutex);
   return live_->pending_erasures > 0;
 }
 
-std::vector<ErasureRemoval::Pending> ErasureRemoval::OutOfSight() {
+absl::StatusOr<std::vector<ErasureRemoval::Pending>> ErasureRemoval::OutOfSight() {
   std::vector<Pending> pending;
   {
     ReaderMutexLock lock(&live_->mutex);
@@ -23,18 +25,22 @@ std::vector<ErasureRemoval::Pending> ErasureRemoval::OutOfSight() {
       if (!record.removed() && record.position() <= gone_to) pending.push_back({pseudonym, record});
     }
   }
-  const uint64_t now = storage_->Sequence(), oldest_view = storage_->OldestView();
-  std::vector<Pending> out_of_sight;
-  for (Pending& one : pending) {
-    const auto [hidden, is_new] = hidden_at_.try_emplace(one.record.customer(), now);
-    if (hidden->second <= oldest_view) out_of_sight.push_back(std::move(one));
+  for (const Pending& one : pending) {
+    if (hidden_at_.contains(one.record.customer())) continue;
+    const std::string name = NameKey(one);
+    if (absl::Status dropped = storage_->Drop(Family::kNames, name, name + '\0'); !dropped.ok()) return dropped;
+    hidden_at_.emplace(one.record.customer(), storage_->Sequence());
   }
-  return out_of_sight;
+  const uint64_t oldest_view = storage_->OldestView();
+  std::erase_if(pending, [&](const Pending& one) { return hidden_at_[one.record.customer()] > oldest_view; });
+  return pending;
 }
 
 absl::Status ErasureRemoval::Step(const std::function<bool()>& stop) {
+  absl::StatusOr<std::vector<Pending>> out_of_sight = OutOfSight();
+  if (!out_of_sight.ok()) return out_of_sight.status();
   std::vector<Pending> removed;
-  for (Pending& one : OutOfSight()) {
+  for (Pending& one : *out_of_sight) {
     if (absl::Status counted = CountEvents(&one); !counted.ok()) return counted;
     const absl::StatusOr<bool> complete = RemoveEvents(one, stop);
     if (!complete.ok()) return complete.status();
@@ -43,10 +49,8 @@ absl::Status ErasureRemoval::Step(const std::function<bool()>& stop) {
     if (absl::Status rewritten = storage_->Rewrite(Family::kState, state, state + '\0', stop); !rewritten.ok()) {
       return rewritten;
     }
-    const std::string name(one.pseudonym.begin(), one.pseudonym.end());
-    absl::Status gone = storage_->Drop(Family::kNames, name, name + '\0');
-    if (gone.ok()) gone = storage_->Rewrite(Family::kNames, name, name + '\0', stop);
-    if (!gone.ok()) return gone;
+    const std::string name = NameKey(one);
+    if (absl::Status gone = storage_->Rewrite(Family::kNames, name, name + '\0', stop); !gone.ok()) return gone;
     removed.push_back(std::move(one));
   }
   if (removed.empty() || stop()) return absl::OkStatus();

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -32,7 +33,10 @@ class ErasureRemoval {
     storage::v1::ErasedCustomer record;
   };
 
-  std::vector<Pending> OutOfSight();
+  static std::string NameKey(const Pending& one);
+
+  // Hides the rest of what can be hidden; those that no view shows any more.
+  absl::StatusOr<std::vector<Pending>> OutOfSight();
   absl::Status CountEvents(Pending* one);
   absl::StatusOr<bool> RemoveEvents(const Pending& one, const std::function<bool()>& stop);
   absl::Status Keep(const Pending& one);

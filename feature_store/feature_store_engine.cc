@@ -129,10 +129,14 @@ void FeatureStoreEngine::Stop() {
     MutexLock lock(&failure_mutex_);
     if (failed_) return;
   }
-  // So that the next start has nothing to replay.
-  if (absl::Status saved = maintenance_->WriteCheckpoint(); !saved.ok()) {
-    Log(Level::kWarning, "store", "no checkpoint at the end; the next start replays more",
-        {{"error", saved.ToString()}});
+  // So that the next start has little to read.
+  absl::Status ended = maintenance_->WriteCheckpoint();
+  if (ended.ok()) ended = maintenance_->DropOldLog();
+  if (ended.ok()) ended = parts_.storage->Flush();
+  if (!ended.ok()) {
+    Log(Level::kWarning, "store",
+        "the end is not as orderly as it should be; nothing is lost, the next start takes longer",
+        {{"error", ended.ToString()}});
   }
 }
 

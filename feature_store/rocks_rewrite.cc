@@ -1,13 +1,17 @@
 #include "feature_store/rocks_rewrite.h"
 
+#include <algorithm>
+#include <iterator>
+#include <set>
 #include <utility>
-#include <vector>
 
 #include "rocksdb/convenience.h"
 #include "rocksdb/sst_file_writer.h"
 
 namespace ebb::feature_store {
 namespace {
+
+constexpr absl::Duration kLookAgain = absl::Milliseconds(100);  // whether to stop
 
 using Filter = rocksdb::CompactionFilter;
 
@@ -32,8 +36,19 @@ class ObsoleteFilter final : public Filter {
 
 rocksdb::Slice ToSlice(absl::string_view text) { return {text.data(), text.size()}; }
 
-bool Reaches(const rocksdb::SstFileMetaData& file, absl::string_view from, absl::string_view to) {
-  return (to.empty() || file.smallestkey < to) && file.largestkey >= from;
+// Names and levels of the files whose keys reach into [from, to).
+std::map<std::string, int> FilesIn(rocksdb::DB* db, rocksdb::ColumnFamilyHandle* family, absl::string_view from,
+                                   absl::string_view to) {
+  rocksdb::ColumnFamilyMetaData all;
+  db->GetColumnFamilyMetaData(family, &all);
+  std::map<std::string, int> files;
+  for (const rocksdb::LevelMetaData& level : all.levels) {
+    for (const rocksdb::SstFileMetaData& file : level.files) {
+      const bool reaches = (to.empty() || file.smallestkey < to) && file.largestkey >= from;
+      if (reaches) files.emplace(file.name, level.level);
+    }
+  }
+  return files;
 }
 
 // A manifest begins anew with the first edit after it has become too long; none of RocksDB's calls asks for that.
@@ -70,21 +85,53 @@ std::unique_ptr<Filter> ObsoleteFilterFactory::CreateCompactionFilter(const Filt
   return rule_ == nullptr ? nullptr : std::make_unique<ObsoleteFilter>(rule_);
 }
 
+void CompactionWatch::OnCompactionBegin(rocksdb::DB*, const rocksdb::CompactionJobInfo& job) {
+  MutexLock lock(&mutex_);
+  running_.emplace(job.job_id, ++begun_);
+}
+
+void CompactionWatch::OnCompactionCompleted(rocksdb::DB*, const rocksdb::CompactionJobInfo& job) {
+  MutexLock lock(&mutex_);
+  running_.erase(job.job_id);
+  ended_.SignalAll();
+}
+
+void CompactionWatch::AwaitRunning(const std::function<bool()>& stop) {
+  MutexLock lock(&mutex_);
+  const int64_t last = begun_;
+  const auto any = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    return std::any_of(running_.begin(), running_.end(), [&](const auto& job) { return job.second <= last; });
+  };
+  while (any() && !stop()) ended_.WaitWithTimeout(&mutex_, kLookAgain);
+}
+
+void CompactionWatch::AwaitAny() {
+  MutexLock lock(&mutex_);
+  ended_.WaitWithTimeout(&mutex_, kLookAgain);
+}
+
 rocksdb::Status RewriteFiles(rocksdb::DB* db, rocksdb::ColumnFamilyHandle* family, absl::string_view from,
-                             absl::string_view to, const std::function<bool()>& stop) {
-  rocksdb::ColumnFamilyMetaData files;
-  db->GetColumnFamilyMetaData(family, &files);
+                             absl::string_view to, const std::function<bool()>& stop, CompactionWatch* watch) {
+  watch->AwaitRunning(stop);
+  std::set<std::string> rest;
+  for (const auto& [name, level] : FilesIn(db, family, from, to)) rest.insert(name);
   rocksdb::CompactionOptions how;
   how.compression = rocksdb::kDisableCompressionOption;  // the family's own
-  for (const rocksdb::LevelMetaData& level : files.levels) {
-    for (const rocksdb::SstFileMetaData& file : level.files) {
-      if (!Reaches(file, from, to)) continue;
-      if (stop()) return rocksdb::Status::OK();
-      const rocksdb::Status rewritten = db->CompactFiles(how, family, {file.name}, level.level);
-      // In the hands of another compaction, or gone by one since the list was made.
-      if (rewritten.IsAborted() || rewritten.IsInvalidArgument()) continue;
-      if (!rewritten.ok()) return rewritten;
+  while (!stop()) {
+    const std::map<std::string, int> present = FilesIn(db, family, from, to);
+    // What is gone was compacted meanwhile by one that asked for the filter after it was set.
+    std::erase_if(rest, [&](const std::string& name) { return !present.contains(name); });
+    if (rest.empty()) break;
+    bool any = false;
+    for (auto name = rest.begin(); name != rest.end() && !stop();) {
+      const rocksdb::Status rewritten = db->CompactFiles(how, family, {*name}, present.at(*name));
+      // In the hands of another compaction, moved to another level, or gone, since the list was made.
+      const bool passed_over = rewritten.IsAborted() || rewritten.IsInvalidArgument();
+      if (!rewritten.ok() && !passed_over) return rewritten;
+      any |= rewritten.ok();
+      name = rewritten.ok() ? rest.erase(name) : std::next(name);
     }
+    if (!any) watch->AwaitAny();
   }
   return rocksdb::Status::OK();
 }
@@ -101,11 +148,15 @@ rocksdb::Status CompactAway(rocksdb::DB* db, rocksdb::ColumnFamilyHandle* family
   return db->CompactRange(how, family, &begin, to.empty() ? nullptr : &end);
 }
 
-rocksdb::Status ForgetJournals(rocksdb::DB* db, std::span<rocksdb::ColumnFamilyHandle* const> families,
-                               rocksdb::ColumnFamilyHandle* text_keys) {
+rocksdb::Status FlushFamilies(rocksdb::DB* db, std::span<rocksdb::ColumnFamilyHandle* const> families) {
   rocksdb::FlushOptions flush;
   flush.allow_write_stall = true;
-  if (rocksdb::Status flushed = db->Flush(flush, {families.begin(), families.end()}); !flushed.ok()) return flushed;
+  return db->Flush(flush, {families.begin(), families.end()});
+}
+
+rocksdb::Status ForgetJournals(rocksdb::DB* db, std::span<rocksdb::ColumnFamilyHandle* const> families,
+                               rocksdb::ColumnFamilyHandle* text_keys) {
+  if (rocksdb::Status flushed = FlushFamilies(db, families); !flushed.ok()) return flushed;
   if (rocksdb::Status renewed = RenewManifest(db, text_keys); !renewed.ok()) return renewed;
   // The old manifest, and whatever else is of no use any more, is deleted when deletions are allowed again.
   if (rocksdb::Status disabled = db->DisableFileDeletions(); !disabled.ok()) return disabled;

@@ -63,7 +63,7 @@ class Cursor {
   virtual void Seek(absl::string_view key) = 0;  // first key at or after it
   virtual absl::string_view key() const = 0;
   virtual absl::string_view value() const = 0;
-  // DATA_LOSS or UNAVAILABLE: the walk ended early.
+  // DATA_LOSS or INTERNAL: the walk ended early.
   virtual absl::Status status() const = 0;
 };
 
@@ -79,7 +79,7 @@ class StorageView {
 };
 
 // Thread-safe. Errors: DATA_LOSS for what a checksum refused, RESOURCE_EXHAUSTED
-// for a full disk, UNAVAILABLE for any other failure of the file system. After a failed Write what was to be written
+// for a full disk, INTERNAL for any other failure of the file system. After a failed Write what was to be written
 // may or may not be there, and nothing further can be written until the storage is opened again: the process has to
 // end.
 class Storage {
@@ -101,14 +101,17 @@ class Storage {
   virtual absl::StatusOr<std::vector<bool>> Contains(Family family, std::span<const std::string> keys) const = 0;
   virtual std::unique_ptr<StorageView> View() const = 0;
 
+  // Everything written so far is in sorted files, and no journal has to be read to find it.
+  virtual absl::Status Flush() = 0;
+
   // The three ways in which records leave the disk and not only sight. Each returns when it is done.
   //
   // From now on no compaction writes records of kEvents that the rule names, even where an open view shows them. Null:
   // all are kept.
   virtual void SetObsolete(std::shared_ptr<const ObsoleteRule> rule) = 0;
   // Rewrites files that reach into [from, to), without what was overwritten, dropped, or is obsolete. What a view older
-  // than the change still shows is kept (OldestView), and of kEvents a file that is being compacted: look, and call
-  // again. Ends early where `stop`, asked before each file, says so.
+  // than the change still shows is kept (OldestView): look, and call again. Ends early where `stop`, asked before each
+  // file, says so.
   virtual absl::Status Rewrite(Family family, absl::string_view from, absl::string_view to,
                                const std::function<bool()>& stop) = 0;
   // No journal of the database holds anything any more that its sorted files do not.

@@ -15,7 +15,7 @@
 namespace ebb::feature_store {
 namespace {
 
-constexpr uint32_t kFormatVersion = 1;
+constexpr uint32_t kFormatVersion = 2;  // 1 kept customers under other pseudonyms
 constexpr size_t kSecretBytes = 32;
 
 // The folder counts as being created until FinishCreation, so a half-written secret is thrown away with it.
@@ -42,6 +42,11 @@ absl::StatusOr<StoreFolder> OpenStoreFolder(const std::string& path) {
   absl::StatusOr<std::unique_ptr<DataFolder>> folder =
       DataFolder::Open({.path = path, .service = "ebb-feature-store", .format_version = kFormatVersion});
   if (!folder.ok()) return folder.status();
+  if ((*folder)->format_version() < kFormatVersion) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("data folder ", path, " has format ", (*folder)->format_version(), ", which this build (format ",
+                     kFormatVersion, ") does not read: start on a new folder and push or import the events again"));
+  }
   const bool is_new = (*folder)->is_new();
   const std::string secret_path = (*folder)->Path("secret");
   if (is_new) {
