@@ -95,55 +95,24 @@ void SetBody(int64_t index, Random& random, v1::Event& event) {
   }
 }
 
-class Generator {
- public:
-  explicit Generator(const WorkloadOptions& options) : options_(options) {
-    if (!options.zipf) return;
-    double sum = 0;
-    for (int64_t rank = 1; rank <= options.customers; ++rank)
-      cumulative_.push_back(sum += 1.0 / static_cast<double>(rank));
-  }
+// Of one event of the workload with this seed.
+Random RandomOf(uint64_t seed, int64_t index) { return Random(Random(seed).Next() ^ Random(index).Next()); }
 
-  // `*is_repeated`: an event that was sent before.
-  v1::Event At(int64_t index, bool* is_repeated) const {
-    Random random = RandomOf(index);
-    *is_repeated = false;
-    while (IsRepetition(index, random)) {
-      *is_repeated = true;
-      const double most = std::min(kMostDistance, static_cast<double>(index));
-      index -= static_cast<int64_t>(std::exp(random.Unit() * std::log(most)));
-      random = RandomOf(index);
-    }
-    v1::Event event;
-    event.set_customer_id(absl::StrCat("c", Customer(random)));
-    event.set_event_id(absl::StrCat("e", index));
-    SetTime(Time(index, random), event);
-    SetBody(index, random, event);
-    return event;
-  }
+// The first draw of every event.
+bool IsRepetition(int64_t index, Random& random) { return random.Percent(1) && index > 0; }
 
- private:
-  Random RandomOf(int64_t index) const { return Random(Random(options_.seed).Next() ^ Random(index).Next()); }
+uint64_t CustomerOf(const WorkloadOptions& options, const std::vector<double>& cumulative, Random& random) {
+  if (cumulative.empty()) return random.Below(options.customers);
+  const double at = cumulative.back() * random.Unit();
+  return std::lower_bound(cumulative.begin(), cumulative.end(), at) - cumulative.begin();
+}
 
-  // The first draw of every event.
-  static bool IsRepetition(int64_t index, Random& random) { return random.Percent(1) && index > 0; }
-
-  uint64_t Customer(Random& random) const {
-    if (cumulative_.empty()) return random.Below(options_.customers);
-    const double at = cumulative_.back() * random.Unit();
-    return std::lower_bound(cumulative_.begin(), cumulative_.end(), at) - cumulative_.begin();
-  }
-
-  int64_t Time(int64_t index, Random& random) const {
-    const int64_t span = absl::ToInt64Microseconds(absl::Hours(24) * 180);
-    int64_t time = absl::ToUnixMicros(options_.end) - span + span / options_.events * index;
-    if (random.Percent(2)) time -= random.Below(absl::ToInt64Microseconds(absl::Hours(24) * 7));
-    return time;
-  }
-
-  const WorkloadOptions& options_;
-  std::vector<double> cumulative_;
-};
+int64_t MicrosOf(const WorkloadOptions& options, int64_t index, Random& random) {
+  const int64_t span = absl::ToInt64Microseconds(absl::Hours(24) * 180);
+  int64_t time = absl::ToUnixMicros(options.end) - span + span / options.events * index;
+  if (random.Percent(2)) time -= random.Below(absl::ToInt64Microseconds(absl::Hours(24) * 7));
+  return time;
+}
 
 // Collects events into numbered batches.
 class Batcher {
@@ -172,13 +141,38 @@ class Batcher {
 
 }  // namespace
 
+Workload::Workload(const WorkloadOptions& options) : options_(options) {
+  if (!options.zipf) return;
+  double sum = 0;
+  for (int64_t rank = 1; rank <= options.customers; ++rank)
+    cumulative_.push_back(sum += 1.0 / static_cast<double>(rank));
+}
+
+v1::Event Workload::At(int64_t index, bool* is_repeated) const {
+  Random random = RandomOf(options_.seed, index);
+  bool repeated = false;
+  while (IsRepetition(index, random)) {
+    repeated = true;
+    const double most = std::min(kMostDistance, static_cast<double>(index));
+    index -= static_cast<int64_t>(std::exp(random.Unit() * std::log(most)));
+    random = RandomOf(options_.seed, index);
+  }
+  if (is_repeated != nullptr) *is_repeated = repeated;
+  v1::Event event;
+  event.set_customer_id(absl::StrCat("c", CustomerOf(options_, cumulative_, random)));
+  event.set_event_id(absl::StrCat("e", index));
+  SetTime(MicrosOf(options_, index, random), event);
+  SetBody(index, random, event);
+  return event;
+}
+
 int64_t MakeWorkload(const WorkloadOptions& options, const TakeBatch& take) {
-  const Generator generator(options);
+  const Workload workload(options);
   Batcher batches(options.events_per_batch, /*backfill=*/false, take);
   int64_t repeated = 0;
   for (int64_t index = 0; index < options.events; ++index) {
     bool is_repeated = false;
-    *batches.Add() = generator.At(index, &is_repeated);
+    *batches.Add() = workload.At(index, &is_repeated);
     repeated += is_repeated ? 1 : 0;
   }
   batches.Flush();

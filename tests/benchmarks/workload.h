@@ -25,6 +25,19 @@ struct WorkloadOptions {
   uint64_t seed = 0;
 };
 
+// The events of a workload one by one, in any order. Immutable: threads may share it.
+class Workload {
+ public:
+  explicit Workload(const WorkloadOptions& options);
+
+  // Event `index` of [0, options.events). `*is_repeated`: one that was sent before.
+  v1::Event At(int64_t index, bool* is_repeated = nullptr) const;
+
+ private:
+  const WorkloadOptions options_;
+  std::vector<double> cumulative_;  // of Zipf's law, by customer
+};
+
 using TakeBatch = std::function<void(v1::IngestRequest)>;
 
 // Gives the batches in order of sending and returns how many events were sent before: a store must count exactly these

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cstdlib>
 #include <functional>
-#include <iostream>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <set>
@@ -14,12 +13,13 @@
 
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
-#include "clients/cpp/event_pusher.h"
 #include "clients/cpp/feature_store_client.h"
 #include "clients/cpp/score_subscription.h"
 #include "clients/cpp/scorer_client.h"
 #include "tests/benchmarks/workload.h"
 #include "tests/end_to_end/shop.h"
+#include "tests/support/push_all.h"
+#include "tests/support/seed.h"
 
 namespace ebb::testing {
 namespace {
@@ -77,24 +77,10 @@ class Subscriber {
   std::thread thread_;
 };
 
-int64_t Push(Services& services, const std::vector<v1::IngestRequest>& batches,
-             const std::function<void(int64_t)>& before_event) {
-  EventPusher pusher({.address = services.Address(Services::kFeatureStore),
-                      .batch_events = 100,
-                      .connect_limit = kTimeout,
-                      .on_refused = [](const EventPusher::Refusal& refusal) {
-                        ADD_FAILURE() << refusal.reasons.front()->DebugString();
-                      }});
-  int64_t pushed = 0;
-  for (const v1::IngestRequest& batch : batches) {
-    for (const v1::Event& event : batch.events()) {
-      before_event(pushed);
-      EXPECT_TRUE(pusher.Push(event, pushed++).ok());
-    }
-  }
-  EXPECT_TRUE(pusher.Flush(kTimeout).ok());
-  EXPECT_EQ(pusher.totals().acknowledged(), pushed);
-  return pusher.totals().reconnects;
+void Push(
+    const Services& services, const std::vector<v1::Event>& events,
+    const std::function<void(int64_t)>& before_push = [](int64_t) {}) {
+  PushAll({.address = services.Address(Services::kFeatureStore), .batch_events = 100}, events, before_push);
 }
 
 // One more event of every customer, all at the same time: then all vectors are of the same T. Until then each is of its
@@ -105,15 +91,15 @@ void TouchEverybody(Services& services, absl::Time time) {
   request.set_page_size(10'000);
   const auto customers = store.ListCustomers(request);
   ASSERT_TRUE(customers.ok()) << customers.status();
-  v1::IngestRequest batch;
+  std::vector<v1::Event> events;
   for (const std::string& customer : customers->customer_ids()) {
-    v1::Event& event = *batch.add_events();
+    v1::Event& event = events.emplace_back();
     event.set_customer_id(customer);
     event.set_event_id("the last");
     event.mutable_event_time()->set_seconds(absl::ToUnixSeconds(time));
     event.mutable_service_error()->set_visit_id("the last");
   }
-  Push(services, {batch}, [](int64_t) {});
+  Push(services, events);
 }
 
 // Waits until the scorer has seen all that the store knows.
@@ -163,14 +149,13 @@ void ExpectSame(const std::set<std::string>& want, const std::set<std::string>& 
 TEST(Crash, OfAnyServiceLosesAndDoublesNothing) {
   const bool is_long = std::getenv("EBB_LONG_TESTS") != nullptr;
   const int kills = is_long ? 60 : 9;
-  const char* given = std::getenv("EBB_TEST_SEED");
-  const uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
-  std::cout << "seed " << seed << " (EBB_TEST_SEED repeats it)\n";
+  const uint64_t seed = SeedOfTheRun();
   std::mt19937_64 random(seed);
   const absl::Time end = absl::FromUnixSeconds(1'767'225'600);
-  const auto batches = benchmarks::MakeWorkload(
-      {.events = is_long ? 200'000 : 12'000, .customers = 300, .events_per_batch = 100, .end = end, .seed = seed});
-  const int64_t events = static_cast<int64_t>(batches.size()) * 100;
+  const int64_t count = is_long ? 200'000 : 12'000;
+  const benchmarks::Workload workload({.events = count, .customers = 300, .end = end, .seed = seed});
+  std::vector<v1::Event> events;
+  for (int64_t i = 0; i < count; ++i) events.push_back(workload.At(i));
 
   Services crashed(Flags());
   Services clean(Flags());
@@ -182,13 +167,13 @@ TEST(Crash, OfAnyServiceLosesAndDoublesNothing) {
   }
 
   Subscriber subscriber(crashed.Address(Services::kScorer));
-  Push(crashed, batches, [&](int64_t pushed) {
-    if (pushed == 0 || pushed % (events / (kills + 1)) != 0) return;
-    const auto victim = Services::kAll[(pushed / (events / (kills + 1)) + random()) % 3];
+  Push(crashed, events, [&](int64_t pushed) {
+    if (pushed == 0 || pushed % (count / (kills + 1)) != 0) return;
+    const auto victim = Services::kAll[(pushed / (count / (kills + 1)) + random()) % 3];
     crashed.Kill(victim);
     crashed.Start(victim);
   });
-  Push(clean, batches, [](int64_t) {});
+  Push(clean, events);
 
   for (Services* services : {&crashed, &clean}) WaitForScorer(*services);
   // From raw events, as of a time that the clock of both has passed.

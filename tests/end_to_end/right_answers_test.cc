@@ -12,8 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
-#include "clients/cpp/event_pusher.h"
 #include "clients/cpp/feature_store_client.h"
+#include "tests/support/push_all.h"
 #include "tests/support/services.h"
 
 namespace ebb::testing {
@@ -77,14 +77,14 @@ class RightAnswers : public ::testing::Test {
   // Returns `EVENT FIELD` of everything refused, in order.
   std::vector<std::string> Push(const std::vector<v1::Event>& events) {
     std::vector<std::string> refused;
-    EventPusher pusher({.address = store_address(), .on_refused = [&](const EventPusher::Refusal& refusal) {
-                          for (const v1::RejectedEvent* reason : refusal.reasons) {
-                            refused.push_back(absl::StrCat(refusal.event.event_id(), " ", reason->field()));
-                          }
-                        }});
-    int64_t tag = 0;
-    for (const v1::Event& event : events) EXPECT_TRUE(pusher.Push(event, tag++).ok());
-    EXPECT_TRUE(pusher.Flush(kTimeout).ok());
+    PushAll({.address = store_address(),
+             .on_refused =
+                 [&](const EventPusher::Refusal& refusal) {
+                   for (const v1::RejectedEvent* reason : refusal.reasons) {
+                     refused.push_back(absl::StrCat(refusal.event.event_id(), " ", reason->field()));
+                   }
+                 }},
+            events);
     return refused;
   }
 

@@ -1,17 +1,21 @@
-// kill -9 of the feature store at random moments of a mixed load: several streams of events, imports, readers,
-// watchers, checkpoints and sorting all at once. In the end nothing is lost, nothing counts twice, every vector follows
-// from the raw events, and the state is the one of a store that never crashed.
+// kill -9 of the feature store at random moments of a mixed load: several streams of events, one of them a back-fill,
+// imports, erasures, readers, watchers, checkpoints and sorting all at once, by either clock. In the end nothing is
+// lost, nothing counts twice, every vector follows from the raw events, and the state is the one of a store that never
+// crashed.
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <cstdlib>
-#include <functional>
 #include <iostream>
 #include <memory>
 #include <random>
+#include <string>
 #include <thread>
+#include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "clients/cpp/event_pusher.h"
@@ -19,30 +23,72 @@
 #include "ebb/v1/feature_store_service.grpc.pb.h"
 #include "grpcpp/grpcpp.h"
 #include "tests/benchmarks/workload.h"
+#include "tests/support/seed.h"
 #include "tests/support/services.h"
 
 namespace ebb::testing {
 namespace {
 
 constexpr absl::Duration kTimeout = absl::Seconds(60);
-constexpr int kStreams = 3;
+constexpr absl::Duration kPatience = absl::Minutes(10);
+constexpr absl::Duration kDay = absl::Hours(24);
 constexpr int kCustomers = 200;
 constexpr int kImports = 3;
-constexpr int64_t kEnd = 1'767'225'600;  // 2026-01-01, the end of the load's time
+constexpr std::array kErased = {"c3", "c77", "c150"};
 
-uint64_t SeedOfTheRun() {
-  const char* given = std::getenv("EBB_TEST_SEED");
-  const uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
-  std::cout << "seed " << seed << " (EBB_TEST_SEED repeats it)\n";
-  return seed;
-}
+// Small batches, so that hardly a moment passes in which nothing waits for its acknowledgement.
+struct Stream {
+  int batch_events;
+  bool backfill;
+};
+constexpr std::array<Stream, 4> kStreams = {{{1, false}, {4, false}, {15, false}, {15, true}}};
+
+// All events of a test. Each belongs to one stream, so that the events of a customer come in several.
+class Load {
+ public:
+  // `events`: about how many of 180 days, over all streams.
+  Load(int64_t events, uint64_t seed)
+      : live_({.events = events, .customers = kCustomers, .end = end_, .seed = seed}),
+        history_({.events = events, .customers = kCustomers, .end = begin() - kDay, .seed = seed + 1}),
+        events_of_a_stream_(events / static_cast<int64_t>(kStreams.size())) {}
+
+  absl::Time begin() const { return end_ - 180 * kDay; }
+  int64_t events_of_a_stream() const { return events_of_a_stream_; }
+
+  v1::Event At(size_t stream, int64_t n) const {
+    const int64_t index = n * static_cast<int64_t>(kStreams.size()) + static_cast<int64_t>(stream);
+    if (!kStreams[stream].backfill) return live_.At(index);
+    v1::Event event = history_.At(index);
+    event.set_event_id(absl::StrCat("of old ", event.event_id()));
+    return event;
+  }
+
+ private:
+  const absl::Time end_ = absl::Now() - absl::Hours(1);
+  const benchmarks::Workload live_, history_;
+  const int64_t events_of_a_stream_;
+};
 
 // The store of a test: small segments and frequent checkpoints, so that a kill hits each kind of work.
-Services MakeServices() {
-  return Services({std::vector<std::string>{"--clock", "watermark", "--checkpoint-interval", "1s", "--segment-events",
-                                            "2000", "--sweep-interval", "20ms", "--retention", "17520h"},
+Services MakeServices(const std::string& clock) {
+  return Services({std::vector<std::string>{"--clock", clock, "--checkpoint-interval", "1s", "--segment-events", "2000",
+                                            "--sweep-interval", "20ms", "--retention", "17520h"},
                    {},
                    {}});
+}
+
+// Repeats a call until the store has answered it, whatever happens to the store meanwhile; the answer.
+template <typename Call>
+auto Insist(const Call& call) {
+  for (const absl::Time limit = absl::Now() + kPatience;; absl::SleepFor(absl::Milliseconds(20))) {
+    auto response = call();
+    const absl::StatusCode code = response.status().code();
+    const bool is_down = code == absl::StatusCode::kUnavailable || code == absl::StatusCode::kResourceExhausted ||
+                         code == absl::StatusCode::kDeadlineExceeded;
+    if (is_down && absl::Now() < limit) continue;
+    EXPECT_TRUE(response.ok()) << response.status();
+    return response.ok() ? *std::move(response) : typename decltype(response)::value_type();
+  }
 }
 
 v1::SnapshotRow RowOf(int customer, int import) {
@@ -54,49 +100,91 @@ v1::SnapshotRow RowOf(int customer, int import) {
   return row;
 }
 
-// Imports until the store says that it has, whatever happens to it meanwhile.
-void Import(const std::string& address, int import) {
+void Import(const std::string& address, const Load& load, int import) {
   FeatureStoreClient store(address, kTimeout);
   v1::SnapshotHeader header;
   header.set_snapshot_id(absl::StrCat("snapshot-", import));
-  header.mutable_as_of()->set_seconds(kEnd - (kImports - import) * 30 * 86'400);
-  const absl::Time limit = absl::Now() + absl::Minutes(10);
-  while (absl::Now() < limit) {
+  header.mutable_as_of()->set_seconds(absl::ToUnixSeconds(load.begin() + import * 20 * kDay));
+  Insist([&] {
     int sent = 0;
-    const auto response = store.ImportSnapshot(header, [&](v1::SnapshotRows* rows) -> absl::StatusOr<bool> {
+    return store.ImportSnapshot(header, [&](v1::SnapshotRows* rows) -> absl::StatusOr<bool> {
       if (sent == kCustomers) return false;
       for (int i = 0; i < 50; ++i) *rows->add_rows() = RowOf(sent++, import);
       return true;
     });
-    if (response.ok()) return;
-    ASSERT_TRUE(absl::IsUnavailable(response.status()) || absl::IsResourceExhausted(response.status()) ||
-                absl::IsDeadlineExceeded(response.status()))
-        << response.status();
-    absl::SleepFor(absl::Milliseconds(20));
-  }
-  FAIL() << "import " << import << " never ended";
+  });
 }
 
-// One of several senders; each event belongs to one of them, so that a customer's events come in several streams.
-void PushShare(const std::string& address, const std::vector<v1::IngestRequest>& batches, int share,
-               std::atomic<int64_t>* pushed) {
-  EventPusher pusher({.address = address,
-                      .batch_events = 50,
-                      .first_backoff = absl::Milliseconds(20),
-                      .most_backoff = absl::Milliseconds(200),
-                      .connect_limit = kTimeout,
-                      .on_refused = [](const EventPusher::Refusal& refusal) {
-                        ADD_FAILURE() << refusal.reasons.front()->DebugString();
-                      }});
-  int64_t number = 0;
-  for (const v1::IngestRequest& batch : batches) {
-    for (const v1::Event& event : batch.events()) {
-      if (number++ % kStreams != share) continue;
-      ASSERT_TRUE(pusher.Push(event, number).ok());
-      pushed->fetch_add(1);
+v1::EraseCustomerResponse Erase(const std::string& address, const std::string& customer) {
+  FeatureStoreClient store(address, kTimeout);
+  v1::EraseCustomerRequest request;
+  request.set_customer_id(customer);
+  return Insist([&] { return store.EraseCustomer(request); });
+}
+
+// No byte of the erased is left, in the end and whatever interrupted it.
+void ExpectRemoved(const std::string& address) {
+  for (const char* customer : kErased) {
+    const absl::Time limit = absl::Now() + kTimeout;
+    while (!Erase(address, customer).removed()) {
+      ASSERT_LT(absl::Now(), limit) << customer;
+      absl::SleepFor(absl::Milliseconds(20));
     }
   }
-  ASSERT_TRUE(pusher.Flush(absl::Minutes(10)).ok());
+}
+
+// Pushes the events of one stream, the first `count` at most, until told to stop.
+class Sender {
+ public:
+  Sender(const std::string& address, const Load& load, size_t stream, int64_t count)
+      : load_(load),
+        stream_(stream),
+        count_(count),
+        pusher_({.address = address,
+                 .batch_events = kStreams[stream].batch_events,
+                 .window = 2,
+                 .backfill = kStreams[stream].backfill,
+                 .first_backoff = absl::Milliseconds(20),
+                 .most_backoff = absl::Milliseconds(200),
+                 .connect_limit = kTimeout,
+                 .on_refused = ExpectErased}),
+        thread_([this] { Push(); }) {}
+  // All events of the stream, or those until Stop, are acknowledged.
+  void Join() {
+    thread_.join();
+    EXPECT_TRUE(pusher_.Flush(kPatience).ok());
+  }
+  void Stop() { stopping_ = true; }
+
+  int64_t pushed() const { return pushed_; }
+  // The acknowledgement of something is outstanding.
+  bool is_busy() const { return pusher_.totals().acknowledged() < pushed_; }
+
+ private:
+  static void ExpectErased(const EventPusher::Refusal& refusal) {
+    EXPECT_TRUE(absl::c_linear_search(kErased, refusal.event.customer_id())) << refusal.reasons.front()->DebugString();
+  }
+
+  void Push() {
+    for (int64_t n = 0; n < count_ && !stopping_; ++n) {
+      ASSERT_TRUE(pusher_.Push(load_.At(stream_, n), n).ok());
+      ++pushed_;
+    }
+  }
+
+  const Load& load_;
+  const size_t stream_;
+  const int64_t count_;
+  std::atomic<bool> stopping_ = false;
+  std::atomic<int64_t> pushed_ = 0;
+  EventPusher pusher_;
+  std::thread thread_;
+};
+
+int64_t Pushed(const std::vector<std::unique_ptr<Sender>>& senders) {
+  int64_t pushed = 0;
+  for (const auto& sender : senders) pushed += sender->pushed();
+  return pushed;
 }
 
 // Follows all changes across crashes and keeps what readers rely on: sequences grow.
@@ -145,7 +233,8 @@ class Watcher {
 // Reads all the time; answers may be missing while the store is down but are never malformed.
 class Reader {
  public:
-  explicit Reader(const std::string& address) : store_(address, absl::Seconds(5)), thread_([this] { Read(); }) {}
+  Reader(const std::string& address, absl::Time as_of)
+      : store_(address, absl::Seconds(5)), as_of_(as_of), thread_([this] { Read(); }) {}
   ~Reader() {
     stopping_ = true;
     thread_.join();
@@ -157,7 +246,7 @@ class Reader {
     while (!stopping_) {
       v1::GetFeaturesRequest request;
       for (int i = 0; i < 20; ++i) request.add_customer_ids(absl::StrCat("import-", random() % kCustomers));
-      if (random() % 50 == 0) request.mutable_as_of()->set_seconds(kEnd - 170 * 86'400);
+      if (random() % 50 == 0) request.mutable_as_of()->set_seconds(absl::ToUnixSeconds(as_of_));
       const auto response = store_.GetFeatures(request);
       if (response.ok()) {
         EXPECT_EQ(response->found_size(), 20);
@@ -168,14 +257,15 @@ class Reader {
   }
 
   FeatureStoreClient store_;
+  const absl::Time as_of_;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };
 
-v1::VerifySummary VerifyAll(const Services& services) {
-  FeatureStoreClient store(services.Address(Services::kFeatureStore), kTimeout);
+v1::VerifySummary VerifyAll(const std::string& address, const google::protobuf::Timestamp& as_of) {
+  FeatureStoreClient store(address, kTimeout);
   v1::VerifyRequest request;
-  request.mutable_hash_as_of()->set_seconds(kEnd - 86'400);
+  *request.mutable_hash_as_of() = as_of;
   const auto summary = store.Verify(request, [](const v1::VerifyResponse& response) {
     for (const v1::Mismatch& mismatch : response.mismatches()) ADD_FAILURE() << mismatch.DebugString();
     return true;
@@ -184,60 +274,98 @@ v1::VerifySummary VerifyAll(const Services& services) {
   return summary.value_or(v1::VerifySummary());
 }
 
-TEST(StoreCrash, AtRandomMomentsOfAMixedLoadLosesAndDoublesNothing) {
-  const bool is_long = std::getenv("EBB_LONG_TESTS") != nullptr;
-  const int kills = is_long ? 1'000 : 20;
+// How many events the store gets from each start to the next kill: mostly few, sometimes enough for checkpoints.
+std::vector<int64_t> RandomLives(int kills, std::mt19937_64& random) {
+  std::vector<int64_t> lives;
+  for (int kill = 0; kill < kills; ++kill) lives.push_back(random() % (kill % 16 == 0 ? 60'000 : 3'000));
+  return lives;
+}
+
+class StoreCrash : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(StoreCrash, AtRandomMomentsOfAMixedLoadLosesAndDoublesNothing) {
   const uint64_t seed = SeedOfTheRun();
   std::mt19937_64 random(seed);
-  const auto batches = benchmarks::MakeWorkload({.events = kills * 1'000,
-                                                 .customers = kCustomers,
-                                                 .events_per_batch = 100,
-                                                 .end = absl::FromUnixSeconds(kEnd),
-                                                 .seed = seed});
+  const int kills = std::getenv("EBB_LONG_TESTS") != nullptr ? 1'000 : 20;
+  const std::vector<int64_t> lives = RandomLives(kills, random);
+  // There is more than is needed: what is pushed before a start is seen is not in the lives.
+  const Load load(2 * absl::c_accumulate(lives, int64_t{100'000}), seed);
 
-  Services clean = MakeServices();
-  clean.Start(Services::kFeatureStore);
-  std::atomic<int64_t> pushed = 0;
-  for (int share = 0; share < kStreams; ++share)
-    PushShare(clean.Address(Services::kFeatureStore), batches, share, &pushed);
-  for (int import = 0; import < kImports; ++import) Import(clean.Address(Services::kFeatureStore), import);
-
-  Services crashed = MakeServices();
+  Services crashed = MakeServices(GetParam());
   crashed.Start(Services::kFeatureStore);
   const std::string address = crashed.Address(Services::kFeatureStore);
-  const int64_t events = pushed.exchange(0);
+  std::vector<std::unique_ptr<Sender>> senders;
+  int busy_kills = 0;
   {
     Watcher watcher(address);
-    Reader reader(address);
-    std::vector<std::thread> senders;
-    for (int share = 0; share < kStreams; ++share) {
-      senders.emplace_back([&, share] { PushShare(address, batches, share, &pushed); });
-    }
-    senders.emplace_back([&] {
+    Reader reader(address, load.begin() + 5 * kDay);
+    for (size_t stream = 0; stream < kStreams.size(); ++stream)
+      senders.push_back(std::make_unique<Sender>(address, load, stream, load.events_of_a_stream()));
+    std::atomic<int> killed = 0;
+    const auto reaches = [&](int part, int parts) {
+      while (killed < kills * part / parts) absl::SleepFor(absl::Milliseconds(1));
+    };
+    std::thread imports([&] {
       for (int import = 0; import < kImports; ++import) {
-        while (pushed < events * (import + 1) / (kImports + 1)) absl::SleepFor(absl::Milliseconds(1));
-        Import(address, import);
+        reaches(import + 1, kImports + 1);
+        Import(address, load, import);
       }
     });
-    for (int kill = 0; kill < kills; ++kill) {
-      // Most while the load runs; where the store is faster than the kills the rest hit what runs behind it.
-      absl::SleepFor(absl::Milliseconds(random() % (kill % 8 == 0 ? 1'500 : 150)));
+    std::thread erasures([&] {
+      for (size_t i = 0; i < kErased.size(); ++i) {
+        reaches(2 * i + 3, 2 * kErased.size() + 2);
+        Erase(address, kErased[i]);
+      }
+    });
+    for (const int64_t life : lives) {
+      const int64_t end = Pushed(senders) + life;
+      const absl::Time limit = absl::Now() + kTimeout;
+      while (Pushed(senders) < end && absl::Now() < limit) absl::SleepFor(absl::Microseconds(100));
+      absl::SleepFor(absl::Microseconds(random() % 3'000));
+      if (absl::c_any_of(senders, [](const auto& sender) { return sender->is_busy(); })) ++busy_kills;
       crashed.Kill(Services::kFeatureStore);
+      if (random() % 4 == 0) {
+        // What a start does must bear a kill, too.
+        crashed.Launch(Services::kFeatureStore);
+        absl::SleepFor(absl::Milliseconds(random() % 60));
+        crashed.Kill(Services::kFeatureStore);
+      }
       crashed.Start(Services::kFeatureStore);
+      ++killed;
     }
-    for (std::thread& sender : senders) sender.join();
+    for (const auto& sender : senders) sender->Stop();
+    for (const auto& sender : senders) sender->Join();
+    imports.join();
+    erasures.join();
     EXPECT_GT(watcher.changes(), 0);
   }
+  EXPECT_GE(busy_kills, kills * 9 / 10) << "kills of a store that has nothing to do prove nothing";
+  for (const auto& sender : senders) EXPECT_LT(sender->pushed(), load.events_of_a_stream()) << "a stream ran dry";
+  std::cout << Pushed(senders) << " events, " << busy_kills << " of " << kills
+            << " kills with something unacknowledged\n";
 
-  FeatureStoreClient store(address, kTimeout);
-  FeatureStoreClient clean_store(clean.Address(Services::kFeatureStore), kTimeout);
-  EXPECT_EQ(store.GetStats()->events(), clean_store.GetStats()->events());
-  const v1::VerifySummary want = VerifyAll(clean), got = VerifyAll(crashed);
+  Services clean = MakeServices(GetParam());
+  clean.Start(Services::kFeatureStore);
+  const std::string clean_address = clean.Address(Services::kFeatureStore);
+  for (size_t stream = 0; stream < kStreams.size(); ++stream)
+    Sender(clean_address, load, stream, senders[stream]->pushed()).Join();
+  for (int import = 0; import < kImports; ++import) Import(clean_address, load, import);
+  for (const char* customer : kErased) Erase(clean_address, customer);
+
+  ExpectRemoved(address);
+  ExpectRemoved(clean_address);
+  const auto stats = FeatureStoreClient(address, kTimeout).GetStats();
+  ASSERT_TRUE(stats.ok()) << stats.status();
+  const v1::VerifySummary want = VerifyAll(clean_address, stats->clock()), got = VerifyAll(address, stats->clock());
   EXPECT_EQ(got.state_hash(), want.state_hash());
   EXPECT_EQ(got.customers(), want.customers());
   EXPECT_EQ(got.events(), want.events());
   EXPECT_EQ(got.mismatched(), 0);
+  EXPECT_GT(got.events(), Pushed(senders) * 9 / 10);
 }
+
+INSTANTIATE_TEST_SUITE_P(EitherClock, StoreCrash, ::testing::Values("watermark", "wall"),
+                         [](const auto& clock) { return std::string(clock.param); });
 
 }  // namespace
 }  // namespace ebb::testing

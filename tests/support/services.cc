@@ -55,16 +55,20 @@ Services::Services(std::array<std::vector<std::string>, 3> extra)
 std::string Services::Address(Service service) const { return "127.0.0.1:" + std::to_string(port_base_ + service); }
 std::string Services::DataDir(Service service) const { return folder_.path() + "/" + kFolders[service]; }
 
-void Services::Start(Service service, const std::vector<std::string>& more) {
+std::string Services::LogFile(Service service) const { return folder_.path() + "/" + kFolders[service] + ".log"; }
+
+void Services::Launch(Service service, const std::vector<std::string>& more) {
   std::vector<std::string> command = {BinDir() + "/" + kBinaries[service], "--data-dir", DataDir(service), "--listen",
                                       Address(service)};
   if (service != kFeatureStore) command.insert(command.end(), {"--feature-store", Address(kFeatureStore)});
   if (service == kScorer) command.insert(command.end(), {"--trainer", Address(kTrainer)});
   command.insert(command.end(), extra_[service].begin(), extra_[service].end());
   command.insert(command.end(), more.begin(), more.end());
-  const std::string log = folder_.path() + "/" + kFolders[service] + ".log";
-  processes_[service] = std::make_unique<Process>(command, log);
+  processes_[service] = std::make_unique<Process>(command, LogFile(service));
+}
 
+void Services::Start(Service service, const std::vector<std::string>& more) {
+  Launch(service, more);
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
@@ -82,7 +86,7 @@ void Services::Start(Service service, const std::vector<std::string>& more) {
         response.status() == grpc::health::v1::HealthCheckResponse::SERVING)
       return;
   }
-  std::fprintf(stderr, "%s does not serve; its log:\n%s\n", kBinaries[service], ReadFile(log).c_str());
+  std::fprintf(stderr, "%s does not serve; its log:\n%s\n", kBinaries[service], ReadFile(LogFile(service)).c_str());
   std::abort();
 }
 

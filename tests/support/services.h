@@ -31,6 +31,8 @@ class Services {
 
   // Starts a service, or all, and waits until each answers its health check; aborts with its log after 60 s.
   void Start(Service service, const std::vector<std::string>& more = {});
+  // Starts a service and waits for nothing.
+  void Launch(Service service, const std::vector<std::string>& more = {});
   void StartAll();
   // SIGKILL, the honest crash; SIGTERM is a drain.
   int Kill(Service service, int signal = 9);
@@ -44,6 +46,8 @@ class Services {
   const std::string& folder() const { return folder_.path(); }
 
  private:
+  std::string LogFile(Service service) const;
+
   const TemporaryFolder folder_;
   const std::array<std::vector<std::string>, 3> extra_;
   const int port_base_;
