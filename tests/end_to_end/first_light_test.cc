@@ -16,6 +16,8 @@
 namespace ebb::testing {
 namespace {
 
+constexpr absl::Duration kPatience = absl::Seconds(120);
+
 class FirstLight : public ::testing::Test {
  protected:
   FirstLight() : services_({{{}, SmallGridFlags(), {}}}) { services_.StartAll(); }
@@ -29,7 +31,7 @@ class FirstLight : public ::testing::Test {
 
   // Waits until every customer of the shop has a score.
   void WaitForScores(size_t customers) {
-    const absl::Time limit = absl::Now() + absl::Seconds(30);
+    const absl::Time limit = absl::Now() + kPatience;
     while (AllScores(services_).size() < customers && absl::Now() < limit) {
     }
     ASSERT_EQ(AllScores(services_).size(), customers);
@@ -56,14 +58,14 @@ TEST_F(FirstLight, FilesInScoresOutAndASubscriberSeesAChange) {
 
   ScoreSubscription subscription({.address = services_.Address(Services::kScorer), .request = {}});
   // The first message says that the subscription stands.
-  const auto first = subscription.Next(absl::Seconds(30));
+  const auto first = subscription.Next(kPatience);
   ASSERT_TRUE(first.ok() && first->has_value()) << first.status();
 
   const std::string customer = AllScores(services_).begin()->first;
   const Outcome push = services_.Ebb({"push", "-"}, Purchases(customer, 40));
   ASSERT_EQ(push.exit_status, 0) << push.err;
 
-  const absl::Time limit = absl::Now() + absl::Seconds(30);
+  const absl::Time limit = absl::Now() + kPatience;
   std::optional<v1::Score> changed;
   while (!changed && absl::Now() < limit) {
     const auto message = subscription.Next(absl::Seconds(5));

@@ -22,15 +22,25 @@ namespace {
   std::abort();
 }
 
-bool IsFree(int port) {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+// A socket bound to a port of the loopback interface; -1 where the port is taken.
+int Bound(int type, int port) {
+  const int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const bool free = bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+  if (bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0) return fd;
   close(fd);
-  return free;
+  return -1;
+}
+
+// Tests run beside each other, and what one has found free another must not find free before it is used. So the finder
+// keeps the port of the same number of a protocol that nobody here speaks, until it ends.
+bool Reserve(int port) {
+  const int listener = Bound(SOCK_STREAM, port);
+  if (listener < 0) return false;
+  close(listener);
+  return Bound(SOCK_DGRAM, port) >= 0;
 }
 
 }  // namespace
@@ -84,7 +94,7 @@ int FreePorts(int count) {
   for (;;) {
     const int base = 10'000 + static_cast<int>(random() % 20'000);
     int free = 0;
-    while (free < count && IsFree(base + free)) ++free;
+    while (free < count && Reserve(base + free)) ++free;
     if (free == count) return base;
   }
 }

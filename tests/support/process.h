@@ -32,10 +32,10 @@ class Process {
 // The folder of the project's programs: EBB_BIN_DIR, or bin beside the folder of the running program.
 std::string BinDir();
 
-// A port of the loopback interface that was free a moment ago.
+// A port of the loopback interface that is free, and that no other test gets while this process runs.
 int FreePort();
 
-// `count` consecutive ports that were free a moment ago; returns the first.
+// `count` consecutive ones; returns the first.
 int FreePorts(int count);
 
 // A new empty folder below TMPDIR (or /tmp), removed with everything in it when the object goes.
