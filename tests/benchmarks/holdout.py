@@ -2,6 +2,8 @@
 """How good the published model is, judged from outside: the labels of a random quarter of the customers are blanked before the import, the
 whole product runs as a user runs it, and the probabilities that it prints for these customers are held against the labels it never saw.
 
+Time is fixed, so that two runs see the same windows: the files are as of AS_OF, and the store's clock follows the data.
+
 The shop's files are taken from EBB_SHOP_DATA or ../shared/data/one_click; without them a synthetic shop stands in, and the figure says so.
 Prints one JSON object a line and round (a round is a quarter)."""
 
@@ -17,6 +19,7 @@ import tempfile
 from shop_files import EBB, shop_files
 
 FILES = {"--market-file": "market_file.csv", "--market-money": "market_money.csv", "--market-time": "market_time.csv", "--money": "money.csv"}
+AS_OF = "2026-01-01"
 DECLINED = {"Снизилась", "declined"}
 LABEL = 1
 
@@ -69,13 +72,13 @@ def one_quarter(folder, work, seed):
     def ebb(*arguments):
         return subprocess.run([EBB, *arguments, "--port-base", base], check=True, capture_output=True, text=True, encoding="utf-8").stdout
 
-    with open(work / "up.log", "wb") as log, subprocess.Popen([EBB, "up", "--data-dir", str(work / "data"), "--port-base", base], stdout=log, stderr=log) as up:
+    with open(work / "up.log", "wb") as log, subprocess.Popen([EBB, "up", "--data-dir", str(work / "data"), "--clock", "watermark", "--port-base", base], stdout=log, stderr=log) as up:
         try:
             while subprocess.run([EBB, "status", "--port-base", base], capture_output=True).returncode:
                 if up.poll() is not None:
                     raise SystemExit((work / "up.log").read_text())
             files = [word for flag, name in FILES.items() for word in (flag, str(market if flag == "--market-file" else folder / name))]
-            ebb("import", "one-click", *files)
+            ebb("import", "one-click", *files, "--as-of", AS_OF)
             ebb("train", "--wait")
             rows = []
             while len(rows) < 1 or {row["model_version"] for row in rows} != {"1"} or not truth.keys() <= {row["customer_id"] for row in rows}:

@@ -12,13 +12,11 @@
 int main(int argc, char** argv) {
   using namespace ebb::benchmarks;
   std::string address, file;
-  int64_t events = INT64_MAX;
   LoadShape shape;
   bool wait_until_sorted = true;
   ebb::Flags flags("ebb-bench-ingest-load", "Sends a workload to a feature store.");
   flags.Add("address", &address, "The server", ebb::NotEmpty());
   flags.Add("file", &file, "Workload of ebb-bench-workload", ebb::NotEmpty());
-  flags.Add("events", &events, "Send the first of its batches, about this many events");
   flags.Add("streams", &shape.streams, "Streams, each over a connection of its own", ebb::Between(1, 64));
   flags.Add("in-flight", &shape.in_flight, "Unacknowledged messages of a stream", ebb::Between(1, 1024));
   flags.Add("wait-until-sorted", &wait_until_sorted, "Ask the store when its history is sorted");
@@ -26,7 +24,7 @@ int main(int argc, char** argv) {
 
   const WorkloadFile workload(file);
   WaitUntilServing(address);
-  const std::span<const WireBatch> batches = workload.batches(events);
+  const std::span<const WireBatch> batches = workload.batches();
   size_t bytes = 0;
   for (const WireBatch& batch : batches) bytes += batch.bytes.size();
   const LoadResult result = SendAll(address, batches, shape);

@@ -122,6 +122,9 @@ class Store(Server):
     def command(folder, address, *flags):
         return [BIN / "ebb-feature-store", "--data-dir", folder, "--listen", address, *flags]
 
+    def customers(self):
+        return program("ebb", "stats", "--feature-store", self.address, "--output", "json")["customers"]
+
     def load(self, workload, streams=1, in_flight=4):
         """What ebb-bench-ingest-load prints. Every event must have counted exactly once: a store that is fast and wrong has no figure."""
         sent = load(self.address, workload, streams, in_flight)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """GetFeatures beside what shops would read features from: 100 random customers a call, 4 connections, one call at a time on each.
 
-The store holds three million events of the workload. Values that RocksDB reads by MultiGet are as long as a customer is in our answers.
+The store holds three million events of the workload and one of each customer before them. Values that RocksDB reads by MultiGet are as long as a customer is in our answers.
 """
 
 import workloads
@@ -21,9 +21,10 @@ def seconds(context):
 
 
 def filled(context, customers):
-    """A folder with a stopped store of so many customers."""
+    """A folder with a stopped store of so many customers, each of whom is there."""
     def fill(folder):
         with Store(folder) as server:
+            server.load(workloads.everybody(customers))
             server.load(workloads.workload(context.scaled(EVENTS), customers))
             server.stop()
     return context.once(str(customers), fill)
@@ -31,7 +32,10 @@ def filled(context, customers):
 
 def read(context, customers):
     with Store(filled(context, customers)) as server:
-        return program("ebb-bench-read-load", "--address", server.address, "--connections", CONNECTIONS, "--seconds", seconds(context))
+        seen = program("ebb-bench-read-load", "--address", server.address, "--connections", CONNECTIONS, "--seconds", seconds(context))
+    if seen["customers"] != customers:
+        raise RuntimeError(f"{seen['customers']} customers instead of {customers}")
+    return seen
 
 
 def figures(name, seen):

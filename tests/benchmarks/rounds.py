@@ -2,11 +2,13 @@
 
 A step measures one thing in a folder of its own and yields (figure, value, unit). It belongs to the parts that need it, so that every figure
 is measured in one run with what it is held against; a step that several parts need runs once a round. Each figure is printed as a JSON line
-as soon as it is known and kept in build/bench/<benchmark>.jsonl: `--resume` goes on where a run was interrupted.
+as soon as it is known and kept in build/bench/<benchmark>.jsonl: `--resume` goes on where a run was interrupted, and measures again what was
+measured with other programs than those that are there now.
 """
 
 import argparse
 import datetime
+import hashlib
 import json
 import os
 import pathlib
@@ -22,6 +24,14 @@ BIN = ROOT / "build/release/bin"
 
 def say(text):
     print(text, file=sys.stderr, flush=True)
+
+
+def programs_digest():
+    """Of what is measured and what measures it: a change of either makes another run."""
+    digest = hashlib.sha256()
+    for program in sorted(BIN.glob("ebb*")):
+        digest.update(program.name.encode() + hashlib.sha256(program.read_bytes()).digest())
+    return digest.hexdigest()[:16]
 
 
 class Context:
@@ -62,12 +72,13 @@ class Results:
     """The lines of the run, on standard output and in a file that outlives it."""
 
     def __init__(self, path, resume):
-        self.earlier = {}  # (scale, round, step) -> lines
+        self.earlier = {}  # (programs, scale, round, step) -> lines
         if resume and path.exists():
             for line in path.read_text(encoding="utf-8").splitlines():
                 row = json.loads(line)
                 if "figure" in row:
-                    self.earlier.setdefault((row["scale"], row["round"], row["step"]), []).append(row)
+                    key = (row.get("programs"), row["scale"], row["round"], row["step"])
+                    self.earlier.setdefault(key, []).append(row)
         elif path.exists():
             path.replace(path.with_suffix(".previous.jsonl"))
         self._file = open(path, "a", encoding="utf-8")
@@ -119,7 +130,7 @@ def take_round(context, results, steps, row):
     """Returns how many steps failed. `row`: what every figure of the round begins with."""
     failures = 0
     for step in steps:
-        earlier = results.earlier.get((row["scale"], row["round"], step.__name__))
+        earlier = results.earlier.get((row["programs"], row["scale"], row["round"], step.__name__))
         if earlier:
             for line in earlier:
                 results.show(line)
@@ -145,7 +156,8 @@ def run(bench, parts, minutes):
     say(f"bench {bench}: {arguments.rounds} rounds of {', '.join(step.__name__ for step in steps)}; "
         f"all parts at full size take about {minutes} minutes for five rounds")
     failures = 0
+    begins_with = {"bench": bench, "programs": programs_digest(), "scale": arguments.scale}
     for number in range(1, arguments.rounds + 1):
-        failures += take_round(context, results, steps, {"bench": bench, "round": number, "scale": arguments.scale})
+        failures += take_round(context, results, steps, dict(begins_with, round=number))
     shutil.rmtree(context.kept, ignore_errors=True)
     sys.exit(1 if failures else 0)

@@ -42,7 +42,7 @@ int Run(const Options& options, absl::CivilMonth first) {
   WaitUntilServing(options.address);
   const auto stub = v1::FeatureStore::NewStub(Connect(options.address));
   std::vector<std::vector<std::string>> columns;  // column -> data of its chunks
-  int64_t rows = 0, bytes = 0;
+  int64_t rows = 0;
   int features = 0;
   v1::TrainingSetSummary summary;
   const auto begin = std::chrono::steady_clock::now();
@@ -57,7 +57,6 @@ int Run(const Options& options, absl::CivilMonth first) {
     for (int i = 0; i < chunk.columns_size(); ++i) {
       v1::ColumnBuffers& column = *chunk.mutable_columns(i);
       for (std::string* buffer : {column.mutable_data(), column.mutable_offsets(), column.mutable_validity()}) {
-        bytes += static_cast<int64_t>(buffer->size());
         if (options.keep) columns[i].push_back(std::move(*buffer));
       }
     }
@@ -70,9 +69,9 @@ int Run(const Options& options, absl::CivilMonth first) {
   }
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  fmt::print(R"({{"seconds":{:.6f},"rows":{},"bytes":{},"features":{},"peak_memory_mib":{:.1f}}})"
+  fmt::print(R"({{"seconds":{:.6f},"rows":{},"features":{},"peak_memory_mib":{:.1f}}})"
              "\n",
-             seconds, rows, bytes, features, static_cast<double>(usage.ru_maxrss) / 1024);
+             seconds, rows, features, static_cast<double>(usage.ru_maxrss) / 1024);
   return 0;
 }
 

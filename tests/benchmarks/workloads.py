@@ -10,12 +10,14 @@ from processes import program
 from rounds import ROOT, WORK, say
 
 FOLDER = WORK / "workloads"
+SOURCES = ("tests/benchmarks/workload.cc", "tests/benchmarks/workload.h", "tests/benchmarks/workload_file.cc", "tests/benchmarks/workload_file.h",
+           "tests/benchmarks/make_workload.cc", "proto/ebb/v1/event.proto", "proto/ebb/v1/feature_store_service.proto")
 
 
 def _edition():
     """Files of another day or of another generator are not what the run wants."""
-    source = (ROOT / "tests/benchmarks/workload.cc").read_bytes()
-    return f"{datetime.date.today():%Y%m%d}-{hashlib.sha256(source).hexdigest()[:8]}"
+    sources = b"".join((ROOT / source).read_bytes() for source in SOURCES)
+    return f"{datetime.date.today():%Y%m%d}-{hashlib.sha256(sources).hexdigest()[:8]}"
 
 
 class Workload(typing.NamedTuple):
@@ -45,6 +47,12 @@ def workload(events, customers, batch=1000, zipf=False):
 def purchase_log(customers, first_month, months):
     """`first_month`: a datetime.date."""
     return _made(f"purchases-{customers}-{months}", "--customers", customers, "--purchases-from", f"{first_month:%Y-%m}", "--months", months)
+
+
+def everybody(customers):
+    """An event of each of so many customers, older than all that `workload` sends."""
+    half_a_year_ago = datetime.date.today() - datetime.timedelta(days=190)
+    return purchase_log(customers, half_a_year_ago, months=0)
 
 
 def table(made):

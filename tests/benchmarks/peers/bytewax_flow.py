@@ -52,7 +52,7 @@ def main():
     begin = time.perf_counter()
     run_main(flow)
     seconds = time.perf_counter() - begin
-    print(json.dumps({"events": len(events), "events_per_second": len(events) / seconds}))
+    print(json.dumps({"events_per_second": len(events) / seconds}))
 
 
 if __name__ == "__main__":
