@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/inlined_vector.h"
 #include "feature_store/day_counter.h"
 #include "feature_store/event_time.h"
 #include "feature_store/imported_value.h"
@@ -179,9 +180,13 @@ void CustomerState::FoldPurchase(const Place& place, const EventView& purchase) 
   }
 }
 
+// A category counts once a purchase.
 void CustomerState::FoldCategories(const Place& place, const EventView& purchase) {
+  absl::InlinedVector<std::string_view, 8> counted;
   for (const LineView& line : purchase.lines) {
     if (!Matches(place.measure, line)) continue;
+    if (std::find(counted.begin(), counted.end(), line.category) != counted.end()) continue;
+    counted.push_back(line.category);
     switch (place.measure.kind) {
       case MeasureKind::kDistinct:
         AddMember(place, StableHash(line.category));

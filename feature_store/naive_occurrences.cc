@@ -1,6 +1,8 @@
 #include "feature_store/naive_occurrences.h"
 
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/time/civil_time.h"
@@ -80,6 +82,7 @@ class Finder {
 
   void LookAt(const v1::Purchase& purchase) {
     int lines = 0;
+    std::set<std::string> categories;
     int64_t pieces = 0, money = 0;
     for (const v1::PurchaseLine& line : purchase.lines()) {
       if (!Passes(line.category(), line.on_promotion())) continue;
@@ -87,7 +90,10 @@ class Finder {
       pieces += line.quantity();
       money += line.quantity() * line.unit_price_minor();
       if (field_ == v1::PURCHASE_LINE) Add(1);
-      if (field_ == v1::PURCHASE_CATEGORY) Add(1, line.category());
+      categories.insert(line.category());
+    }
+    for (const std::string& category : categories) {
+      if (field_ == v1::PURCHASE_CATEGORY) Add(1, category);
     }
     if (lines == 0) return;
     if (field_ == v1::PURCHASE_ORDER) Add(1);

@@ -111,6 +111,17 @@ TEST_F(VectorTest, TiesOfTheFavouriteCategoryGoToTheLatestThenToByteOrder) {
   EXPECT_EQ(Value("favourite_category_6m", At("2025-10-01T00:00:00")), "missing DEFAULT");
 }
 
+TEST_F(VectorTest, PurchasesAreCountedNotTheirLines) {
+  Add(EventAt(
+      At("2025-03-01T10:00:00"), "e1",
+      "purchase { order_id: 'o1' lines { product_id: 'p' category: 'a' quantity: 1 on_promotion: true }"
+      " lines { product_id: 'q' category: 'a' quantity: 1 } lines { product_id: 'r' category: 'a' quantity: 1 } }"));
+  Add(PurchaseAt(At("2025-03-01T11:00:00"), "e2", 100, 1, "b"));
+  Add(PurchaseAt(At("2025-03-01T10:30:00"), "e3", 100, 1, "b"));
+  EXPECT_EQ(Value("favourite_category_6m", At("2025-03-02T00:00:00")), "b PRESENT") << "two purchases against one";
+  EXPECT_EQ(Value("promo_purchase_share_6m", At("2025-03-02T00:00:00")), absl::StrCat(1.0 / 3, " PRESENT"));
+}
+
 TEST_F(VectorTest, TheLastProfileWinsWhateverArrivesLast) {
   Add(EventAt(At("2025-03-02T10:00:00"), "b", "profile_change { service_tier: 'gold' }"));
   Add(EventAt(At("2025-03-02T10:00:00"), "a", "profile_change { service_tier: 'silver' marketing_consent: true }"));
