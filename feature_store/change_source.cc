@@ -54,7 +54,7 @@ absl::StatusOr<std::unique_ptr<ChangeSource>> ChangeSource::Open(const FeatureSt
 Pull ChangeSource::Next(v1::WatchFeaturesResponse* message) {
   const bool first = !std::exchange(schema_sent_, true);
   if (first) *message->mutable_schema() = engine_->schema();
-  absl::StatusOr<FeatureStoreEngine::Changes> changes = engine_->ReadChanges(sequence_, max_batch_);
+  absl::StatusOr<Changes> changes = engine_->ReadChanges(sequence_, max_batch_);
   status_ = changes.status();
   if (!status_.ok()) return Pull::kDone;
   const bool any = changes->sequence != std::exchange(sequence_, changes->sequence);

@@ -29,10 +29,6 @@ void ComputeValues(const CompiledDeclarations& declarations, const Customer& cus
   ComputeValues(declarations, customer.state, absl::FromUnixMicros(customer.as_of_us), values);
 }
 
-v1::FeatureVector VectorOf(const CompiledDeclarations& declarations, const Customer& customer) {
-  return ComputeVector(declarations, customer.state, absl::FromUnixMicros(customer.as_of_us));
-}
-
 int64_t ShowsFrom(const v1::Event& event) {
   return ToMicros(event.event_time()) + (event.has_imported_snapshot() ? 0 : 1);
 }

@@ -41,8 +41,6 @@ absl::Status ReadCustomer(const CompiledDeclarations& declarations, const storag
 
 // The vector of a customer as of its last fold or sweep.
 void ComputeValues(const CompiledDeclarations& declarations, const Customer& customer, FeatureValues* values);
-// The same in the wire's form.
-v1::FeatureVector VectorOf(const CompiledDeclarations& declarations, const Customer& customer);
 
 // The first T at which a parked event shows.
 int64_t ShowsFrom(const v1::Event& event);

@@ -1,5 +1,7 @@
 #include "feature_store/customer_export.h"
 
+#include <utility>
+
 namespace ebb::feature_store {
 namespace {
 
@@ -8,14 +10,18 @@ constexpr size_t kMaxBytes = 1 << 20;
 
 }  // namespace
 
-CustomerExport::CustomerExport(v1::FeatureSchema schema, v1::CustomerFeatures features, std::vector<v1::Event> events)
-    : events_(std::move(events)) {
+CustomerExport::CustomerExport(v1::FeatureSchema schema, v1::CustomerFeatures features, std::vector<v1::Event> events,
+                               std::function<bool()> forgotten)
+    : forgotten_(std::move(forgotten)), events_(std::move(events)) {
   *first_.mutable_schema() = std::move(schema);
   *first_.mutable_features() = std::move(features);
 }
 
-bool CustomerExport::Next(v1::ExportCustomerResponse* message) {
+absl::StatusOr<bool> CustomerExport::Next(v1::ExportCustomerResponse* message) {
   message->Clear();
+  if (forgotten_()) {
+    return absl::AbortedError("the customer was erased while the export was read; what came of it must be forgotten");
+  }
   const bool first = !std::exchange(began_, true);
   if (first) message->Swap(&first_);
   size_t bytes = 0;

@@ -25,7 +25,10 @@ absl::StatusOr<Exported> Export(TestEngine& store, const std::string& customer) 
   if (!exported.ok()) return exported.status();
   Exported all;
   v1::ExportCustomerResponse message;
-  while ((*exported)->Next(&message)) {
+  while (true) {
+    const absl::StatusOr<bool> more = (*exported)->Next(&message);
+    if (!more.ok()) return more.status();
+    if (!*more) return all;
     EXPECT_EQ(message.has_features(), all.sizes.empty()) << "only in the first message";
     EXPECT_EQ(message.has_schema(), all.sizes.empty());
     if (message.has_features()) all.features = message.features();
@@ -36,7 +39,6 @@ absl::StatusOr<Exported> Export(TestEngine& store, const std::string& customer) 
     }
     all.sizes.push_back(message.events_size());
   }
-  return all;
 }
 
 TEST(CustomerExport, HoldsSortedAndUnsortedEventsAndImportsInOrderOfTime) {
@@ -73,6 +75,20 @@ TEST(CustomerExport, AStrangerIsNotFound) {
   TestEngine store;
   EXPECT_EQ(Export(store, "nobody").status().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(Export(store, "").status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(CustomerExport, NothingIsGivenOutOfACustomerWhoWasErasedMeanwhile) {
+  TestEngine store;
+  ASSERT_TRUE(store.Ingest({PageViewOf("anna", "e", "2026-03-02T00:00:00Z")}).ok());
+  v1::ExportCustomerRequest request;
+  request.set_customer_id("anna");
+  const auto exported = store->ExportCustomer(request);
+  ASSERT_TRUE(exported.ok()) << exported.status();
+  ASSERT_TRUE(store.Erase("anna").ok());
+  v1::ExportCustomerResponse message;
+  EXPECT_EQ((*exported)->Next(&message).status().code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(message.ByteSizeLong(), 0u);
+  EXPECT_EQ(store->ExportCustomer(request).status().code(), absl::StatusCode::kNotFound);
 }
 
 }  // namespace

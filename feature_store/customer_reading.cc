@@ -8,33 +8,50 @@
 namespace ebb::feature_store {
 namespace {
 
-constexpr size_t kAtOnce = 128;
+constexpr size_t kUnderOneLock = 16;
+constexpr size_t kRecordsAtOnce = 128;
+
+// Customers that were found but not in memory.
+struct Absent {
+  std::vector<size_t> places;
+  std::vector<uint32_t> ids;
+  std::vector<uint64_t> versions;
+};
+
+// Whoever is not resident has had its record written before; should it come back and go again, a newer one.
+absl::Status VisitRecords(const CompiledDeclarations& declarations, const Storage& storage, const Absent& absent,
+                          VisitCustomer visit) {
+  const absl::StatusOr<std::vector<Customer>> read = ReadCustomers(declarations, storage, absent.ids);
+  if (!read.ok()) return read.status();
+  for (size_t k = 0; k < read->size(); ++k) visit(absent.places[k], (*read)[k], absent.versions[k]);
+  return absl::OkStatus();
+}
 
 }  // namespace
 
 absl::Status VisitCustomers(LiveState* live, const Storage& storage, std::span<const uint32_t> customers,
-                            const std::function<void(size_t, const Customer&)>& visit) {
-  std::vector<size_t> absent;
-  std::vector<uint32_t> ids;
-  for (size_t first = 0; first < customers.size(); first += kAtOnce) {
-    absent.clear();
-    ids.clear();
+                            VisitCustomer visit) {
+  Absent absent;
+  for (size_t first = 0; first < customers.size(); first += kUnderOneLock) {
+    const size_t end = std::min(first + kUnderOneLock, customers.size());
     {
       ReaderMutexLock lock(&live->mutex);
-      for (size_t i = first; i < std::min(first + kAtOnce, customers.size()); ++i) {
-        if (const Customer* customer = live->table.at(customers[i])) {
-          visit(i, *customer);
+      for (size_t i = first; i < end; ++i) live->table.PrefetchRow(customers[i]);
+      for (size_t i = first; i < end; ++i) {
+        const uint32_t id = customers[i];
+        const uint64_t version = live->table.row(id).folded_to;
+        if (const Customer* customer = live->table.at(id)) {
+          visit(i, *customer, version);
         } else {
-          absent.push_back(i);
+          absent.places.push_back(i);
+          absent.ids.push_back(id);
+          absent.versions.push_back(version);
         }
       }
     }
-    if (absent.empty()) continue;
-    // Whoever is not resident has had its record written before; should it come back and go again, a newer one.
-    for (const size_t i : absent) ids.push_back(customers[i]);
-    const absl::StatusOr<std::vector<Customer>> read = ReadCustomers(live->declarations(), storage, ids);
-    if (!read.ok()) return read.status();
-    for (size_t k = 0; k < absent.size(); ++k) visit(absent[k], (*read)[k]);
+    if (absent.ids.empty() || (absent.ids.size() < kRecordsAtOnce && end < customers.size())) continue;
+    if (absl::Status read = VisitRecords(live->declarations(), storage, absent, visit); !read.ok()) return read;
+    absent = Absent();
   }
   return absl::OkStatus();
 }

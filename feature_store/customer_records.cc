@@ -45,6 +45,15 @@ absl::Status Write(Encoded names, Encoded states, Storage* storage) {
   return written;
 }
 
+absl::Status NoRecord(uint32_t id) { return absl::DataLossError(absl::StrCat("customer ", id, " has no record")); }
+
+absl::Status Decode(const CompiledDeclarations& declarations, uint32_t id, absl::string_view bytes,
+                    Customer* customer) {
+  storage::v1::CustomerRecord record;
+  absl::Status decoded = DecodeRecord(bytes, absl::StrCat("the record of customer ", id), &record);
+  return decoded.ok() ? ReadCustomer(declarations, record, customer) : decoded;
+}
+
 }  // namespace
 
 absl::Status SaveSome(const SaveLimits& limits, std::span<const uint32_t>* rest, Storage* storage, LiveState* live) {
@@ -78,13 +87,22 @@ absl::StatusOr<std::vector<Customer>> ReadCustomers(const CompiledDeclarations& 
   const absl::StatusOr<std::vector<std::optional<std::string>>> values = storage.GetMany(Family::kState, keys);
   if (!values.ok()) return values.status();
   std::vector<Customer> read(customers.size());
-  storage::v1::CustomerRecord record;
   for (size_t i = 0; i < customers.size(); ++i) {
-    const std::string what = absl::StrCat("the record of customer ", customers[i]);
-    if (!(*values)[i]) return absl::DataLossError(absl::StrCat("customer ", customers[i], " has no record"));
-    if (absl::Status decoded = DecodeRecord(*(*values)[i], what, &record); !decoded.ok()) return decoded;
-    if (absl::Status parsed = ReadCustomer(declarations, record, &read[i]); !parsed.ok()) return parsed;
+    if (!(*values)[i]) return NoRecord(customers[i]);
+    if (absl::Status decoded = Decode(declarations, customers[i], *(*values)[i], &read[i]); !decoded.ok()) {
+      return decoded;
+    }
   }
+  return read;
+}
+
+absl::StatusOr<Customer> ReadCustomerIn(const CompiledDeclarations& declarations, const StorageView& view,
+                                        uint32_t customer) {
+  const std::string key = StateKey(customer);
+  const std::unique_ptr<Cursor> cursor = view.Scan(Family::kState, key, key + '\0');
+  if (!cursor->Valid()) return cursor->status().ok() ? NoRecord(customer) : cursor->status();
+  Customer read;
+  if (absl::Status decoded = Decode(declarations, customer, cursor->value(), &read); !decoded.ok()) return decoded;
   return read;
 }
 

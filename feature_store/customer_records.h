@@ -30,4 +30,8 @@ absl::Status SaveSome(const SaveLimits& limits, std::span<const uint32_t>* rest,
 absl::StatusOr<std::vector<Customer>> ReadCustomers(const CompiledDeclarations& declarations, const Storage& storage,
                                                     std::span<const uint32_t> customers);
 
+// The same of one customer as the view shows it.
+absl::StatusOr<Customer> ReadCustomerIn(const CompiledDeclarations& declarations, const StorageView& view,
+                                        uint32_t customer);
+
 }  // namespace ebb::feature_store

@@ -251,6 +251,7 @@ void CustomerTable::MakeResident(uint32_t id, Customer customer) {
   row.resident = std::make_unique<Customer>(std::move(customer));
   row.recent = true;
   ++resident_customers_;
+  ++loads_;
   Count(row.resident.get());
 }
 

@@ -65,6 +65,7 @@ class CustomerTable {
 
   // Hints for many events in a row: first the slots of some, then the rows of those found, then their states.
   void PrefetchSlot(const Pseudonym& pseudonym) const { rows_.PrefetchSlot(pseudonym); }
+  void PrefetchRow(uint32_t id) const { rows_.PrefetchRow(id); }
 
   // Folds the events of one entry and touches their customers.
   void Fold(const EntryPosition& entry, std::span<const CountedEvent> events);
@@ -108,6 +109,8 @@ class CustomerTable {
   // The part of it that stays whoever is resident.
   size_t OverheadBytes() const { return rows_.MemoryBytes() + rows_.size() * sizeof(uint64_t[2]); }
   uint32_t resident_customers() const { return resident_customers_; }
+  // Customers brought back into memory since the process started.
+  uint64_t loads() const { return loads_; }
   // Of the residents, in the order of their ids, those that were used least lately and that together free `bytes`.
   std::vector<uint32_t> FindIdle(size_t bytes);
   // Their records are written: their states leave memory.
@@ -148,6 +151,7 @@ class CustomerTable {
   uint64_t events_ = 0;
   size_t resident_bytes_ = 0;
   uint32_t resident_customers_ = 0;
+  uint64_t loads_ = 0;
   uint32_t hand_ = 0;  // where FindIdle looks next
   bool replaying_ = false;
   int64_t replayed_history_until_us_ = kBeforeAll;

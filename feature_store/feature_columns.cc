@@ -1,9 +1,7 @@
 #include "feature_store/feature_columns.h"
 
 #include <limits>
-#include <string>
-
-#include "feature_store/event_time.h"
+#include <string_view>
 
 namespace ebb::feature_store {
 namespace {
@@ -12,8 +10,7 @@ constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-FeatureColumns::FeatureColumns(const v1::FeatureSchema& schema, int customers, v1::GetFeaturesResponse* response)
-    : response_(response) {
+FeatureColumns::FeatureColumns(const v1::FeatureSchema& schema, int customers, v1::GetFeaturesResponse* response) {
   columns_.reserve(static_cast<size_t>(schema.features_size()));
   response->mutable_feature_names()->Reserve(schema.features_size());
   response->mutable_columns()->Reserve(schema.features_size());
@@ -31,13 +28,13 @@ FeatureColumns::FeatureColumns(const v1::FeatureSchema& schema, int customers, v
     }
     columns_.push_back({numbers, column, column->mutable_statuses()->mutable_data()});
   }
-  response->mutable_found()->Resize(customers, false);
-  response->mutable_as_of()->Reserve(customers);
-  response->mutable_last_event_time()->Reserve(customers);
-  for (int row = 0; row < customers; ++row) {
-    response->add_as_of();
-    response->add_last_event_time();
-  }
+  const auto lay_out = [customers](auto* field) {
+    field->Resize(customers, 0);
+    return field->mutable_data();
+  };
+  found_ = lay_out(response->mutable_found());
+  as_of_micros_ = lay_out(response->mutable_as_of_micros());
+  last_event_micros_ = lay_out(response->mutable_last_event_micros());
 }
 
 void FeatureColumns::Set(int row, const FeatureValues& values) {
@@ -51,10 +48,9 @@ void FeatureColumns::Set(int row, const FeatureValues& values) {
       column.column->mutable_categories(row)->assign(category.data(), category.size());
     }
   }
-  response_->set_found(row, true);
-  *response_->mutable_as_of(row) = ToTimestamp(absl::FromUnixMicros(values.as_of_us));
-  if (values.last_event_us == kNoEvent) return;
-  *response_->mutable_last_event_time(row) = ToTimestamp(absl::FromUnixMicros(values.last_event_us));
+  found_[row] = true;
+  as_of_micros_[row] = values.as_of_us;
+  if (values.last_event_us != kNoEvent) last_event_micros_[row] = values.last_event_us;
 }
 
 }  // namespace ebb::feature_store

@@ -26,8 +26,10 @@ class FeatureColumns {
     v1::FeatureColumn* column;
     int* statuses;
   };
-  v1::GetFeaturesResponse* const response_;
   std::vector<Column> columns_;
+  bool* found_;
+  int64_t* as_of_micros_;
+  int64_t* last_event_micros_;
 };
 
 }  // namespace ebb::feature_store

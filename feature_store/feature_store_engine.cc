@@ -1,10 +1,8 @@
 #include "feature_store/feature_store_engine.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "feature_store/customer_reading.h"
@@ -12,13 +10,10 @@
 #include "feature_store/declarations.h"
 #include "feature_store/event_time.h"
 #include "feature_store/feature_columns.h"
-#include "feature_store/history.h"
 #include "feature_store/invalid_field.h"
-#include "feature_store/obsolete_records.h"
 #include "feature_store/recovery.h"
-#include "feature_store/training_row.h"
+#include "feature_store/store_stats.h"
 #include "runtime/log.h"
-#include "runtime/process_metrics.h"
 #include "runtime/rpc/error_details.h"
 
 namespace ebb::feature_store {
@@ -77,7 +72,14 @@ FeatureStoreEngine::FeatureStoreEngine(const Options& options, Parts parts)
       erasure_names_(parts_.source_id),
       identities_(IdentityKey(parts_.secret)),
       live_(declarations_, &pseudonyms_),
+      clock_(&live_, parts_.clock, options.writer.clock_mode),
       vectors_(&live_, parts_.storage.get(), &pseudonyms_, options.vector_cache_bytes),
+      changes_(&live_, &vectors_, erasure_names_.salt),
+      history_reads_({.live = &live_,
+                      .storage = parts_.storage.get(),
+                      .pseudonyms = &pseudonyms_,
+                      .clock = &clock_,
+                      .vectors = &vectors_}),
       started_(parts_.clock->Now()) {
   const auto fail = [this](absl::Status status) { Fail(std::move(status)); };
   cleaner_ = std::make_unique<Cleaner>(
@@ -148,17 +150,11 @@ void FeatureStoreEngine::Fail(absl::Status status) {
   parts_.on_failure(std::move(status));
 }
 
-absl::Time FeatureStoreEngine::StoreClock() const {
-  ReaderMutexLock lock(&live_.mutex);
-  const absl::Time folded = absl::FromUnixMicros(live_.clock_us);
-  return options_.writer.clock_mode == ClockMode::kWall ? std::max(folded, parts_.clock->Now()) : folded;
-}
-
 void FeatureStoreEngine::Ingest(std::string request, IngestDone done) {
   EventLimits limits;
   limits.max_ahead = options_.writer.max_ahead;
   limits.retention = options_.writer.retention;
-  if (options_.writer.clock_mode == ClockMode::kWatermark) limits.store_clock = StoreClock();
+  if (options_.writer.clock_mode == ClockMode::kWatermark) limits.store_clock = clock_.Now();
   absl::StatusOr<std::unique_ptr<IncomingBatch>> batch =
       ReadBatch(std::move(request), parts_.clock->Now(), limits, {.customers = &pseudonyms_, .events = &identities_});
   if (!batch.ok()) return done(batch.status());
@@ -204,9 +200,12 @@ absl::Status FeatureStoreEngine::GetFeatures(const v1::GetFeaturesRequest& reque
   if (asked < 1 || asked > kMaxCustomersAsked) {
     return InvalidField("customer_ids", absl::StrCat("has ", asked, " customers; must have 1 to ", kMaxCustomersAsked));
   }
-  if (request.has_as_of()) return FeaturesAsOf(request, response);
+  if (request.has_as_of()) {
+    const Place place(&as_of_reads_, options_.max_as_of_reads);
+    return place ? history_reads_.GetFeatures(request, response) : TooManyReads();
+  }
   FeatureColumns columns(schema(), asked, response);
-  return vectors_.Read(request.customer_ids(), &columns);
+  return vectors_.ReadColumns(request.customer_ids(), &columns);
 }
 
 absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreEngine::GetFeatures(const v1::GetFeaturesRequest& request) const {
@@ -215,63 +214,12 @@ absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreEngine::GetFeatures(const v1
   return response;
 }
 
-absl::Status FeatureStoreEngine::CheckKept(const std::string& field, absl::Time as_of) const {
-  int64_t expired_before_us;
-  {
-    ReaderMutexLock lock(&live_.mutex);
-    expired_before_us = live_.expired_before_us;
-  }
-  if (expired_before_us == kBeforeAll) return absl::OkStatus();
-  const absl::Time first =
-      absl::FromUnixMicros(expired_before_us) + absl::Hours(24) * (LongestWindowDays(*declarations_) + 1);
-  if (as_of >= first) return absl::OkStatus();
-  return absl::OutOfRangeError(
-      absl::StrCat(field, ": is ", absl::FormatTime(as_of, absl::UTCTimeZone()),
-                   "; events that such a vector needs are older than the retention and gone; the earliest is ",
-                   absl::FormatTime(first, absl::UTCTimeZone())));
-}
-
 absl::Status FeatureStoreEngine::TooManyReads() const {
   return WithRetryDelay(absl::ResourceExhaustedError(
                             absl::StrCat(options_.max_as_of_reads,
                                          " reads as of a time or exports are running, as many as may at once; try "
                                          "again when one has ended")),
                         absl::Seconds(1));
-}
-
-absl::Status FeatureStoreEngine::FeaturesAsOf(const v1::GetFeaturesRequest& request,
-                                              v1::GetFeaturesResponse* response) const {
-  const absl::StatusOr<absl::Time> as_of = ReadAsOf("as_of", request.as_of(), StoreClock());
-  if (!as_of.ok()) return as_of.status();
-  if (absl::Status kept = CheckKept("as_of", *as_of); !kept.ok()) return kept;
-  const Place place(&as_of_reads_, options_.max_as_of_reads);
-  if (!place) return TooManyReads();
-  absl::flat_hash_set<std::string> asked;
-  std::unique_ptr<StorageView> view;
-  uint64_t sorted_to, position;
-  {
-    ReaderMutexLock lock(&live_.mutex);
-    for (const std::string& customer_id : request.customer_ids()) {
-      if (live_.table.Find(customer_id) < live_.table.folded_customers()) asked.insert(customer_id);
-    }
-    view = parts_.storage->View();  // under the lock: what is not sorted yet cannot be dropped before
-    sorted_to = live_.sorted_to;
-    position = live_.position;
-  }
-  absl::StatusOr<HistoryReader> history = HistoryReader::Open(std::move(view), sorted_to, position, &asked);
-  if (!history.ok()) return history.status();
-  FeatureColumns columns(schema(), request.customer_ids_size(), response);
-  for (int row = 0; row < request.customer_ids_size(); ++row) {
-    const std::string& customer_id = request.customer_ids(row);
-    if (!asked.contains(customer_id)) continue;  // never known, or erased: the history may not have forgotten yet
-    absl::StatusOr<std::vector<v1::Event>> events = history->EventsOf(customer_id, pseudonyms_.Of(customer_id));
-    if (!events.ok()) return events.status();
-    const bool known = std::any_of(events->begin(), events->end(), [&](const v1::Event& event) {
-      return IsBefore(event, *as_of) && (KnownAt(event) < *as_of || event.has_imported_snapshot());
-    });
-    if (known) columns.Set(row, ValuesAsOf(*declarations_, *events, *as_of, *as_of));
-  }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::ListCustomersResponse> FeatureStoreEngine::ListCustomers(
@@ -293,7 +241,7 @@ absl::StatusOr<v1::ListCustomersResponse> FeatureStoreEngine::ListCustomers(
   for (uint32_t id = first; id < last; ++id) ids.push_back(id);
   std::vector<std::string> names(ids.size());
   const absl::Status visited = VisitCustomers(
-      &live_, *parts_.storage, ids, [&](size_t i, const Customer& customer) { names[i] = customer.customer_id; });
+      &live_, *parts_.storage, ids, [&](size_t i, const Customer& customer, uint64_t) { names[i] = customer.customer_id; });
   if (!visited.ok()) return visited;
   v1::ListCustomersResponse response;
   for (std::string& name : names) {
@@ -307,9 +255,9 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
     const v1::ReadTrainingSetRequest& request) const {
   for (int i = 0; i < request.as_of_size(); ++i) {
     const std::string field = absl::StrCat("as_of[", i, "]");
-    const absl::StatusOr<absl::Time> as_of = ReadAsOf(field, request.as_of(i), StoreClock());
+    const absl::StatusOr<absl::Time> as_of = ReadAsOf(field, request.as_of(i), clock_.Now());
     if (!as_of.ok()) return as_of.status();
-    if (absl::Status kept = CheckKept(field, *as_of); !kept.ok()) return kept;
+    if (absl::Status kept = history_reads_.CheckKept(field, *as_of); !kept.ok()) return kept;
   }
   auto place = std::make_shared<Place>(&training_sets_, options_.max_training_sets);
   if (!*place) {
@@ -320,7 +268,7 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
   }
   TrainingMoment moment;
   moment.source_id = parts_.source_id;
-  moment.now_us = absl::ToUnixMicros(StoreClock());
+  moment.now_us = absl::ToUnixMicros(clock_.Now());
   CustomerWalk::Source source;
   {
     ReaderMutexLock lock(&live_.mutex);
@@ -340,7 +288,7 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
     for (const auto& [snapshot_id, as_of_us] : live_.imports) moment.import_times_us.push_back(as_of_us);
   }
   std::erase_if(moment.import_times_us,
-                [&](int64_t time_us) { return !CheckKept("", absl::FromUnixMicros(time_us)).ok(); });
+                [&](int64_t time_us) { return !history_reads_.CheckKept("", absl::FromUnixMicros(time_us)).ok(); });
   absl::StatusOr<TrainingSetPlan> plan = PlanTrainingSet(request, *declarations_, moment);
   if (!plan.ok()) return plan.status();
   return TrainingSetReader::Open(*std::move(plan), std::move(source), pseudonyms_, declarations_, std::move(place));
@@ -348,146 +296,26 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
 
 absl::StatusOr<std::unique_ptr<CustomerExport>> FeatureStoreEngine::ExportCustomer(
     const v1::ExportCustomerRequest& request) const {
-  if (request.customer_id().empty()) return InvalidField("customer_id", "must not be empty");
   const Place place(&as_of_reads_, options_.max_as_of_reads);
   if (!place) return TooManyReads();
-  std::unique_ptr<StorageView> view;
-  uint64_t sorted_to, position, sequence;
-  uint32_t id;
-  {
-    ReaderMutexLock lock(&live_.mutex);
-    id = live_.table.Find(request.customer_id());
-    if (id >= live_.table.folded_customers()) {
-      return absl::NotFoundError(
-          absl::StrCat("customer_id: the store knows no customer `", request.customer_id(), "`"));
-    }
-    sequence = live_.table.SequenceOf(id);
-    view = parts_.storage->View();
-    sorted_to = live_.sorted_to;
-    position = live_.position;
-  }
-  v1::CustomerFeatures features;
-  const absl::Status visited =
-      VisitCustomers(&live_, *parts_.storage, std::span(&id, 1),
-                     [&](size_t, const Customer& customer) { features = Features(customer, sequence); });
-  if (!visited.ok()) return visited;
-  const absl::flat_hash_set<std::string> asked = {request.customer_id()};
-  absl::StatusOr<HistoryReader> history = HistoryReader::Open(std::move(view), sorted_to, position, &asked);
-  if (!history.ok()) return history.status();
-  absl::StatusOr<std::vector<v1::Event>> events =
-      history->EventsOf(request.customer_id(), pseudonyms_.Of(request.customer_id()));
-  if (!events.ok()) return events.status();
-  return std::make_unique<CustomerExport>(schema(), std::move(features), *std::move(events));
-}
-
-v1::IngestRates FeatureStoreEngine::Rates() const {
-  const absl::Time now = parts_.clock->Now();
-  const int64_t second = absl::ToUnixSeconds(now);
-  const int64_t seconds = second - absl::ToUnixSeconds(started_);
-  v1::IngestRates rates;
-  rates.set_accepted(ingest_figures_.accepted.PerSecond(second, seconds));
-  rates.set_duplicate(ingest_figures_.duplicate.PerSecond(second, seconds));
-  rates.set_rejected(ingest_figures_.rejected.PerSecond(second, seconds));
-  return rates;
-}
-
-v1::StoreLags FeatureStoreEngine::Lags() const {
-  v1::StoreLags lags;
-  lags.set_unsorted(static_cast<int64_t>(live_.position - live_.sorted_to));
-  lags.set_unsaved(static_cast<int64_t>(live_.position - std::min(live_.position, live_.checkpointed_to)));
-  if (const std::optional<uint64_t> slowest = watchers_.Slowest()) {
-    lags.set_unwatched(static_cast<int64_t>(live_.table.change_sequence() - *slowest));
-    const std::vector<ChangeList::Entry> next = live_.table.ChangedAfter(*slowest, 1);
-    if (!next.empty()) {
-      // Who is not resident has not changed for long; when, only its record says.
-      const Customer* customer = live_.table.at(next[0].id);
-      if (customer != nullptr) *lags.mutable_watch_age() = ToDuration(live_.clock_us - customer->changed_us);
-    }
-  }
-  const int64_t now_us = options_.writer.clock_mode == ClockMode::kWall
-                             ? std::max(live_.clock_us, absl::ToUnixMicros(parts_.clock->Now()))
-                             : live_.clock_us;
-  const CustomerTable::DueBacklog due = live_.table.DueBy(now_us);
-  lags.set_unswept(static_cast<int64_t>(due.customers + live_.unannounced.size()));
-  if (due.customers > 0) *lags.mutable_sweep_age() = ToDuration(now_us - due.first_us);
-  return lags;
+  return history_reads_.ExportCustomer(request);
 }
 
 absl::StatusOr<std::unique_ptr<Verification>> FeatureStoreEngine::Verify(const v1::VerifyRequest& request) const {
   return Verification::Open(
       {.live = &live_, .storage = parts_.storage.get(), .vectors = &vectors_, .declarations = declarations_}, request,
-      StoreClock());
+      clock_.Now());
 }
 
 v1::StoreStats FeatureStoreEngine::Stats() const {
-  v1::StoreStats stats;
-  *stats.mutable_database() = parts_.storage->Figures();
-  stats.set_resident_bytes(static_cast<int64_t>(ReadProcessFigures().resident_bytes));
-  *stats.mutable_rates() = Rates();
-  *stats.mutable_clock() = ToTimestamp(StoreClock());
-  stats.set_disk_bytes(static_cast<int64_t>(parts_.storage->DiskBytes()));
-  ReaderMutexLock lock(&live_.mutex);
-  stats.set_customers(live_.table.folded_customers() - static_cast<int64_t>(live_.table.erased_customers()));
-  stats.set_erased_customers(static_cast<int64_t>(live_.erased.size()));
-  stats.set_pending_erasures(static_cast<int64_t>(live_.pending_erasures));
-  stats.set_expired_events(cleaner_->expired_events());
-  if (live_.expired_before_us != kBeforeAll) {
-    *stats.mutable_expired_before() = ToTimestamp(absl::FromUnixMicros(live_.expired_before_us));
-  }
-  stats.set_events(static_cast<int64_t>(live_.table.events()));
-  stats.set_accepted(live_.accepted);
-  stats.set_duplicate(live_.duplicate);
-  stats.set_rejected(live_.rejected);
-  stats.set_log_sequence(static_cast<int64_t>(live_.position));
-  stats.set_change_sequence(static_cast<int64_t>(live_.table.change_sequence()));
-  stats.set_full_segments(static_cast<int64_t>(live_.segments.size()) - 1);
-  stats.set_checkpoint_sequence(static_cast<int64_t>(live_.checkpointed_to));
-  stats.set_resident_customers(live_.table.resident_customers());
-  stats.set_state_memory_bytes(static_cast<int64_t>(live_.table.MemoryBytes()));
-  stats.set_sorted_sequence(static_cast<int64_t>(live_.sorted_to));
-  *stats.mutable_lags() = Lags();
-  return stats;
-}
-
-absl::StatusOr<FeatureStoreEngine::Changes> FeatureStoreEngine::ReadChanges(uint64_t sequence, size_t max) const {
-  const std::vector<ChangeList::Entry> entries = [&] {
-    ReaderMutexLock lock(&live_.mutex);
-    return live_.table.ChangedAfter(sequence, max);
-  }();
-  std::vector<uint32_t> ids;
-  for (const ChangeList::Entry& entry : entries) ids.push_back(entry.id);
-  std::vector<std::variant<v1::CustomerFeatures, v1::ErasedCustomer>> read(entries.size());
-  const absl::Status visited = VisitCustomers(&live_, *parts_.storage, ids, [&](size_t i, const Customer& customer) {
-    if (customer.erased) {
-      v1::ErasedCustomer& erased = read[i].emplace<v1::ErasedCustomer>();
-      erased.set_digest(customer.digest.data(), customer.digest.size());
-      erased.set_salt(erasure_names_.salt);
-      erased.set_sequence(static_cast<int64_t>(entries[i].sequence));
-    } else {
-      read[i] = Features(customer, entries[i].sequence);
-    }
-  });
-  if (!visited.ok()) return visited;
-  Changes changes;
-  changes.sequence = entries.empty() ? sequence : entries.back().sequence;
-  changes.at_end = entries.size() < max;
-  for (auto& one : read) {
-    if (auto* erased = std::get_if<v1::ErasedCustomer>(&one)) {
-      changes.erased.push_back(std::move(*erased));
-    } else {
-      changes.customers.push_back(std::move(std::get<v1::CustomerFeatures>(one)));
-    }
-  }
-  return changes;
-}
-
-v1::CustomerFeatures FeatureStoreEngine::Features(const Customer& customer, uint64_t sequence) const {
-  v1::CustomerFeatures features;
-  features.set_customer_id(customer.customer_id);
-  *features.mutable_vector() = VectorOf(*declarations_, customer);
-  features.set_sequence(static_cast<int64_t>(sequence));
-  *features.mutable_changed_at() = ToTimestamp(absl::FromUnixMicros(customer.changed_us));
-  return features;
+  return ReadStats({.live = &live_,
+                    .storage = parts_.storage.get(),
+                    .cleaner = cleaner_.get(),
+                    .clock = &clock_,
+                    .ingest = &ingest_figures_,
+                    .watchers = &watchers_,
+                    .vectors = &vectors_,
+                    .started = started_});
 }
 
 uint64_t FeatureStoreEngine::change_sequence() const {

@@ -10,15 +10,18 @@
 
 #include "absl/status/statusor.h"
 #include "ebb/v1/feature_store_service.pb.h"
+#include "feature_store/change_reader.h"
 #include "feature_store/cleaner.h"
 #include "feature_store/compiled_declarations.h"
 #include "feature_store/customer_export.h"
 #include "feature_store/erasure.h"
+#include "feature_store/history_reads.h"
 #include "feature_store/ingest_figures.h"
 #include "feature_store/live_state.h"
 #include "feature_store/log_writer.h"
 #include "feature_store/maintenance.h"
 #include "feature_store/storage.h"
+#include "feature_store/store_clock.h"
 #include "feature_store/training_set.h"
 #include "feature_store/vector_reader.h"
 #include "feature_store/verification.h"
@@ -80,30 +83,24 @@ class FeatureStoreEngine {
   const v1::FeatureDeclarations& declarations() const { return declarations_->source(); }
   absl::StatusOr<v1::CompareDeclarationsResponse> CompareDeclarations(
       const v1::CompareDeclarationsRequest& request) const;
-  // RESOURCE_EXHAUSTED while too many others read as of a time.
-  // `response` is empty before, and unspecified after an error.
+  // Of now within microseconds a customer; as of a time see HistoryReads, and RESOURCE_EXHAUSTED while too many others do
+  // that. `response` is empty before, and unspecified
+  // after an error.
   absl::Status GetFeatures(const v1::GetFeaturesRequest& request, v1::GetFeaturesResponse* response) const;
   absl::StatusOr<v1::GetFeaturesResponse> GetFeatures(const v1::GetFeaturesRequest& request) const;
   absl::StatusOr<v1::ListCustomersResponse> ListCustomers(const v1::ListCustomersRequest& request) const;
   // RESOURCE_EXHAUSTED while too many other training sets are read: as long as their readers live. Readers must go
   // before the engine.
   absl::StatusOr<std::unique_ptr<TrainingSetReader>> ReadTrainingSet(const v1::ReadTrainingSetRequest& request) const;
-  // NOT_FOUND: unknown; RESOURCE_EXHAUSTED as above.
+  // See HistoryReads; RESOURCE_EXHAUSTED while too many others read as of a time.
   absl::StatusOr<std::unique_ptr<CustomerExport>> ExportCustomer(const v1::ExportCustomerRequest& request) const;
   absl::StatusOr<std::unique_ptr<Verification>> Verify(const v1::VerifyRequest& request) const;
   // All but what the network knows.
   v1::StoreStats Stats() const;
   const IngestFigures& ingest_figures() const { return ingest_figures_; }
 
-  // The latest vectors of customers that changed after `sequence`, in order of sequence, and those of them that were
-  // erased. DATA_LOSS when a record cannot be read.
-  struct Changes {
-    std::vector<v1::CustomerFeatures> customers;
-    std::vector<v1::ErasedCustomer> erased;
-    uint64_t sequence = 0;  // of the last one; where there is none, as asked
-    bool at_end = false;    // fewer than `max`: there are no more
-  };
-  absl::StatusOr<Changes> ReadChanges(uint64_t sequence, size_t max) const;
+  // See ChangeReader::After.
+  absl::StatusOr<Changes> ReadChanges(uint64_t sequence, size_t max) const { return changes_.After(sequence, max); }
   uint64_t change_sequence() const;
   // Where whoever follows changes says how far it is.
   WatcherPlaces* watchers() const { return &watchers_; }
@@ -118,14 +115,7 @@ class FeatureStoreEngine {
  private:
   FeatureStoreEngine(const Options& options, Parts parts);
   void Fail(absl::Status status);
-  absl::Status FeaturesAsOf(const v1::GetFeaturesRequest& request, v1::GetFeaturesResponse* response) const;
   absl::Status TooManyReads() const;
-  // OUT_OF_RANGE: events that a vector as of this time needs have left the history.
-  absl::Status CheckKept(const std::string& field, absl::Time as_of) const;
-  absl::Time StoreClock() const;
-  v1::CustomerFeatures Features(const Customer& customer, uint64_t sequence) const;
-  v1::IngestRates Rates() const;
-  v1::StoreLags Lags() const ABSL_SHARED_LOCKS_REQUIRED(live_.mutex);
 
   const Options options_;
   Parts parts_;
@@ -134,7 +124,10 @@ class FeatureStoreEngine {
   const ErasureNames erasure_names_;
   const IdentityHash identities_;
   mutable LiveState live_;
+  const StoreClock clock_;
   mutable VectorReader vectors_;
+  const ChangeReader changes_;
+  const HistoryReads history_reads_;
   mutable WatcherPlaces watchers_;
   IngestFigures ingest_figures_;
   const absl::Time started_;

@@ -34,16 +34,6 @@ class ReaderSource final : public StreamSource<Response> {
   absl::Status status_;
 };
 
-class ExportSource final : public StreamSource<v1::ExportCustomerResponse> {
- public:
-  explicit ExportSource(std::unique_ptr<CustomerExport> customer) : customer_(std::move(customer)) {}
-  Pull Next(v1::ExportCustomerResponse* message) override {
-    return customer_->Next(message) ? Pull::kMessage : Pull::kDone;
-  }
-
- private:
-  const std::unique_ptr<CustomerExport> customer_;
-};
 template <typename Response, typename Reader>
 grpc::ServerWriteReactor<Response>* ServeReader(absl::StatusOr<std::unique_ptr<Reader>> reader, StreamSet* streams) {
   std::unique_ptr<StreamSource<Response>> source;
@@ -143,14 +133,7 @@ grpc::ServerWriteReactor<v1::VerifyResponse>* FeatureStoreService::Verify(grpc::
 
 grpc::ServerWriteReactor<v1::ExportCustomerResponse>* FeatureStoreService::ExportCustomer(
     grpc::CallbackServerContext*, const v1::ExportCustomerRequest* request) {
-  absl::StatusOr<std::unique_ptr<CustomerExport>> customer = engine_->ExportCustomer(*request);
-  std::unique_ptr<StreamSource<v1::ExportCustomerResponse>> source;
-  if (customer.ok()) {
-    source = std::make_unique<ExportSource>(*std::move(customer));
-  } else {
-    source = RefusedStream<v1::ExportCustomerResponse>(customer.status());
-  }
-  return exports_.Serve<v1::ExportCustomerResponse>(std::move(source), absl::InfiniteDuration());
+  return ServeReader<v1::ExportCustomerResponse>(engine_->ExportCustomer(*request), &exports_);
 }
 
 grpc::ServerUnaryReactor* FeatureStoreService::EraseCustomer(grpc::CallbackServerContext* context,

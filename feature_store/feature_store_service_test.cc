@@ -328,9 +328,10 @@ TEST(FeatureStoreService, SaysHowFreshAVectorIsAndHowQuietItsCustomer) {
   for (const char* customer : {"nobody", "anna"}) request.add_customer_ids(customer);
   v1::GetFeaturesResponse response;
   ASSERT_TRUE(server.stub().GetFeatures(Context().get(), request, &response).ok());
-  EXPECT_EQ(response.last_event_time(0).seconds(), 0);
-  EXPECT_EQ(response.last_event_time(1).DebugString(), Stamp("2026-03-10T10:00:00.25Z").DebugString());
-  EXPECT_EQ(response.as_of(1).DebugString(), Stamp("2026-03-10T12:00:00Z").DebugString());
+  EXPECT_EQ(response.as_of_micros(0), 0);
+  EXPECT_EQ(response.last_event_micros(0), 0);
+  EXPECT_EQ(response.last_event_micros(1), absl::ToUnixMicros(At("2026-03-10T10:00:00.25Z")));
+  EXPECT_EQ(response.as_of_micros(1), absl::ToUnixMicros(At("2026-03-10T12:00:00Z")));
   *request.mutable_as_of() = Stamp("2026-03-05T00:00:00Z");
   Ingest(server, {Batch(2, {PageViewOf("bert", "b", "2026-03-10T10:00:00Z")})});
   ASSERT_TRUE(server.stub().GetFeatures(Context().get(), request, &response).ok());

@@ -35,10 +35,9 @@ bool SameIdentity(const v1::Event& a, const v1::Event& b) { return !Earlier(a, b
 HistoryReader::HistoryReader(std::shared_ptr<const StorageView> view, Tail tail)
     : view_(std::move(view)), cursor_(view_->Scan(Family::kEvents, "", "")), tail_(std::move(tail)) {}
 
-absl::StatusOr<HistoryReader> HistoryReader::Open(std::shared_ptr<const StorageView> view, uint64_t sorted_to,
-                                                  uint64_t position, const absl::flat_hash_set<std::string>* only) {
+absl::StatusOr<HistoryReader> HistoryReader::Open(LogMoment moment, const absl::flat_hash_set<std::string>* only) {
   Tail tail;
-  const absl::StatusOr<uint64_t> end = ReadLog(*view, sorted_to, position, [&](LogUnit& unit) {
+  const absl::StatusOr<uint64_t> end = ReadLog(*moment.view, moment.sorted_to, moment.position, [&](LogUnit& unit) {
     for (v1::Event* event : unit.events) {
       if (only != nullptr && !only->contains(event->customer_id())) continue;
       tail[event->customer_id()].push_back(std::move(*event));
@@ -47,7 +46,7 @@ absl::StatusOr<HistoryReader> HistoryReader::Open(std::shared_ptr<const StorageV
   });
   if (!end.ok()) return end.status();
   for (auto& [customer, events] : tail) std::sort(events.begin(), events.end(), Earlier);
-  return HistoryReader(std::move(view), std::move(tail));
+  return HistoryReader(std::move(moment.view), std::move(tail));
 }
 
 absl::StatusOr<std::vector<v1::Event>> HistoryReader::EventsOf(absl::string_view customer_id,

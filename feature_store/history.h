@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "ebb/v1/event.pb.h"
+#include "feature_store/log_moment.h"
 #include "feature_store/storage.h"
 #include "runtime/digest.h"
 
@@ -21,10 +22,8 @@ namespace ebb::feature_store {
 // A consistent reading of both at one moment. Not thread-safe.
 class HistoryReader {
  public:
-  // `view` was taken while the history held exactly the log before `sorted_to` or more, and the log everything up to
-  // `position`. Reads the events in between into memory, only those of the customers in `only` unless it is null.
-  static absl::StatusOr<HistoryReader> Open(std::shared_ptr<const StorageView> view, uint64_t sorted_to,
-                                            uint64_t position, const absl::flat_hash_set<std::string>* only);
+  // Reads the events that are not sorted yet into memory, only those of the customers in `only` unless it is null.
+  static absl::StatusOr<HistoryReader> Open(LogMoment moment, const absl::flat_hash_set<std::string>* only);
 
   // All events of a customer, sorted by (event_time, event_id), each once. Cheapest when customers are asked in the
   // order of their pseudonyms.

@@ -85,7 +85,7 @@ absl::Status Refold(const std::vector<uint32_t>& outdated, uint64_t log_from, ui
   const absl::StatusOr<uint64_t> end =
       ReadLog(*storage->View(), log_from, std::numeric_limits<uint64_t>::max(), pass, BatchForm::kBytes);
   if (!end.ok()) return end.status();
-  absl::StatusOr<HistoryReader> reader = HistoryReader::Open(storage->View(), sorted_to, *end, nullptr);
+  absl::StatusOr<HistoryReader> reader = HistoryReader::Open({storage->View(), sorted_to, *end}, nullptr);
   if (!reader.ok()) return reader.status();
   for (const uint32_t id : outdated) {
     const absl::StatusOr<std::optional<std::string>> bytes = storage->Get(Family::kState, StateKey(id));

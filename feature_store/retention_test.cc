@@ -38,8 +38,9 @@ int64_t EventsOf(TestEngine& store, const std::string& customer) {
   if (!exported.ok()) return -1;
   int64_t events = 0;
   v1::ExportCustomerResponse message;
-  while ((*exported)->Next(&message)) events += message.events_size();
-  return events;
+  absl::StatusOr<bool> more = (*exported)->Next(&message);
+  for (; more.ok() && *more; more = (*exported)->Next(&message)) events += message.events_size();
+  return more.ok() ? events : -1;
 }
 
 // Bytes of files can be compared only while no compaction is about to change them.

@@ -80,7 +80,7 @@ v1::SnapshotRow RowOf(const std::string& customer, const std::string& feature, c
 
 std::string Describe(const FeatureStoreEngine& engine) {
   std::string text;
-  const absl::StatusOr<FeatureStoreEngine::Changes> changes = engine.ReadChanges(0, 1'000'000);
+  const absl::StatusOr<Changes> changes = engine.ReadChanges(0, 1'000'000);
   if (!changes.ok()) return changes.status().ToString();
   for (const v1::CustomerFeatures& change : changes->customers) {
     absl::StrAppend(&text, change.sequence(), " ", change.customer_id(), " ",

@@ -12,7 +12,7 @@ constexpr size_t kCustomersAtOnce = 16;
 
 }  // namespace
 
-absl::Status VectorReader::Read(const google::protobuf::RepeatedPtrField<std::string>& customer_ids,
+absl::Status VectorReader::ReadColumns(const google::protobuf::RepeatedPtrField<std::string>& customer_ids,
                                 FeatureColumns* columns) {
   const auto asked = static_cast<size_t>(customer_ids.size());
   std::vector<Pseudonym> pseudonyms;
@@ -46,7 +46,7 @@ absl::Status VectorReader::ReadAbsent(const std::vector<Absent>& absent, Feature
   std::vector<uint32_t> ids;
   for (const Absent& one : absent) ids.push_back(one.id);
   FeatureValues values;
-  return VisitCustomers(live_, *storage_, ids, [&](size_t i, const Customer& customer) {
+  return VisitCustomers(live_, *storage_, ids, [&](size_t i, const Customer& customer, uint64_t) {
     if (customer.erased) return;
     ReadOne(ids[i], absent[i].version, customer, &values);
     columns->Set(absent[i].row, values);
@@ -57,6 +57,31 @@ void VectorReader::ReadOne(uint32_t id, uint64_t version, const Customer& custom
   if (cache_.Get(id, version, values)) return;
   ComputeValues(live_->declarations(), customer, values);
   cache_.Put(id, version, *values);
+}
+
+ServedCustomer Describe(const Customer& customer) {
+  ServedCustomer served;
+  served.customer_id = customer.customer_id;
+  served.changed_us = customer.changed_us;
+  served.erased = customer.erased;
+  served.digest = customer.digest;
+  return served;
+}
+
+ServedCustomer VectorReader::Serve(uint32_t id, uint64_t version, const Customer& customer) {
+  ServedCustomer served = Describe(customer);
+  if (!served.erased) ReadOne(id, version, customer, &served.values);
+  return served;
+}
+
+absl::StatusOr<std::vector<ServedCustomer>> VectorReader::ReadCustomers(std::span<const uint32_t> ids) {
+  std::vector<ServedCustomer> served(ids.size());
+  const absl::Status visited =
+      VisitCustomers(live_, *storage_, ids, [&](size_t i, const Customer& customer, uint64_t version) {
+        served[i] = Serve(ids[i], version, customer);
+      });
+  if (!visited.ok()) return visited;
+  return served;
 }
 
 }  // namespace ebb::feature_store

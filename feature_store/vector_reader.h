@@ -3,10 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "ebb/v1/feature_store_service.pb.h"
 #include "feature_store/feature_columns.h"
 #include "feature_store/live_state.h"
@@ -15,6 +16,18 @@
 #include "runtime/digest.h"
 
 namespace ebb::feature_store {
+
+// What is told of a customer beside its vector, and the vector; of an erased one only its digest.
+struct ServedCustomer {
+  std::string customer_id;
+  int64_t changed_us = 0;  // microseconds since 1970 UTC
+  bool erased = false;
+  Pseudonym digest{};
+  FeatureValues values;
+};
+
+// All of it but the vector.
+ServedCustomer Describe(const Customer& customer);
 
 // Reads what was folded before the call, or later: every acknowledged event is in. Customers are read some at a time,
 // with the store's lock given back in between, so that the writer waits for a handful of vectors and never for a whole
@@ -27,13 +40,18 @@ class VectorReader {
 
   // Those of the customers that the store knows go to `columns`, at their place in `customer_ids`. DATA_LOSS when a
   // record is missing or damaged.
-  absl::Status Read(const google::protobuf::RepeatedPtrField<std::string>& customer_ids, FeatureColumns* columns);
+  absl::Status ReadColumns(const google::protobuf::RepeatedPtrField<std::string>& customer_ids, FeatureColumns* columns);
 
   // The vector that a customer is served with. `version` is where the customer was folded to at some moment, `customer`
   // what it was then or later: should it have moved on in between, nobody asks for that version again.
   void ReadOne(uint32_t id, uint64_t version, const Customer& customer, FeatureValues* values);
 
-  VectorCache& cache() { return cache_; }
+  // The same beside what else is told of the customer.
+  ServedCustomer Serve(uint32_t id, uint64_t version, const Customer& customer);
+  // Element i is of ids[i]. DATA_LOSS as above.
+  absl::StatusOr<std::vector<ServedCustomer>> ReadCustomers(std::span<const uint32_t> ids);
+
+  VectorCache::Counts cache_counts() { return cache_.counts(); }
 
  private:
   // A customer that was found but neither cached nor in memory.

@@ -128,9 +128,9 @@ Verification::Verification(const Source& source, std::vector<uint32_t> customers
       first_(customers.begin(), customers.end()),
       moved_at_once_(kMostMovedAtOnce) {}
 
-Verification::Moment Verification::Now() const {
+LogMoment Verification::Now() const {
   ReaderMutexLock lock(&source_.live->mutex);
-  return {source_.storage->View(), source_.live->sorted_to, source_.live->position};
+  return PresentMoment(*source_.live, *source_.storage);
 }
 
 absl::StatusOr<bool> Verification::Next(v1::VerifyResponse* response) {
@@ -161,7 +161,7 @@ absl::StatusOr<bool> Verification::Next(v1::VerifyResponse* response) {
 // The customers first, then their events: the other way round most of a busy store would have moved on meanwhile.
 absl::Status Verification::BeginBatch() {
   hashing_ = !first_.empty();
-  const Moment moment = hashing_ ? beginning_ : Now();
+  const LogMoment moment = hashing_ ? beginning_ : Now();
   {
     ReaderMutexLock lock(&source_.live->mutex);
     events_expired_ = source_.live->expired_before_us != kBeforeAll;
@@ -179,7 +179,7 @@ absl::Status Verification::BeginBatch() {
   }
   absl::flat_hash_set<std::string> only;
   for (const Served& served : batch_) only.insert(served.customer_id);
-  absl::StatusOr<HistoryReader> history = HistoryReader::Open(moment.view, moment.sorted_to, moment.position, &only);
+  absl::StatusOr<HistoryReader> history = HistoryReader::Open(moment, &only);
   if (!history.ok()) return history.status();
   history_ = std::make_unique<HistoryReader>(*std::move(history));
   std::sort(batch_.begin(), batch_.end(), [](const auto& a, const auto& b) { return a.pseudonym < b.pseudonym; });
@@ -206,7 +206,7 @@ absl::StatusOr<std::vector<Verification::Served>> Verification::ReadServed(
                                     customers.begin() + static_cast<std::ptrdiff_t>(end));
     const std::vector<Version> before = VersionsOf(ids);
     const absl::Status visited =
-        VisitCustomers(source_.live, *source_.storage, ids, [&](size_t i, const Customer& customer) {
+        VisitCustomers(source_.live, *source_.storage, ids, [&](size_t i, const Customer& customer, uint64_t) {
           Served& one = served[begin + i];
           one.id = ids[i];
           one.erased = customer.erased;

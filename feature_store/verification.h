@@ -12,6 +12,7 @@
 #include "ebb/v1/feature_store_service.pb.h"
 #include "feature_store/history.h"
 #include "feature_store/live_state.h"
+#include "feature_store/log_moment.h"
 #include "feature_store/state_hash.h"
 #include "feature_store/storage.h"
 #include "feature_store/vector_reader.h"
@@ -40,12 +41,6 @@ class Verification {
   absl::StatusOr<bool> Next(v1::VerifyResponse* response);
 
  private:
-  // The log at one position.
-  struct Moment {
-    std::shared_ptr<const StorageView> view;
-    uint64_t sorted_to;
-    uint64_t position;
-  };
   struct Version {
     Pseudonym pseudonym;
     uint64_t folded_to;
@@ -62,7 +57,7 @@ class Verification {
   };
 
   Verification(const Source& source, std::vector<uint32_t> customers, absl::Time hash_as_of);
-  Moment Now() const;
+  LogMoment Now() const;
   absl::Status BeginBatch();
   std::vector<Version> VersionsOf(const std::vector<uint32_t>& customers) const;
   absl::StatusOr<std::vector<Served>> ReadServed(const std::vector<uint32_t>& customers) const;
@@ -72,7 +67,7 @@ class Verification {
 
   const Source source_;
   const absl::Time hash_as_of_;
-  const Moment beginning_;
+  const LogMoment beginning_;
   const int64_t customers_;
   std::deque<uint32_t> first_;  // still to be hashed, and compared if they have not moved on
   std::deque<uint32_t> moved_;  // still to be compared

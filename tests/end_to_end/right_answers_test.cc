@@ -146,8 +146,8 @@ TEST_F(RightAnswers, AnExpiredValueSaysSo) {
   EXPECT_EQ(Feature("anna", "spent_1d"), "0 DEFAULT");
   EXPECT_EQ(Feature("anna", "pages"), "0 NEVER_SEEN") << "nothing in the window is not the same as nothing ever";
   const v1::GetFeaturesResponse anna = Get({"anna"});
-  EXPECT_EQ(anna.last_event_time(0).seconds(), absl::ToUnixSeconds(At("2026-03-10T10:00:00Z")));
-  EXPECT_GT(anna.as_of(0).seconds(), absl::ToUnixSeconds(At("2026-03-13T00:00:00Z")))
+  EXPECT_EQ(anna.last_event_micros(0), absl::ToUnixMicros(At("2026-03-10T10:00:00Z")));
+  EXPECT_GT(anna.as_of_micros(0), absl::ToUnixMicros(At("2026-03-13T00:00:00Z")))
       << "the vector is fresh, the customer is quiet";
 }
 
@@ -162,8 +162,8 @@ TEST_F(RightAnswers, AnUnknownCustomerIsNotFoundInEveryPath) {
       EXPECT_EQ(column.statuses(1) == v1::NOT_FOUND, !anna);
       EXPECT_EQ(column.statuses(2), v1::NOT_FOUND);
     }
-    EXPECT_EQ(response.as_of(0).seconds(), 0);
-    EXPECT_EQ(response.last_event_time(0).seconds(), 0);
+    EXPECT_EQ(response.as_of_micros(0), 0);
+    EXPECT_EQ(response.last_event_micros(0), 0);
   }
   v1::VerifyRequest request;
   request.add_customer_ids("nobody");

@@ -63,7 +63,7 @@ absl::Status Ask(CommandContext& context, const std::vector<std::string>& custom
     const absl::StatusOr<v1::GetFeaturesResponse> response = context.feature_store().GetFeatures(request);
     if (!response.ok()) return response.status();
     if (response->found_size() != request.customer_ids_size() ||
-        response->as_of_size() != request.customer_ids_size() ||
+        response->as_of_micros_size() != request.customer_ids_size() ||
         response->columns_size() != response->feature_names_size()) {
       return absl::InternalError(
           "the feature store's answer does not fit the question: one entry a customer and one column a name were "
@@ -112,7 +112,7 @@ absl::Status RunFeatures(const FeaturesOptions& options, CommandContext& context
         table = OneCustomer(response);
         continue;
       }
-      std::vector<Cell> cells = {TextCell(request.customer_ids(row)), TimeCell(FromTimestamp(response.as_of(row)))};
+      std::vector<Cell> cells = {TextCell(request.customer_ids(row)), TimeCell(absl::FromUnixMicros(response.as_of_micros(row)))};
       for (const v1::FeatureColumn& column : response.columns()) cells.push_back(ValueCell(column, row));
       table->AddRow(std::move(cells));
     }

@@ -1,0 +1,46 @@
+// What watchers follow: customers in the order of their last change.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "ebb/v1/feature_store_service.pb.h"
+#include "feature_store/live_state.h"
+#include "feature_store/vector_reader.h"
+
+namespace ebb::feature_store {
+
+// The latest vectors of customers that changed, and those of them that were erased; each in order of sequence.
+struct Changes {
+  std::vector<v1::CustomerFeatures> customers;
+  std::vector<v1::ErasedCustomer> erased;
+  uint64_t sequence = 0;  // of the last one; where there is none, as asked
+  bool at_end = false;    // fewer than `max`: there are no more
+};
+
+// Thread-safe.
+class ChangeReader {
+ public:
+  // Both are borrowed; `erasure_salt` goes into what is told of erased customers.
+  ChangeReader(LiveState* live, VectorReader* vectors, std::string erasure_salt)
+      : live_(live), vectors_(vectors), erasure_salt_(std::move(erasure_salt)) {}
+
+  // At most `max` changes after `sequence`. The store's lock is taken for a few customers at a time, and only to copy
+  // their vectors: messages are made without it. DATA_LOSS when a record cannot be read.
+  absl::StatusOr<Changes> After(uint64_t sequence, size_t max) const;
+
+ private:
+  LiveState* const live_;
+  VectorReader* const vectors_;
+  const std::string erasure_salt_;
+};
+
+// One customer's vector for the wire.
+v1::CustomerFeatures ToCustomerFeatures(const CompiledDeclarations& declarations, const ServedCustomer& served,
+                                        uint64_t sequence);
+
+}  // namespace ebb::feature_store

@@ -1,0 +1,110 @@
+#include "feature_store/history_reads.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "feature_store/change_reader.h"
+#include "feature_store/customer_records.h"
+#include "feature_store/event_time.h"
+#include "feature_store/feature_columns.h"
+#include "feature_store/history.h"
+#include "feature_store/invalid_field.h"
+#include "feature_store/log_moment.h"
+#include "feature_store/obsolete_records.h"
+#include "feature_store/training_row.h"
+
+namespace ebb::feature_store {
+
+absl::Status HistoryReads::CheckKept(const std::string& field, absl::Time as_of) const {
+  int64_t expired_before_us;
+  {
+    ReaderMutexLock lock(&with_.live->mutex);
+    expired_before_us = with_.live->expired_before_us;
+  }
+  if (expired_before_us == kBeforeAll) return absl::OkStatus();
+  const absl::Time first = absl::FromUnixMicros(expired_before_us) +
+                           absl::Hours(24) * (LongestWindowDays(with_.live->declarations()) + 1);
+  if (as_of >= first) return absl::OkStatus();
+  return absl::OutOfRangeError(
+      absl::StrCat(field, ": is ", absl::FormatTime(as_of, absl::UTCTimeZone()),
+                   "; events that such a vector needs are older than the retention and gone; the earliest is ",
+                   absl::FormatTime(first, absl::UTCTimeZone())));
+}
+
+absl::Status HistoryReads::GetFeatures(const v1::GetFeaturesRequest& request,
+                                       v1::GetFeaturesResponse* response) const {
+  const absl::StatusOr<absl::Time> as_of = ReadAsOf("as_of", request.as_of(), with_.clock->Now());
+  if (!as_of.ok()) return as_of.status();
+  if (absl::Status kept = CheckKept("as_of", *as_of); !kept.ok()) return kept;
+  absl::flat_hash_set<std::string> asked;
+  LogMoment moment;
+  {
+    ReaderMutexLock lock(&with_.live->mutex);
+    const CustomerTable& table = with_.live->table;
+    for (const std::string& customer_id : request.customer_ids()) {
+      if (table.Find(customer_id) < table.folded_customers()) asked.insert(customer_id);
+    }
+    moment = PresentMoment(*with_.live, *with_.storage);
+  }
+  absl::StatusOr<HistoryReader> history = HistoryReader::Open(std::move(moment), &asked);
+  if (!history.ok()) return history.status();
+  const CompiledDeclarations& declarations = with_.live->declarations();
+  FeatureColumns columns(declarations.schema(), request.customer_ids_size(), response);
+  for (int row = 0; row < request.customer_ids_size(); ++row) {
+    const std::string& customer_id = request.customer_ids(row);
+    if (!asked.contains(customer_id)) continue;  // never known, or erased: the history may not have forgotten yet
+    const absl::StatusOr<std::vector<v1::Event>> events =
+        history->EventsOf(customer_id, with_.pseudonyms->Of(customer_id));
+    if (!events.ok()) return events.status();
+    const bool known = std::any_of(events->begin(), events->end(), [&](const v1::Event& event) {
+      return IsBefore(event, *as_of) && (KnownAt(event) < *as_of || event.has_imported_snapshot());
+    });
+    if (known) columns.Set(row, ValuesAsOf(declarations, *events, *as_of, *as_of));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<CustomerExport>> HistoryReads::ExportCustomer(
+    const v1::ExportCustomerRequest& request) const {
+  if (request.customer_id().empty()) return InvalidField("customer_id", "must not be empty");
+  LogMoment moment;
+  uint64_t sequence;
+  uint32_t id;
+  std::optional<ServedCustomer> served;
+  {
+    // The vector and the events are of one moment: what is in memory is read under one lock, the rest from one view.
+    ReaderMutexLock lock(&with_.live->mutex);
+    const CustomerTable& table = with_.live->table;
+    id = table.Find(request.customer_id());
+    if (id >= table.folded_customers()) {
+      return absl::NotFoundError(
+          absl::StrCat("customer_id: the store knows no customer `", request.customer_id(), "`"));
+    }
+    sequence = table.SequenceOf(id);
+    moment = PresentMoment(*with_.live, *with_.storage);
+    if (const Customer* customer = table.at(id)) served = with_.vectors->Serve(id, table.row(id).folded_to, *customer);
+  }
+  if (!served) {
+    const absl::StatusOr<Customer> customer = ReadCustomerIn(with_.live->declarations(), *moment.view, id);
+    if (!customer.ok()) return customer.status();
+    ComputeValues(with_.live->declarations(), *customer, &served.emplace(Describe(*customer)).values);
+  }
+  const absl::flat_hash_set<std::string> asked = {request.customer_id()};
+  absl::StatusOr<HistoryReader> history = HistoryReader::Open(std::move(moment), &asked);
+  if (!history.ok()) return history.status();
+  absl::StatusOr<std::vector<v1::Event>> events =
+      history->EventsOf(request.customer_id(), with_.pseudonyms->Of(request.customer_id()));
+  if (!events.ok()) return events.status();
+  const auto forgotten = [live = with_.live, id] {
+    ReaderMutexLock lock(&live->mutex);
+    return live->table.row(id).erased;
+  };
+  return std::make_unique<CustomerExport>(with_.live->declarations().schema(),
+                                          ToCustomerFeatures(with_.live->declarations(), *served, sequence),
+                                          *std::move(events), forgotten);
+}
+
+}  // namespace ebb::feature_store
