@@ -28,22 +28,33 @@ TEST(Newcomer, ASecondProcessOnADataFolderIsRefused) {
   EXPECT_THAT(second.err, AllOf(HasSubstr(folder), HasSubstr("in use by process")));
 }
 
-TEST(Newcomer, ADataFolderOfANewerFormatIsRefusedByName) {
+// What a start says of a store's folder whose file FORMAT names another format.
+Outcome StartOnFormat(const std::string& format) {
   Services services;
   services.Start(Services::kFeatureStore);
   services.Kill(Services::kFeatureStore, SIGTERM);
   const std::string path = services.DataDir(Services::kFeatureStore) + "/FORMAT";
   std::stringstream text;
   text << std::ifstream(path).rdbuf();
-  std::string format = text.str();
-  const size_t number = format.find("format 1\n");
-  ASSERT_NE(number, std::string::npos) << format;
-  format.replace(number, 9, "format 999\n");
-  std::ofstream(path) << format;
-  const Outcome outcome = RunProgram({BinDir() + "/ebb-feature-store", "--data-dir",
-                                      services.DataDir(Services::kFeatureStore), "--listen", "127.0.0.1:0"});
+  std::string lines = text.str();
+  const size_t number = lines.find("format ");
+  EXPECT_NE(number, std::string::npos) << lines;
+  lines.replace(number, lines.find('\n', number) - number, "format " + format);
+  std::ofstream(path) << lines;
+  return RunProgram({BinDir() + "/ebb-feature-store", "--data-dir", services.DataDir(Services::kFeatureStore),
+                     "--listen", "127.0.0.1:0"});
+}
+
+TEST(Newcomer, ADataFolderOfANewerFormatIsRefusedByName) {
+  const Outcome outcome = StartOnFormat("999");
   EXPECT_NE(outcome.exit_status, 0);
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("999"), HasSubstr("newer")));
+}
+
+TEST(Newcomer, ADataFolderOfAFormatThatIsNotReadAnyMoreIsRefusedByName) {
+  const Outcome outcome = StartOnFormat("1");
+  EXPECT_NE(outcome.exit_status, 0);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("has format 1, which this build"), HasSubstr("start on a new folder")));
 }
 
 TEST(Newcomer, ATakenPortIsNamedWithWhatToDo) {
