@@ -1,5 +1,6 @@
 #include "feature_store/incoming_batch.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -24,6 +25,8 @@ void AddRejection(int index, const Violation& violation, v1::IngestResponse* res
 // Fills `events` with views of nothing but their bytes, as many as a batch may have, and counts all of them. False when
 // the bytes are no IngestRequest.
 bool TakeApart(std::string_view bytes, IncomingBatch* batch, size_t* count) {
+  constexpr size_t kUsualEventBytes = 48;
+  batch->events.reserve(std::min<size_t>(bytes.size() / kUsualEventBytes, kMaxBatchEvents));
   FieldReader in(bytes);
   while (!in.at_end()) {
     uint32_t tag = 0;
