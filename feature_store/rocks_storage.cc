@@ -128,7 +128,10 @@ class RocksStorage final : public Storage {
   absl::Status AddSorted(Family family, std::span<const RecordView> records) override {
     if (records.empty()) return absl::OkStatus();
     const std::string file = absl::StrCat(path_, "/", kUnfinishedPrefix, next_file_++, ".tmp");
-    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), OptionsOf(family), Handle(family));
+    rocksdb::Options options = OptionsOf(family);
+    // Sorted segments are soon merged, which compresses them: once is enough.
+    if (family == Family::kEvents) options.compression = rocksdb::kNoCompression;
+    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), options, Handle(family));
     rocksdb::Status status = writer.Open(file);
     for (size_t i = 0; status.ok() && i < records.size(); ++i) {
       // Sorted records lie anywhere in memory: those that come next are fetched while this one is written.
