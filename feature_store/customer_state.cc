@@ -322,8 +322,7 @@ bool CustomerState::Seen(int measure) const {
   return (bits >> measure % 64 & 1) != 0;
 }
 
-void CustomerState::DropExpired(const CompiledDeclarations& declarations, absl::Time as_of) {
-  const Day today = declarations.calendar().DayOf(as_of);
+void CustomerState::DropExpiredTiles(const CompiledDeclarations& declarations, Day today) {
   const auto expired = [&](const auto& tile) {
     const Day reach = declarations.measures()[tile.measure].reach;
     return reach != kLastDay && tile.day < today - reach;
@@ -331,7 +330,10 @@ void CustomerState::DropExpired(const CompiledDeclarations& declarations, absl::
   std::erase_if(tiles_, expired);
   std::erase_if(keyed_tiles_, expired);
   std::erase_if(last_values_, expired);
+}
 
+void CustomerState::DropExpired(const CompiledDeclarations& declarations, absl::Time as_of) {
+  DropExpiredTiles(declarations, declarations.calendar().DayOf(as_of));
   absl::flat_hash_set<uint64_t> used;
   for (const KeyedTile& tile : keyed_tiles_) used.insert(tile.key);
   for (const LastValue& last : last_values_) used.insert(static_cast<uint64_t>(last.value));

@@ -130,7 +130,8 @@ class StateCodec {
     WriteSeen(state);
     out_.Varint(state.texts_.size());
     for (const auto& text : state.texts_) out_.Text(text.text);
-    const TilesByMeasure by_measure(state);
+    TilesByMeasure by_measure;
+    by_measure.Assign(declarations_, state);
     WriteTiles(by_measure.tiles);
     WriteKeyedTiles(state, by_measure.keyed_tiles);
     out_.Varint(state.last_values_.size());
@@ -222,16 +223,16 @@ class StateCodec {
     }
   }
 
-  void WriteTiles(const std::vector<Tile>& tiles) {
-    auto tile = tiles.begin();
+  void WriteTiles(const SortedByMeasure<Tile>& by_measure) {
     for (uint16_t measure = 0; measure < measures(); ++measure) {
-      auto end = tile;
-      while (end != tiles.end() && end->measure == measure) ++end;
-      out_.Varint(static_cast<uint64_t>(end - tile));
+      const std::span<const Tile> tiles = by_measure.Of(measure);
+      out_.Varint(tiles.size());
       const bool distinct = declarations_.measures()[measure].kind == MeasureKind::kDistinct;
-      for (Day previous = 0; tile != end; previous = tile->day, ++tile) {
-        out_.Signed(int64_t{tile->day} - previous);
-        distinct ? out_.Fixed64(static_cast<uint64_t>(tile->value)) : out_.Signed(tile->value);
+      Day previous = 0;
+      for (const Tile& tile : tiles) {
+        out_.Signed(int64_t{tile.day} - previous);
+        distinct ? out_.Fixed64(static_cast<uint64_t>(tile.value)) : out_.Signed(tile.value);
+        previous = tile.day;
       }
     }
   }
@@ -258,24 +259,24 @@ class StateCodec {
     }
   }
 
-  void WriteKeyedTiles(const CustomerState& state, const std::vector<KeyedTile>& tiles) {
-    auto tile = tiles.begin();
+  void WriteKeyedTiles(const CustomerState& state, const SortedByMeasure<KeyedTile>& by_measure) {
     for (uint16_t measure = 0; measure < measures(); ++measure) {
       if (!IsKeyed(measure)) continue;
-      auto end = tile;
-      while (end != tiles.end() && end->measure == measure) ++end;
-      out_.Varint(static_cast<uint64_t>(end - tile));
+      const std::span<const KeyedTile> tiles = by_measure.Of(measure);
+      out_.Varint(tiles.size());
       const bool latest = declarations_.measures()[measure].kind == MeasureKind::kLatest;
-      for (Day previous = 0; tile != end; previous = tile->day, ++tile) {
-        out_.Signed(int64_t{tile->day} - previous);
+      Day previous = 0;
+      for (const KeyedTile& tile : tiles) {
+        out_.Signed(int64_t{tile.day} - previous);
+        previous = tile.day;
         if (IsCategory(measure)) {
-          const auto text = std::lower_bound(state.texts_.begin(), state.texts_.end(), tile->key,
+          const auto text = std::lower_bound(state.texts_.begin(), state.texts_.end(), tile.key,
                                              [](const auto& entry, uint64_t key) { return entry.key < key; });
           out_.Varint(static_cast<uint64_t>(text - state.texts_.begin()));
         } else {
-          out_.Fixed64(tile->key);
+          out_.Fixed64(tile.key);
         }
-        out_.Signed(latest ? tile->value - tile->day * kMicrosOfDay : tile->value);
+        out_.Signed(latest ? tile.value - tile.day * kMicrosOfDay : tile.value);
       }
     }
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <span>
 
 namespace ebb::feature_store {
 namespace {
@@ -19,11 +20,9 @@ std::optional<int64_t> Registration(const CustomerState& state, int measure, con
 }
 
 // A snapshot cannot undo what an event proves: the later day counts.
-std::optional<int64_t> LastDay(const CustomerState& state, int measure, const ImportedFeature* imported) {
-  const auto tile = std::find_if(state.tiles().rbegin(), state.tiles().rend(),
-                                 [&](const Tile& entry) { return entry.measure == measure; });
+std::optional<int64_t> LastDay(std::span<const Tile> tiles, const ImportedFeature* imported) {
   std::optional<int64_t> last;
-  if (tile != state.tiles().rend()) last = tile->day;
+  if (!tiles.empty()) last = tiles.back().day;
   if (imported != nullptr) last = std::max(last.value_or(imported->value), imported->value);
   return last;
 }
@@ -35,7 +34,7 @@ bool CountsDays(const CompiledFeature& feature) {
 }
 
 std::optional<Day> CountedFrom(const CompiledDeclarations& declarations, const CustomerState& state,
-                               const CompiledFeature& feature, Day today) {
+                               const TilesByMeasure& by_measure, const CompiledFeature& feature, Day today) {
   // Features that count the same over the same window are one family: the newest snapshot of any of them counts, of one
   // snapshot the feature declared last.
   const ImportedFeature* imported = nullptr;
@@ -44,7 +43,7 @@ std::optional<Day> CountedFrom(const CompiledDeclarations& declarations, const C
     if (imported == nullptr || imported->stamp <= value.stamp) imported = &value;
   }
   const std::optional<int64_t> from = feature.aggregation == v1::DAYS_SINCE_LAST
-                                          ? LastDay(state, feature.measure, imported)
+                                          ? LastDay(by_measure.tiles.Of(feature.measure), imported)
                                           : Registration(state, feature.measure, imported);
   if (!from) return std::nullopt;
   const auto day = static_cast<Day>(*from);

@@ -5,15 +5,17 @@
 
 #include "feature_store/compiled_declarations.h"
 #include "feature_store/customer_state.h"
+#include "feature_store/tiles_by_measure.h"
 
 // Features that count days up to T: the tenure, and the days since something last happened. Pure functions.
 namespace ebb::feature_store {
 
 bool CountsDays(const CompiledFeature& feature);
 
-// The day that such a feature counts from, for a T on day `today`; nothing where its window holds none.
+// The day that such a feature counts from, for a T on day `today`; nothing where its window holds none. `by_measure` is
+// of the state.
 std::optional<Day> CountedFrom(const CompiledDeclarations& declarations, const CustomerState& state,
-                               const CompiledFeature& feature, Day today);
+                               const TilesByMeasure& by_measure, const CompiledFeature& feature, Day today);
 
 // What it says then: days from there to `today`, 0 where that day is still to come.
 int64_t CountOn(Day from, Day today);

@@ -49,6 +49,13 @@ void FeatureValues::SetCategory(size_t feature, std::string_view value, v1::Feat
 
 void FeatureValues::SetMissing(size_t feature, v1::FeatureStatus status) { SetMark(feature, status, kMissing); }
 
+void FeatureValues::AppendContent(std::string* bytes) const {
+  const size_t begin = bytes->size();
+  bytes->append(block_);
+  char* const marks = bytes->data() + begin + features_ * sizeof(double);
+  for (size_t i = 0; i < features_; ++i) marks[i] = static_cast<char>(marks[i] & kMissing);
+}
+
 double FeatureValues::number(size_t feature) const {
   return missing(feature) ? std::numeric_limits<double>::quiet_NaN() : GetSlot<double>(feature, block_);
 }

@@ -31,6 +31,9 @@ class FeatureValues {
   // Empty where missing; borrowed until the next change. Only of a CATEGORY.
   std::string_view category(size_t feature) const;
 
+  // Appends what a training set tells of it: equal values and gaps give equal bytes, wherever they come from.
+  void AppendContent(std::string* bytes) const;
+
   // Equal values, equal bytes; without the times below. The form of one process, not for disks.
   std::string_view bytes() const { return block_; }
   // Memory held, without this object.

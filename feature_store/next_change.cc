@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <span>
 
 #include "feature_store/day_counter.h"
 #include "feature_store/tiles_by_measure.h"
@@ -12,7 +13,9 @@ namespace {
 class NextChangeSearch {
  public:
   NextChangeSearch(const CompiledDeclarations& declarations, const CustomerState& state, Day today)
-      : declarations_(declarations), state_(state), by_measure_(state), today_(today) {}
+      : declarations_(declarations), state_(state), today_(today) {
+    by_measure_.Assign(declarations, state);
+  }
 
   Day Find() {
     for (const CompiledFeature& feature : declarations_.features()) {
@@ -36,7 +39,7 @@ class NextChangeSearch {
   }
 
   void ConsiderCount(const CompiledFeature& feature) {
-    const std::optional<Day> from = CountedFrom(declarations_, state_, feature, today_);
+    const std::optional<Day> from = CountedFrom(declarations_, state_, by_measure_, feature, today_);
     if (!from) return;
     Consider(NextStepOn(*from, today_));
     Consider(ShopCalendar::LeavesOn(feature.window, *from));
@@ -76,22 +79,19 @@ class NextChangeSearch {
 
   // The first day at or after `day` with a tile of the measure; kLastDay where there is none.
   Day FirstTile(int measure, Day day) const {
-    return std::min({FirstIn(by_measure_.tiles, measure, day), FirstIn(by_measure_.keyed_tiles, measure, day),
-                     FirstIn(state_.last_values(), measure, day)});
+    return std::min({FirstOf(by_measure_.tiles.In(measure, {day, kLastDay})),
+                     FirstOf(by_measure_.keyed_tiles.In(measure, {day, kLastDay})),
+                     FirstOf(LastValuesIn(state_, measure, {day, kLastDay}))});
   }
 
   template <typename T>
-  static Day FirstIn(const std::vector<T>& tiles, int measure, Day day) {
-    const auto first = std::lower_bound(
-        tiles.begin(), tiles.end(), std::pair(measure, day), [](const T& tile, const std::pair<int, Day>& key) {
-          return tile.measure < key.first || (tile.measure == key.first && tile.day < key.second);
-        });
-    return first != tiles.end() && first->measure == measure ? first->day : kLastDay;
+  static Day FirstOf(std::span<const T> of_measure) {
+    return of_measure.empty() ? kLastDay : of_measure.front().day;
   }
 
   const CompiledDeclarations& declarations_;
   const CustomerState& state_;
-  const TilesByMeasure by_measure_;
+  TilesByMeasure by_measure_;
   const Day today_;
   Day next_ = kLastDay;
 };

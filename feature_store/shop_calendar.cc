@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace ebb::feature_store {
 namespace {
@@ -136,7 +137,32 @@ CompiledWindow CompileWindow(const v1::Window& window) {
   return {};
 }
 
+// A look at the zone's rules costs more than folding an event, so what a UTC day holds is remembered: the shop's day
+// that it begins in and where the next one begins.
 Day ShopCalendar::DayOf(absl::Time time) const {
+  struct Known {
+    absl::TimeZone zone;
+    int64_t utc_day = std::numeric_limits<int64_t>::min();  // nothing is known
+    int64_t next_day_us = 0;
+    Day day = 0;
+  };
+  constexpr size_t kPlaces = 1'024;
+  constexpr int64_t kSecondsOfDay = 86'400, kMicrosOfDay = kSecondsOfDay * 1'000'000;
+  thread_local std::array<Known, kPlaces> places;
+  const int64_t time_us = absl::ToUnixMicros(time);
+  const int64_t utc_day = time_us / kMicrosOfDay - (time_us % kMicrosOfDay < 0 ? 1 : 0);
+  Known& known = places[static_cast<uint64_t>(utc_day) % kPlaces];
+  if (known.utc_day != utc_day || known.zone != zone_) {
+    const absl::Time begin = absl::FromUnixSeconds(utc_day * kSecondsOfDay);
+    const Day day = ComputeDay(begin);
+    const Day last = ComputeDay(begin + absl::Seconds(kSecondsOfDay) - absl::Microseconds(1));
+    if (last > day + 1) return ComputeDay(time);  // a zone that crossed the date line skipped one
+    known = {zone_, utc_day, absl::ToUnixMicros(StartOf(day + 1)), day};
+  }
+  return time_us >= known.next_day_us ? known.day + 1 : known.day;
+}
+
+Day ShopCalendar::ComputeDay(absl::Time time) const {
   Day day = FromCivil(absl::CivilDay(zone_.At(time).cs));
   // Where a clock set back repeats the end of a day after midnight, the new day has begun already.
   if (StartOf(day + 1) <= time) ++day;

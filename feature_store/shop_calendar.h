@@ -72,6 +72,8 @@ class ShopCalendar {
   const absl::TimeZone& zone() const { return zone_; }
 
  private:
+  Day ComputeDay(absl::Time time) const;
+
   absl::TimeZone zone_;
 };
 

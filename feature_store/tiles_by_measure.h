@@ -1,34 +1,67 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "feature_store/customer_state.h"
 
 namespace ebb::feature_store {
 
-// A state's tiles sorted by (measure, day) and then value or key: a state keeps them by day, whoever reads them looks
-// at one measure over many days. Linear in the number of tiles.
-struct TilesByMeasure {
-  explicit TilesByMeasure(const CustomerState& state)
-      : tiles(Sorted(state.tiles())), keyed_tiles(Sorted(state.keyed_tiles())) {}
+// Tiles of one kind sorted by (measure, day) and then value or key.
+template <typename T>
+class SortedByMeasure {
+ public:
+  // `by_day` as a state keeps them; every measure is below `measures`. Linear in both.
+  void Assign(size_t measures, const std::vector<T>& by_day) {
+    // A counting sort: what is equal in measure stays in its order.
+    begins_.assign(measures + 2, 0);
+    for (const T& tile : by_day) ++begins_[tile.measure + size_t{2}];
+    for (size_t i = 2; i < begins_.size(); ++i) begins_[i] += begins_[i - 1];
+    sorted_.resize(by_day.size());
+    for (const T& tile : by_day) sorted_[begins_[tile.measure + size_t{1}]++] = tile;
+  }
 
-  const std::vector<Tile> tiles;
-  const std::vector<KeyedTile> keyed_tiles;
+  // Those of a measure, none of measure -1; all, or those of some days. Borrowed until the next Assign.
+  std::span<const T> Of(int measure) const {
+    if (measure < 0) return {};
+    const auto at = static_cast<size_t>(measure);
+    return std::span<const T>(sorted_).subspan(begins_[at], begins_[at + 1] - begins_[at]);
+  }
+  std::span<const T> In(int measure, DayRange days) const {
+    const std::span<const T> tiles = Of(measure);
+    const auto before = [](const T& tile, Day day) { return tile.day < day; };
+    const auto begin = std::lower_bound(tiles.begin(), tiles.end(), days.begin, before);
+    return {begin, std::lower_bound(begin, tiles.end(), days.end, before)};
+  }
 
  private:
-  // A counting sort: what is equal in measure stays in its order.
-  template <typename T>
-  static std::vector<T> Sorted(const std::vector<T>& by_day) {
-    std::vector<uint32_t> next;  // by measure: how many come before
-    for (const T& tile : by_day) {
-      if (next.size() <= tile.measure + size_t{1}) next.resize(tile.measure + size_t{2});
-      ++next[tile.measure + size_t{1}];
-    }
-    for (size_t i = 1; i < next.size(); ++i) next[i] += next[i - 1];
-    std::vector<T> sorted(by_day.size());
-    for (const T& tile : by_day) sorted[next[tile.measure]++] = tile;
-    return sorted;
-  }
+  std::vector<uint32_t> begins_;  // of each measure, then where the last one ends
+  std::vector<T> sorted_;
 };
+
+// A state's tiles as vectors look at them: a state keeps them by day, a window is one measure over many days. To be
+// assigned before it is asked; assigned again it uses its memory again. Not thread-safe.
+struct TilesByMeasure {
+  void Assign(const CompiledDeclarations& declarations, const CustomerState& state) {
+    tiles.Assign(declarations.measures().size(), state.tiles());
+    keyed_tiles.Assign(declarations.measures().size(), state.keyed_tiles());
+  }
+
+  SortedByMeasure<Tile> tiles;
+  SortedByMeasure<KeyedTile> keyed_tiles;
+};
+
+// The last values of a measure in a range of days: a state keeps them in this order.
+inline std::span<const LastValue> LastValuesIn(const CustomerState& state, int measure, DayRange days) {
+  const auto before = [](const LastValue& value, const std::pair<int, Day>& key) {
+    return value.measure < key.first || (value.measure == key.first && value.day < key.second);
+  };
+  const std::vector<LastValue>& values = state.last_values();
+  const auto begin = std::lower_bound(values.begin(), values.end(), std::pair(measure, days.begin), before);
+  return {begin, std::lower_bound(begin, values.end(), std::pair(measure, days.end), before)};
+}
 
 }  // namespace ebb::feature_store

@@ -1,8 +1,10 @@
 #include "feature_store/training_chunk.h"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
+#include "feature_store/event_limits.h"
 #include "feature_store/event_time.h"
 #include "feature_store/record_key.h"
 #include "feature_store/stored_record.h"
@@ -10,7 +12,6 @@
 namespace ebb::feature_store {
 namespace {
 
-constexpr size_t kMostChunkBytes = 3 << 20;  // a client takes messages of 4 MiB unless it says otherwise
 constexpr size_t kArenaBytes = 256 << 10;    // holds the events of most customers
 constexpr int kFirstFeature = 3;             // columns before are customer_id, as_of, declined
 
@@ -35,17 +36,29 @@ std::vector<ColumnBuilder> ColumnsFor(const v1::FeatureSchema& schema) {
   return columns;
 }
 
+// Bytes of a row without its texts.
+size_t FixedRowBytes(const CompiledDeclarations& declarations) {
+  constexpr size_t kOffset = sizeof(int32_t), kBitsAtMost = 2;  // of validity and of a boolean, rounded up
+  size_t bytes = kOffset + sizeof(int64_t) + kFirstFeature * kBitsAtMost;
+  for (const CompiledFeature& feature : declarations.features()) {
+    bytes += (feature.kind == v1::CATEGORY ? kOffset : sizeof(double)) + 1;
+  }
+  return bytes;
+}
+
 template <typename Number>
 void AppendNumber(Number value, std::string* out) {
   out->append(reinterpret_cast<const char*>(&value), sizeof(value));
 }
 
-void AppendText(absl::string_view text, std::string* out) {
-  AppendNumber(static_cast<uint32_t>(text.size()), out);
-  out->append(text.data(), text.size());
-}
-
 }  // namespace
+
+size_t MostCustomerBytes(const CompiledDeclarations& declarations, size_t dates) {
+  const auto categories =
+      std::count_if(declarations.features().begin(), declarations.features().end(),
+                    [](const CompiledFeature& feature) { return feature.kind == v1::CATEGORY; });
+  return dates * (FixedRowBytes(declarations) + kLongestCustomerId + static_cast<size_t>(categories) * kLongestText);
+}
 
 void TrainingCounts::Add(const TrainingCounts& other) {
   rows += other.rows;
@@ -59,6 +72,8 @@ TrainingChunkBuilder::TrainingChunkBuilder(const CompiledDeclarations* declarati
       rows_(declarations, rule, dates, knowledge),
       columns_(ColumnsFor(declarations->schema())),
       coverage_(declarations),
+      fixed_row_bytes_(FixedRowBytes(*declarations)),
+      most_customer_bytes_(MostCustomerBytes(*declarations, dates.size())),
       arena_block_(std::make_unique<char[]>(kArenaBytes)),
       arena_(StartingWith(arena_block_.get())) {}
 
@@ -66,11 +81,12 @@ absl::StatusOr<std::vector<TrainingChunk>> TrainingChunkBuilder::Build(const Cus
   std::vector<TrainingChunk> chunks;
   const size_t customers = block.customers().size();
   for (size_t i = 0; i < customers; ++i) {
-    if (absl::Status added = AddCustomer(block, i); !added.ok()) return added;
-    if (chunk_bytes_ >= kMostChunkBytes || i + 1 == customers) {
-      chunks.push_back(Finish(block.customers()[i].pseudonym));
+    if (chunk_bytes_ > 0 && chunk_bytes_ + most_customer_bytes_ > kMostChunkBytes) {
+      chunks.push_back(Finish(block.customers()[i - 1].pseudonym));
     }
+    if (absl::Status added = AddCustomer(block, i); !added.ok()) return added;
   }
+  if (customers > 0) chunks.push_back(Finish(block.customers().back().pseudonym));
   return chunks;
 }
 
@@ -78,21 +94,28 @@ absl::Status TrainingChunkBuilder::AddCustomer(const CustomerBlock& block, size_
   if (absl::Status read = ReadEvents(block, customer); !read.ok()) return read;
   const std::string& customer_id = block.customers()[customer].customer_id;
   row_bytes_.clear();
+  AppendNumber(static_cast<uint32_t>(customer_id.size()), &row_bytes_);
+  row_bytes_ += customer_id;
+  const size_t name_bytes = row_bytes_.size();
   rows_.Build(events_, [&](const LabelDate& date, const Label& label, const FeatureValues* values) {
     if (const auto* exclusion = std::get_if<Exclusion>(&label)) {
-      const auto reason = counts_.exclusions.find(exclusion->reason);
-      if (reason != counts_.exclusions.end()) {
-        ++reason->second;
-      } else {
-        counts_.exclusions.emplace(exclusion->reason, 1);
-      }
+      Exclude(exclusion->reason);
     } else {
       AddRow(customer_id, date.as_of_us, std::get<bool>(label), *values);
     }
   });
-  for (const HistoryEvent& event : rows_.events()) coverage_.Note(event.view);
-  if (!row_bytes_.empty()) customer_digests_.push_back(Sha256(row_bytes_));
+  for (const HistoryEvent& event : rows_.events()) coverage_.Note(*event.view);
+  if (row_bytes_.size() > name_bytes) customer_digests_.push_back(Sha256(row_bytes_));
   return absl::OkStatus();
+}
+
+void TrainingChunkBuilder::Exclude(std::string_view reason) {
+  const auto known = counts_.exclusions.find(reason);
+  if (known != counts_.exclusions.end()) {
+    ++known->second;
+  } else {
+    counts_.exclusions.emplace(reason, 1);
+  }
 }
 
 absl::Status TrainingChunkBuilder::ReadEvents(const CustomerBlock& block, size_t customer) {
@@ -119,31 +142,28 @@ absl::Status TrainingChunkBuilder::ReadEvents(const CustomerBlock& block, size_t
   return absl::OkStatus();
 }
 
-// A row in the digest: customer_id, T, label, then each feature: 0 where missing, else 1 and its number or text.
+// A row in the digest: T, label, values.
 void TrainingChunkBuilder::AddRow(const std::string& customer_id, int64_t as_of_us, bool declined,
                                   const FeatureValues& values) {
-  const size_t before = row_bytes_.size();
   columns_[0].AppendUtf8(customer_id);
   columns_[1].AppendTimestamp(as_of_us);
   columns_[2].AppendBool(declined);
-  AppendText(customer_id, &row_bytes_);
   AppendNumber(as_of_us, &row_bytes_);
   row_bytes_.push_back(declined ? 1 : 0);
+  values.AppendContent(&row_bytes_);
+  chunk_bytes_ += fixed_row_bytes_ + customer_id.size();
   for (size_t i = 0; i < values.size(); ++i) {
     ColumnBuilder& column = columns_[kFirstFeature + i];
-    row_bytes_.push_back(values.missing(i) ? 0 : 1);
     if (values.missing(i)) {
       column.AppendNull();
     } else if (declarations_->features()[i].kind == v1::CATEGORY) {
       const absl::string_view category(values.category(i).data(), values.category(i).size());
       column.AppendUtf8(category);
-      AppendText(category, &row_bytes_);
+      chunk_bytes_ += category.size();
     } else {
       column.AppendFloat64(values.number(i));
-      AppendNumber(values.number(i), &row_bytes_);
     }
   }
-  chunk_bytes_ += row_bytes_.size() - before;  // the columns take about as much
   ++counts_.rows;
   counts_.declined += declined;
 }

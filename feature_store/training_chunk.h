@@ -37,11 +37,19 @@ struct TrainingChunk {
   std::vector<v1::ColumnBuffers> columns;
   TrainingCounts counts;
   EventCoverage coverage;
-  // Of each customer with rows: SHA-256 of its rows as AddRow writes them. Whoever joins chunks joins these, so that
+  // Of each customer with rows: SHA-256 of its name and its rows as AddRow writes them. Whoever joins chunks joins these, so that
   // the digest of a whole set does not depend on where it was cut.
   std::vector<Sha256Digest> customer_digests;
   Pseudonym last_customer{};  // rows or none
 };
+
+// Bytes of a chunk's columns at the most: a client takes messages of 4 MiB unless it says otherwise, and beside the
+// columns there are a token and once the schema.
+inline constexpr size_t kMostChunkBytes = 3 << 20;
+
+// Bytes that the rows of one customer take at the most, one for each of so many dates: what a chunk must have room for,
+// since it holds a customer's rows whole.
+size_t MostCustomerBytes(const CompiledDeclarations& declarations, size_t dates);
 
 // Makes chunks from the raw events of customers. One for each thread; what it is made of is borrowed and shared.
 class TrainingChunkBuilder {
@@ -57,6 +65,7 @@ class TrainingChunkBuilder {
   absl::Status AddCustomer(const CustomerBlock& block, size_t customer);
   absl::Status ReadEvents(const CustomerBlock& block, size_t customer);
   void AddRow(const std::string& customer_id, int64_t as_of_us, bool declined, const FeatureValues& values);
+  void Exclude(std::string_view reason);
   TrainingChunk Finish(const Pseudonym& last_customer);
 
   const CompiledDeclarations* const declarations_;
@@ -65,7 +74,9 @@ class TrainingChunkBuilder {
   TrainingCounts counts_;
   EventCoverage coverage_;
   std::vector<Sha256Digest> customer_digests_;
-  size_t chunk_bytes_ = 0;
+  const size_t fixed_row_bytes_;
+  const size_t most_customer_bytes_;
+  size_t chunk_bytes_ = 0;  // of the columns
   std::string row_bytes_;  // of the customer in hand
   const std::unique_ptr<char[]> arena_block_;
   google::protobuf::Arena arena_;  // of the customer's events

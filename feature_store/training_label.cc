@@ -40,10 +40,10 @@ int64_t Contribution(const EventView& event, v1::PurchaseDecline::Measure measur
 // The events stamped exactly so.
 std::span<const HistoryEvent> StampedAt(std::span<const HistoryEvent> events, int64_t time_us) {
   const auto first = std::lower_bound(events.begin(), events.end(), time_us, [](const HistoryEvent& event, int64_t us) {
-    return event.view.event_time_us < us;
+    return event.view->event_time_us < us;
   });
   auto last = first;
-  while (last != events.end() && last->view.event_time_us == time_us) ++last;
+  while (last != events.end() && last->view->event_time_us == time_us) ++last;
   return {first, last};
 }
 
@@ -93,10 +93,11 @@ void Labeller::Begin(std::span<const HistoryEvent> events) {
   const auto* decline = std::get_if<v1::PurchaseDecline>(&rule_);
   if (decline == nullptr) return;
   for (const HistoryEvent& one : events) {
-    const bool purchase = one.view.body == v1::Event::kPurchase;
-    if (!purchase && one.view.body != v1::Event::kRefund) continue;
-    measured_.push_back({one.view.event_time_us, one.known_us, purchase, total_});
-    total_ += Contribution(one.view, decline->measure());
+    const bool purchase = one.view->body == v1::Event::kPurchase;
+    if (!purchase && one.view->body != v1::Event::kRefund) continue;
+    const int64_t amount = Contribution(*one.view, decline->measure());
+    measured_.push_back({one.view->event_time_us, one.known_us, purchase, amount, total_});
+    total_ += amount;
   }
 }
 
@@ -110,7 +111,7 @@ Label Labeller::ImportedLabel(int64_t as_of_us) const {
   v1::ActivityLabel::Activity activity = v1::ActivityLabel::ACTIVITY_UNSPECIFIED;
   if (const v1::ImportedSnapshot* snapshot = SnapshotAt(events_, as_of_us)) activity = snapshot->activity();
   for (const HistoryEvent& one : StampedAt(events_, as_of_us)) {
-    if (one.view.body == v1::Event::kActivityLabel) activity = one.view.message->activity_label().activity();
+    if (one.view->body == v1::Event::kActivityLabel) activity = one.view->message->activity_label().activity();
   }
   if (activity == v1::ActivityLabel::ACTIVITY_UNSPECIFIED) return Exclusion{"unlabelled"};
   return activity == v1::ActivityLabel::DECLINED;
@@ -118,11 +119,10 @@ Label Labeller::ImportedLabel(int64_t as_of_us) const {
 
 Label Labeller::DeclineLabel(const v1::PurchaseDecline& rule, const LabelDate& date, int64_t known_before_us) const {
   if (date.end_us > now_us_) return Exclusion{"label_not_mature"};
-  if (!BoughtInEachMonth(date, known_before_us)) return Exclusion{"not_active"};
+  if (!IsEligible(date, known_before_us)) return Exclusion{"not_active"};
   const int64_t until_t = SumBefore(date.as_of_us);
   const int64_t before = until_t - SumBefore(date.months_before_us.back());
   const int64_t after = SumBefore(date.end_us) - until_t;
-  if (before <= 0) return Exclusion{"not_active"};  // All money went back: nothing is left to decline.
   const double share = rule.decline_share() == 0 ? kDefaultDeclineShare : rule.decline_share();
   return static_cast<double>(before - after) > share * static_cast<double>(before);
 }
@@ -133,24 +133,28 @@ int64_t Labeller::SumBefore(int64_t time_us) const {
   return next == measured_.end() ? total_ : next->sum_before;
 }
 
-bool Labeller::BoughtInEachMonth(const LabelDate& date, int64_t known_before_us) const {
+// A purchase in each month, and not all money sent back: else nothing is left to decline.
+bool Labeller::IsEligible(const LabelDate& date, int64_t known_before_us) const {
   auto next = std::lower_bound(measured_.begin(), measured_.end(), date.as_of_us,
                                [](const Measured& one, int64_t us) { return one.time_us < us; });
+  int64_t before = 0;
   for (size_t month = 1; month < date.months_before_us.size(); ++month) {
     bool bought = false;
     while (next != measured_.begin() && std::prev(next)->time_us >= date.months_before_us[month]) {
       --next;
-      bought |= next->purchase && next->known_us < known_before_us;
+      if (next->known_us >= known_before_us) continue;
+      bought |= next->purchase;
+      before += next->amount;
     }
     if (!bought) return false;
   }
-  return true;
+  return before > 0;
 }
 
 const v1::ImportedSnapshot* SnapshotAt(std::span<const HistoryEvent> events, int64_t as_of_us) {
   const v1::ImportedSnapshot* snapshot = nullptr;
   for (const HistoryEvent& one : StampedAt(events, as_of_us)) {
-    if (one.view.body == v1::Event::kImportedSnapshot) snapshot = &one.view.message->imported_snapshot();
+    if (one.view->body == v1::Event::kImportedSnapshot) snapshot = &one.view->message->imported_snapshot();
   }
   return snapshot;
 }

@@ -33,7 +33,7 @@ std::vector<LabelDate> LabelDatesOf(const LabelRule& rule, const ShopCalendar& c
 
 // An event of a customer; `known_us` is what KnownAt (event_time.h) says of it.
 struct HistoryEvent {
-  EventView view;  // what it shows is borrowed
+  const EventView* view;  // borrowed
   int64_t known_us = 0;
 };
 
@@ -52,8 +52,8 @@ class Labeller {
 
   // `events` are sorted by (event_time, event_id), each once, and borrowed until the next call.
   void Begin(std::span<const HistoryEvent> events);
-  // Whether a customer is eligible may only depend on what was known before `known_before_us`, T as a rule, or rows
-  // would be picked with hindsight.
+  // Whether a customer is eligible depends on what was known before `known_before_us` alone, T as a rule: else rows
+  // would be picked with hindsight. The label itself is the truth, whenever it came to be known.
   Label LabelAt(const LabelDate& date, int64_t known_before_us) const;
 
  private:
@@ -62,12 +62,13 @@ class Labeller {
     int64_t time_us;
     int64_t known_us;
     bool purchase;
-    int64_t sum_before;  // of the rule's measure over all earlier ones
+    int64_t amount;      // in the rule's measure
+    int64_t sum_before;  // of all earlier ones
   };
   Label ImportedLabel(int64_t as_of_us) const;
   Label DeclineLabel(const v1::PurchaseDecline& rule, const LabelDate& date, int64_t known_before_us) const;
   int64_t SumBefore(int64_t time_us) const;
-  bool BoughtInEachMonth(const LabelDate& date, int64_t known_before_us) const;
+  bool IsEligible(const LabelDate& date, int64_t known_before_us) const;
 
   const LabelRule rule_;
   const int64_t now_us_;

@@ -14,6 +14,13 @@ bool IsKnown(const v1::Event& event, absl::Time as_of, absl::Time known_before) 
   return event.has_imported_snapshot() ? KnownAt(event) <= known_before : KnownAt(event) < known_before;
 }
 
+std::vector<FeatureWindows> WindowsOf(const CompiledDeclarations& declarations, std::span<const LabelDate> dates) {
+  std::vector<FeatureWindows> windows;
+  windows.reserve(dates.size());
+  for (const LabelDate& date : dates) windows.emplace_back(declarations, absl::FromUnixMicros(date.as_of_us));
+  return windows;
+}
+
 }  // namespace
 
 FeatureValues ValuesAsOf(const CompiledDeclarations& declarations, std::span<const v1::Event> history, absl::Time as_of,
@@ -34,7 +41,11 @@ v1::FeatureVector VectorAsOf(const CompiledDeclarations& declarations, std::span
 
 TrainingRows::TrainingRows(const CompiledDeclarations* declarations, LabelRule rule, std::span<const LabelDate> dates,
                            const Knowledge& knowledge)
-    : declarations_(declarations), dates_(dates), knowledge_(knowledge), labeller_(std::move(rule), knowledge.now_us) {}
+    : declarations_(declarations),
+      dates_(dates),
+      windows_(WindowsOf(*declarations, dates)),
+      knowledge_(knowledge),
+      labeller_(std::move(rule), knowledge.now_us) {}
 
 bool TrainingRows::Build(std::span<const EventView> history, Visit visit) {
   events_.clear();
@@ -42,13 +53,13 @@ bool TrainingRows::Build(std::span<const EventView> history, Visit visit) {
   for (const EventView& event : history) {
     const int64_t time_us = event.event_time_us;
     if (event.body == v1::Event::kImportedSnapshot) {
-      events_.push_back({event, time_us});
+      events_.push_back({&event, time_us});
       shown_.push_back({time_us, &event});
       continue;
     }
     const int64_t known_us = event.known_at_us == EventView::kNoTime ? time_us : event.known_at_us;
     if (known_us >= knowledge_.known_before_us) continue;
-    events_.push_back({event, known_us});
+    events_.push_back({&event, known_us});
     shown_.push_back({(knowledge_.late ? time_us : std::max(time_us, known_us)) + 1, &event});
   }
   if (events_.empty()) return false;
@@ -57,7 +68,8 @@ bool TrainingRows::Build(std::span<const EventView> history, Visit visit) {
   labeller_.Begin(events_);
   state_.Clear();
   auto next = shown_.begin();
-  for (const LabelDate& date : dates_) {
+  for (size_t i = 0; i < dates_.size(); ++i) {
+    const LabelDate& date = dates_[i];
     const int64_t t = date.as_of_us;
     const Label label = labeller_.LabelAt(date, knowledge_.late ? knowledge_.known_before_us : t);
     if (std::holds_alternative<Exclusion>(label)) {
@@ -74,7 +86,9 @@ bool TrainingRows::Build(std::span<const EventView> history, Visit visit) {
       continue;
     }
     for (; next != shown_.end() && next->from_us <= t; ++next) state_.Fold(*declarations_, *next->event);
-    ComputeValues(*declarations_, state_, absl::FromUnixMicros(t), &values_);
+    state_.DropExpiredTiles(*declarations_, windows_[i].today());  // dates ascend: nobody asks for them any more
+    by_measure_.Assign(*declarations_, state_);
+    ComputeValues(*declarations_, state_, by_measure_, windows_[i], &values_);
     visit(date, label, &values_);
   }
   return true;

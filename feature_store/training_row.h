@@ -12,6 +12,8 @@
 #include "feature_store/compiled_declarations.h"
 #include "feature_store/customer_state.h"
 #include "feature_store/feature_values.h"
+#include "feature_store/feature_windows.h"
+#include "feature_store/tiles_by_measure.h"
 #include "feature_store/training_label.h"
 
 // Rows of training sets from the raw history of one customer. A history is sorted by (event_time, event_id), each event
@@ -59,11 +61,13 @@ class TrainingRows {
 
   const CompiledDeclarations* const declarations_;
   const std::span<const LabelDate> dates_;
+  const std::vector<FeatureWindows> windows_;  // of each date
   const Knowledge knowledge_;
   Labeller labeller_;
   std::vector<HistoryEvent> events_;
   std::vector<Shown> shown_;  // by from_us
   CustomerState state_;
+  TilesByMeasure by_measure_;
   FeatureValues values_;
 };
 

@@ -114,9 +114,10 @@ class Oracle {
       });
       if (!bought) return "not_active";
     }
-    const int64_t before = Items(calendar.MonthsAfter(t, -rule.horizon_months()), t, rule.measure());
-    const int64_t after = Items(t, end, rule.measure());
-    if (before <= 0) return "not_active";
+    const absl::Time begin = calendar.MonthsAfter(t, -rule.horizon_months());
+    if (Measure(begin, t, rule.measure(), known_before) <= 0) return "not_active";
+    const int64_t before = Measure(begin, t, rule.measure(), absl::InfiniteFuture());
+    const int64_t after = Measure(t, end, rule.measure(), absl::InfiniteFuture());
     return static_cast<double>(before - after) > rule.decline_share() * static_cast<double>(before) ? "declined"
                                                                                                     : "steady";
   }
@@ -126,10 +127,10 @@ class Oracle {
   }
 
  private:
-  int64_t Items(absl::Time from, absl::Time to, v1::PurchaseDecline::Measure measure) const {
+  int64_t Measure(absl::Time from, absl::Time to, v1::PurchaseDecline::Measure measure, absl::Time known_before) const {
     int64_t sum = 0;
     for (const v1::Event& event : history_) {
-      if (EventTime(event) < from || EventTime(event) >= to) continue;
+      if (EventTime(event) < from || EventTime(event) >= to || KnownAt(event) >= known_before) continue;
       if (measure == v1::PurchaseDecline::ORDERS) sum += event.has_purchase();
       for (const v1::PurchaseLine& line : event.purchase().lines()) {
         if (measure == v1::PurchaseDecline::ITEMS) sum += line.quantity();

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "feature_store/invalid_field.h"
 #include "feature_store/stored_record.h"
+#include "feature_store/training_chunk.h"
 #include "runtime/digest.h"
 
 namespace ebb::feature_store {
@@ -140,6 +141,11 @@ absl::StatusOr<TrainingSetPlan> PlanTrainingSet(const v1::ReadTrainingSetRequest
   if (plan.chunk_rows < kLeastChunkRows || plan.chunk_rows > kMostChunkRows) {
     return InvalidField("chunk_rows", absl::StrCat("is ", request.chunk_rows(), "; must be 0 or from ", kLeastChunkRows,
                                                    " to ", kMostChunkRows));
+  }
+  if (MostCustomerBytes(declarations, plan.as_of.size()) > kMostChunkBytes) {
+    return InvalidField("as_of", absl::StrCat("has ", plan.as_of.size(), " times; the rows of one customer would not fit into a message with ",
+                                 declarations.features().size(), " features; ask for at most ",
+                                 kMostChunkBytes / MostCustomerBytes(declarations, 1), " times in one call"));
   }
   if (absl::Status kept = CheckLabelsKept(plan, declarations, moment.expired_before_us); !kept.ok()) return kept;
   const std::string digest = DigestOf(request, plan.as_of, declarations);

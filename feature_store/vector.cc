@@ -4,7 +4,6 @@
 #include <limits>
 #include <optional>
 #include <span>
-#include <tuple>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
@@ -15,33 +14,22 @@
 namespace ebb::feature_store {
 namespace {
 
-// The part of tiles (sorted by measure, then day) that is of a measure and in a range of days.
-template <typename T>
-std::span<const T> In(const std::vector<T>& tiles, int measure, DayRange days) {
-  const auto before = [](const T& tile, const std::pair<int, Day>& key) {
-    return tile.measure < key.first || (tile.measure == key.first && tile.day < key.second);
-  };
-  if (days.begin >= days.end) return {};
-  const auto begin = std::lower_bound(tiles.begin(), tiles.end(), std::pair(measure, days.begin), before);
-  const auto end = std::lower_bound(begin, tiles.end(), std::pair(measure, days.end), before);
-  return {begin, end};
-}
-
 // A value before it is put into a vector; nothing where the window holds nothing.
 using Number = std::optional<double>;
 
-// Computes the features of one customer as of a day.
+// Computes the features of one customer as of a T.
 class VectorBuilder {
  public:
-  VectorBuilder(const CompiledDeclarations& declarations, const CustomerState& state, Day today)
-      : declarations_(declarations), state_(state), by_measure_(state), today_(today) {}
+  VectorBuilder(const CompiledDeclarations& declarations, const CustomerState& state, const TilesByMeasure& by_measure,
+                const FeatureWindows& windows)
+      : declarations_(declarations), state_(state), by_measure_(by_measure), windows_(windows) {}
 
   void SetValue(size_t index, FeatureValues* values) const {
     const CompiledFeature& feature = declarations_.features()[index];
     if (feature.kind == v1::CATEGORY) {
-      const std::optional<std::string_view> category = Category(feature);
+      const std::optional<std::string_view> category = Category(feature, windows_.Days(index));
       if (category) return values->SetCategory(index, *category, v1::PRESENT);
-    } else if (const Number number = ComputeNumber(feature)) {
+    } else if (const Number number = ComputeNumber(feature, windows_.Days(index), windows_.Periods(index))) {
       return values->SetNumber(index, *number, v1::PRESENT);
     }
     const v1::FeatureStatus status = Seen(feature) ? v1::DEFAULT : v1::NEVER_SEEN;
@@ -82,14 +70,13 @@ class VectorBuilder {
     newest.offset = 0;
     for (const ImportedFeature& imported : state_.imported()) {
       if (&declarations_.features()[imported.feature] != &feature) continue;
-      return ShopCalendar::DaysOf(newest, today_).begin <= imported.anchor ? &imported : nullptr;
+      return ShopCalendar::DaysOf(newest, windows_.today()).begin <= imported.anchor ? &imported : nullptr;
     }
     return nullptr;
   }
 
-  Number ComputeNumber(const CompiledFeature& feature) const {
+  Number ComputeNumber(const CompiledFeature& feature, DayRange days, std::span<const DayRange> periods) const {
     if (const ImportedFeature* held = Held(feature)) return held->number;
-    const DayRange days = ShopCalendar::DaysOf(feature.window, today_);
     if (feature.field == v1::PROFIT) return Profit(feature, days);
     if (CountsDays(feature)) return DaysCounted(feature);
     switch (feature.aggregation) {
@@ -115,10 +102,10 @@ class VectorBuilder {
         return ratio ? Number(feature.scale.Apply(*ratio)) : Number();
       }
       case v1::MONTHLY_MEAN:
-        if (In(by_measure_.tiles, feature.measure, days).empty()) return {};
+        if (by_measure_.tiles.In(feature.measure, days).empty()) return {};
         return feature.scale.Apply(Total(feature.measure, days)) / feature.window.length;
       case v1::MEAN_OF_PERIODS:
-        return MeanOfPeriods(feature);
+        return MeanOfPeriods(feature, periods);
       default:
         return {};
     }
@@ -141,13 +128,13 @@ class VectorBuilder {
     }
     if (feature.field == v1::UNPAID_QUANTITY) {
       absl::InlinedVector<std::pair<uint64_t, int64_t>, 32> products;
-      for (const KeyedTile& tile : In(by_measure_.keyed_tiles, feature.measure, days)) {
+      for (const KeyedTile& tile : by_measure_.keyed_tiles.In(feature.measure, days)) {
         if (!covered(tile.day)) products.emplace_back(tile.key, tile.value);
       }
       SumByKey(products);
       for (const auto& [product, net] : products) add(std::max<int64_t>(net, 0));
     } else {
-      for (const Tile& tile : In(by_measure_.tiles, feature.measure, days)) {
+      for (const Tile& tile : by_measure_.tiles.In(feature.measure, days)) {
         if (!covered(tile.day)) add(tile.value);
       }
     }
@@ -171,7 +158,7 @@ class VectorBuilder {
 
   // The count or sum of a window, or how many different members its days have together.
   int64_t Total(int measure, DayRange days) const {
-    const Tiles tiles = In(by_measure_.tiles, measure, days);
+    const Tiles tiles = by_measure_.tiles.In(measure, days);
     if (KindOf(measure) != MeasureKind::kDistinct) {
       uint64_t sum = 0;
       for (const Tile& tile : tiles) sum += static_cast<uint64_t>(tile.value);
@@ -184,7 +171,7 @@ class VectorBuilder {
   }
 
   Number Extreme(const CompiledFeature& feature, DayRange days) const {
-    const Tiles tiles = In(by_measure_.tiles, feature.measure, days);
+    const Tiles tiles = by_measure_.tiles.In(feature.measure, days);
     if (tiles.empty()) return {};
     const auto [least, greatest] =
         std::minmax_element(tiles.begin(), tiles.end(), [](const Tile& a, const Tile& b) { return a.value < b.value; });
@@ -198,11 +185,11 @@ class VectorBuilder {
   }
 
   // Months are added from the newest to the oldest: the order is part of the bits.
-  Number MeanOfPeriods(const CompiledFeature& feature) const {
+  Number MeanOfPeriods(const CompiledFeature& feature, std::span<const DayRange> months) const {
     double sum = 0;
     int periods = 0;
-    for (int month = 0; month < feature.window.length; ++month) {
-      const Number ratio = Ratio(feature, ShopCalendar::MonthOf(feature.window, month, today_));
+    for (const DayRange& month : months) {
+      const Number ratio = Ratio(feature, month);
       if (!ratio) continue;
       sum += *ratio;
       ++periods;
@@ -212,7 +199,7 @@ class VectorBuilder {
 
   // Statements of profit, one a month.
   Number Profit(const CompiledFeature& feature, DayRange days) const {
-    const std::span<const LastValue> statements = In(state_.last_values(), feature.measure, days);
+    const std::span<const LastValue> statements = LastValuesIn(state_, feature.measure, days);
     if (statements.empty()) return {};
     int64_t sum = 0, least = statements.front().value, greatest = least;
     const LastValue* last = &statements.front();
@@ -246,7 +233,7 @@ class VectorBuilder {
     const bool profile = feature.window.unit == CompiledWindow::Unit::kLifetime;
     const Stamp* newest = nullptr;
     int64_t value = 0;
-    for (const LastValue& last : In(state_.last_values(), feature.measure, profile ? DayRange() : days)) {
+    for (const LastValue& last : LastValuesIn(state_, feature.measure, profile ? DayRange() : days)) {
       if (newest != nullptr && last.stamp < *newest) continue;
       newest = &last.stamp;
       value = last.value;
@@ -265,13 +252,12 @@ class VectorBuilder {
   }
 
   Number DaysCounted(const CompiledFeature& feature) const {
-    const std::optional<Day> from = CountedFrom(declarations_, state_, feature, today_);
-    return from ? Number(feature.scale.Apply(CountOn(*from, today_))) : Number();
+    const std::optional<Day> from = CountedFrom(declarations_, state_, by_measure_, feature, windows_.today());
+    return from ? Number(feature.scale.Apply(CountOn(*from, windows_.today()))) : Number();
   }
 
-  std::optional<std::string_view> Category(const CompiledFeature& feature) const {
+  std::optional<std::string_view> Category(const CompiledFeature& feature, DayRange days) const {
     if (const ImportedFeature* held = Held(feature)) return state_.TextOf(static_cast<uint64_t>(held->value));
-    const DayRange days = ShopCalendar::DaysOf(feature.window, today_);
     if (feature.aggregation == v1::MOST_FREQUENT) return MostFrequent(feature, days);
     const std::optional<int64_t> value = Newest(feature, days);
     if (!value) return {};
@@ -292,37 +278,45 @@ class VectorBuilder {
       }
       return candidates.emplace_back(Candidate{key, 0, std::numeric_limits<int64_t>::min()});
     };
-    for (const KeyedTile& tile : In(by_measure_.keyed_tiles, feature.measure, days)) {
+    for (const KeyedTile& tile : by_measure_.keyed_tiles.In(feature.measure, days)) {
       candidate(tile.key).count += tile.value;
     }
     if (candidates.empty()) return {};
-    for (const KeyedTile& tile : In(by_measure_.keyed_tiles, feature.second_measure, days)) {
+    for (const KeyedTile& tile : by_measure_.keyed_tiles.In(feature.second_measure, days)) {
       int64_t& latest = candidate(tile.key).latest;
       latest = std::max(latest, tile.value);
     }
     // More often, then later, then first by bytes.
     const auto best = std::min_element(candidates.begin(), candidates.end(), [&](const auto& a, const auto& b) {
-      return std::tuple(-a.count, -a.latest, state_.TextOf(a.key)) <
-             std::tuple(-b.count, -b.latest, state_.TextOf(b.key));
+      if (a.count != b.count) return a.count > b.count;
+      if (a.latest != b.latest) return a.latest > b.latest;
+      return state_.TextOf(a.key) < state_.TextOf(b.key);
     });
     return state_.TextOf(best->key);
   }
 
   const CompiledDeclarations& declarations_;
   const CustomerState& state_;
-  const TilesByMeasure by_measure_;
-  const Day today_;
+  const TilesByMeasure& by_measure_;
+  const FeatureWindows& windows_;
 };
 
 }  // namespace
 
 void ComputeValues(const CompiledDeclarations& declarations, const CustomerState& state, absl::Time as_of,
                    FeatureValues* values) {
-  const VectorBuilder builder(declarations, state, declarations.calendar().DayOf(as_of));
+  TilesByMeasure by_measure;
+  by_measure.Assign(declarations, state);
+  ComputeValues(declarations, state, by_measure, FeatureWindows(declarations, as_of), values);
+}
+
+void ComputeValues(const CompiledDeclarations& declarations, const CustomerState& state,
+                   const TilesByMeasure& by_measure, const FeatureWindows& windows, FeatureValues* values) {
+  const VectorBuilder builder(declarations, state, by_measure, windows);
   const size_t features = declarations.features().size();
   values->Reset(features);
   for (size_t i = 0; i < features; ++i) builder.SetValue(i, values);
-  values->as_of_us = absl::ToUnixMicros(as_of);
+  values->as_of_us = windows.as_of_us();
   values->last_event_us = state.last_event_us();
 }
 
@@ -336,16 +330,18 @@ v1::FeatureVector ComputeVector(const CompiledDeclarations& declarations, const 
 bool HasNews(const CompiledDeclarations& declarations, const CustomerState& state, absl::Time then, absl::Time now) {
   const Day day_then = declarations.calendar().DayOf(then), day_now = declarations.calendar().DayOf(now);
   if (day_then == day_now) return false;
+  TilesByMeasure by_measure;
+  by_measure.Assign(declarations, state);
   FeatureValues before, after;
-  ComputeValues(declarations, state, then, &before);
-  ComputeValues(declarations, state, now, &after);
+  ComputeValues(declarations, state, by_measure, FeatureWindows(declarations, then), &before);
+  ComputeValues(declarations, state, by_measure, FeatureWindows(declarations, now), &after);
   if (SameValues(before, after)) return false;
   for (size_t i = 0; i < declarations.features().size(); ++i) {
     const CompiledFeature& feature = declarations.features()[i];
     if (SameValue(before, after, i, feature.kind)) continue;
     if (!CountsDays(feature)) return true;
-    const std::optional<Day> from_then = CountedFrom(declarations, state, feature, day_then);
-    const std::optional<Day> from_now = CountedFrom(declarations, state, feature, day_now);
+    const std::optional<Day> from_then = CountedFrom(declarations, state, by_measure, feature, day_then);
+    const std::optional<Day> from_now = CountedFrom(declarations, state, by_measure, feature, day_now);
     if (from_then.has_value() != from_now.has_value()) return true;
     if (from_now && StepOf(CountOn(*from_then, day_then)) != StepOf(CountOn(*from_now, day_now))) return true;
   }

@@ -4,6 +4,8 @@
 #include "ebb/v1/feature.pb.h"
 #include "feature_store/customer_state.h"
 #include "feature_store/feature_values.h"
+#include "feature_store/feature_windows.h"
+#include "feature_store/tiles_by_measure.h"
 
 // Vectors from states: the one code path of features, online and as of a time. Pure functions.
 namespace ebb::feature_store {
@@ -12,6 +14,9 @@ namespace ebb::feature_store {
 // PRESENT, DEFAULT or NEVER_SEEN. Equal states give equal bits; integers become doubles only in the last division.
 void ComputeValues(const CompiledDeclarations& declarations, const CustomerState& state, absl::Time as_of,
                    FeatureValues* values);
+// The same, for who computes many: `by_measure` is of the state, `windows` of T.
+void ComputeValues(const CompiledDeclarations& declarations, const CustomerState& state,
+                   const TilesByMeasure& by_measure, const FeatureWindows& windows, FeatureValues* values);
 // The same in the wire's form.
 v1::FeatureVector ComputeVector(const CompiledDeclarations& declarations, const CustomerState& state, absl::Time as_of);
 
