@@ -30,12 +30,8 @@ std::string EncodeBatchEntry(const storage::v1::LogEntry& header, absl::string_v
   return bytes;
 }
 
-int64_t KnownTimes::Of(const v1::Event& event) {
-  if (backfill_) return ToMicros(event.has_known_at() ? event.known_at() : event.event_time());
-  return Of(ToMicros(event.event_time()));
-}
-
-int64_t KnownTimes::Of(int64_t event_time_us) {
+int64_t KnownTimes::Of(int64_t event_time_us, std::optional<int64_t> sent_us) {
+  if (backfill_) return sent_us.value_or(event_time_us);
   if (watermark_) known_us_ = std::max(known_us_, event_time_us);
   return known_us_;
 }
@@ -53,7 +49,10 @@ void VisitCounted(const storage::v1::LogEntry& header, const v1::IngestRequest& 
       ++skip;
       continue;
     }
-    visit(i, batch.events(i), known_at.Of(batch.events(i)));
+    const v1::Event& event = batch.events(i);
+    const std::optional<int64_t> sent_us =
+        event.has_known_at() ? std::optional(ToMicros(event.known_at())) : std::nullopt;
+    visit(i, event, known_at.Of(ToMicros(event.event_time()), sent_us));
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -21,10 +22,8 @@ class KnownTimes {
  public:
   KnownTimes(const storage::v1::LogEntry& header, bool backfill)
       : known_us_(header.arrived_us()), watermark_(header.watermark()), backfill_(backfill) {}
-  // Call for each event that counts, in order.
-  int64_t Of(const v1::Event& event);
-  // The same where the batch is no back-fill.
-  int64_t Of(int64_t event_time_us);
+  // Call for each event that counts, in order. `sent_us`: the event's own known_at.
+  int64_t Of(int64_t event_time_us, std::optional<int64_t> sent_us);
 
  private:
   int64_t known_us_;

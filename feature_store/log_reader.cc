@@ -24,8 +24,7 @@ void CollectBatch(LogUnit* unit) {
 // False, and the unit as it was, when the entry has to be parsed as a whole.
 bool TakeBatchBytes(absl::string_view record, LogUnit* unit) {
   absl::string_view message;
-  if (!MessageOf(record, &message) || !SplitLogEntry(message, &unit->entry, &unit->batch) || unit->batch.empty() ||
-      IsBackfill(unit->batch)) {
+  if (!MessageOf(record, &message) || !SplitLogEntry(message, &unit->entry, &unit->batch) || unit->batch.empty()) {
     unit->entry.Clear();
     unit->batch = {};
     return false;

@@ -25,7 +25,7 @@ struct LogUnit {
 
 enum class BatchForm {
   kEvents,
-  kBytes,  // left unread, except back-fills, whose events say themselves when they were known
+  kBytes,  // left unread
 };
 
 // Visits the units in [from, to) and returns where the last complete one ends: parts of a snapshot whose end was never

@@ -37,6 +37,7 @@ bool ReadWireEvent(absl::string_view bytes, WireEvent* event) {
   FieldReader in(bytes);
   uint32_t before = 0;
   event->body = {};
+  event->known_at_us.reset();
   while (!in.at_end()) {
     const absl::string_view field = in.Rest<absl::string_view>();
     uint32_t tag = 0;
@@ -54,7 +55,7 @@ bool ReadWireEvent(absl::string_view bytes, WireEvent* event) {
         if (!in.ReadBytes(&value) || !ReadTimestamp(value, &event->event_time_us)) return false;
         break;
       case LengthTag(v1::Event::kKnownAtFieldNumber):
-        if (!in.ReadBytes(&value)) return false;
+        if (!in.ReadBytes(&value) || !ReadTimestamp(value, &event->known_at_us.emplace())) return false;
         break;
       default:
         if (tag < LengthTag(v1::Event::kKnownAtFieldNumber) || !in.Skip(tag)) return false;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -16,6 +17,7 @@ struct WireEvent {
   absl::string_view customer_id;
   absl::string_view event_id;
   int64_t event_time_us = 0;
+  std::optional<int64_t> known_at_us;  // as the sender says
   absl::string_view body;  // the fields after known_at, tags included
 };
 
