@@ -23,6 +23,7 @@ class ColumnBuilder {
   void AppendBool(bool value);
   void AppendNull();
 
+  v1::ColumnBuffers::Type type() const { return type_; }
   int64_t rows() const { return rows_; }
   // The column so far; the builder is empty afterwards and can be used for the next chunk.
   v1::ColumnBuffers Finish();

@@ -39,6 +39,15 @@ int64_t Combine(MeasureKind kind, int64_t a, int64_t b) {
   }
 }
 
+// The hashes of one text of each line, kept in `keys`.
+const absl::InlinedVector<uint64_t, 8>& KeysOf(std::span<const LineView> lines, std::string_view LineView::*text,
+                                               absl::InlinedVector<uint64_t, 8>* keys) {
+  if (keys->empty()) {
+    for (const LineView& line : lines) keys->push_back(StableHash(line.*text));
+  }
+  return *keys;
+}
+
 // The first tile that is not before the key. Nearly always that is near the end: events come nearly in order.
 template <typename T, typename Key, typename Before>
 typename std::vector<T>::iterator PlaceOf(std::vector<T>& tiles, const Key& key, const Before& before) {
@@ -64,8 +73,9 @@ void CustomerState::Fold(const CompiledDeclarations& declarations, const EventVi
   const std::vector<uint16_t>& touched = declarations.MeasuresOf(event.body);
   if (touched.empty()) return;
   const Day day = declarations.calendar().DayOf(absl::FromUnixMicros(event.event_time_us));
+  LineKeys keys;
   for (const uint16_t id : touched) {
-    FoldMeasure({declarations.measures()[id], id, day, event.event_time_us, event.event_id}, event);
+    FoldMeasure({declarations.measures()[id], id, day, event.event_time_us, event.event_id, &keys}, event);
   }
 }
 
@@ -94,12 +104,7 @@ void CustomerState::FoldMeasure(const Place& place, const EventView& event) {
       return;
     }
     case v1::Event::kBasketChange:
-      for (const LineView& item : event.lines) {
-        if (!IsOfCategory(measure, item.category)) continue;
-        const bool added = event.action == v1::BasketChange::ADD;
-        AddKeyed(place, StableHash(item.product_id), added ? item.quantity : -item.quantity);
-      }
-      return;
+      return FoldProducts(place, event, event.action == v1::BasketChange::ADD ? 1 : -1);
     case v1::Event::kServiceError:
     case v1::Event::kMarketingContact:
       return Add(place, 1);
@@ -152,12 +157,7 @@ void CustomerState::FoldProfile(const Place& place, const v1::ProfileChange& pro
 void CustomerState::FoldPurchase(const Place& place, const EventView& purchase) {
   const Measure& measure = place.measure;
   if (measure.field == v1::PURCHASE_CATEGORY) return FoldCategories(place, purchase);
-  if (measure.field == v1::UNPAID_QUANTITY) {
-    for (const LineView& line : purchase.lines) {
-      if (IsOfCategory(measure, line.category)) AddKeyed(place, StableHash(line.product_id), -line.quantity);
-    }
-    return;
-  }
+  if (measure.field == v1::UNPAID_QUANTITY) return FoldProducts(place, purchase, -1);
   int64_t lines = 0, quantity = 0, amount = 0;
   for (const LineView& line : purchase.lines) {
     if (!Matches(measure, line)) continue;
@@ -180,23 +180,28 @@ void CustomerState::FoldPurchase(const Place& place, const EventView& purchase) 
   }
 }
 
+void CustomerState::FoldProducts(const Place& place, const EventView& event, int sign) {
+  const auto& keys = KeysOf(event.lines, &LineView::product_id, &place.keys->products);
+  for (size_t i = 0; i < event.lines.size(); ++i) {
+    const LineView& line = event.lines[i];
+    if (IsOfCategory(place.measure, line.category)) AddKeyed(place, keys[i], sign * line.quantity);
+  }
+}
+
 // A category counts once a purchase.
 void CustomerState::FoldCategories(const Place& place, const EventView& purchase) {
-  absl::InlinedVector<std::string_view, 8> counted;
-  for (const LineView& line : purchase.lines) {
-    if (!Matches(place.measure, line)) continue;
-    if (std::find(counted.begin(), counted.end(), line.category) != counted.end()) continue;
-    counted.push_back(line.category);
-    switch (place.measure.kind) {
-      case MeasureKind::kDistinct:
-        AddMember(place, StableHash(line.category));
-        break;
-      case MeasureKind::kByKey:
-        AddKeyed(place, Remember(line.category), 1);
-        break;
-      default:
-        AddKeyed(place, Remember(line.category), place.micros);
+  const auto& keys = KeysOf(purchase.lines, &LineView::category, &place.keys->categories);
+  absl::InlinedVector<uint64_t, 8> counted;
+  for (size_t i = 0; i < purchase.lines.size(); ++i) {
+    if (!Matches(place.measure, purchase.lines[i])) continue;
+    if (std::find(counted.begin(), counted.end(), keys[i]) != counted.end()) continue;
+    counted.push_back(keys[i]);
+    if (place.measure.kind == MeasureKind::kDistinct) {
+      AddMember(place, keys[i]);
+      continue;
     }
+    Remember(keys[i], purchase.lines[i].category);
+    AddKeyed(place, keys[i], place.measure.kind == MeasureKind::kByKey ? 1 : place.micros);
   }
 }
 
@@ -303,10 +308,14 @@ void CustomerState::MarkSeen(uint16_t measure) {
 
 uint64_t CustomerState::Remember(std::string_view text) {
   const uint64_t key = StableHash(text);
+  Remember(key, text);
+  return key;
+}
+
+void CustomerState::Remember(uint64_t key, std::string_view text) {
   const auto at = std::lower_bound(texts_.begin(), texts_.end(), key,
                                    [](const Text& entry, uint64_t wanted) { return entry.key < wanted; });
   if (at == texts_.end() || at->key != key) texts_.insert(at, {key, std::string(text)});
-  return key;
 }
 
 std::string_view CustomerState::TextOf(uint64_t key) const {

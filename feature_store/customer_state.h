@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "ebb/v1/event.pb.h"
@@ -127,6 +128,10 @@ class CustomerState {
     bool operator==(const Text&) const = default;
   };
 
+  // Hashes of a purchase's or basket's lines, each computed once however many measures ask.
+  struct LineKeys {
+    absl::InlinedVector<uint64_t, 8> products, categories;
+  };
   // One measure of the declarations and where an event of it falls.
   struct Place {
     const Measure& measure;
@@ -134,10 +139,13 @@ class CustomerState {
     Day day;
     int64_t micros;
     std::string_view event_id;
+    LineKeys* keys;
   };
   void FoldMeasure(const Place& place, const EventView& event);
   void FoldProfile(const Place& place, const v1::ProfileChange& profile);
   void FoldPurchase(const Place& place, const EventView& purchase);
+  // `sign`: -1 where the lines leave the basket.
+  void FoldProducts(const Place& place, const EventView& event, int sign);
   void FoldCategories(const Place& place, const EventView& purchase);
   void FoldSnapshot(const CompiledDeclarations& declarations, const v1::Event& event);
   void MarkSeen(uint16_t measure);
@@ -148,6 +156,7 @@ class CustomerState {
   void AddKeyed(const Place& place, uint64_t key, int64_t value);
   void SetLast(const Place& place, Day day, int64_t value);
   uint64_t Remember(std::string_view text);
+  void Remember(uint64_t key, std::string_view text);
 
   std::vector<Tile> tiles_;
   std::vector<KeyedTile> keyed_tiles_;

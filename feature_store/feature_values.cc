@@ -2,7 +2,6 @@
 
 #include <bit>
 #include <cstring>
-#include <limits>
 
 #include "feature_store/event_time.h"
 
@@ -19,13 +18,6 @@ static_assert(sizeof(TextPlace) == sizeof(double));
 template <typename Slot>
 void SetSlot(size_t feature, const Slot& slot, std::string* block) {
   std::memcpy(block->data() + feature * sizeof(slot), &slot, sizeof(slot));
-}
-
-template <typename Slot>
-Slot GetSlot(size_t feature, const std::string& block) {
-  Slot slot;
-  std::memcpy(&slot, block.data() + feature * sizeof(slot), sizeof(slot));
-  return slot;
 }
 
 }  // namespace
@@ -56,12 +48,8 @@ void FeatureValues::AppendContent(std::string* bytes) const {
   for (size_t i = 0; i < features_; ++i) marks[i] = static_cast<char>(marks[i] & kMissing);
 }
 
-double FeatureValues::number(size_t feature) const {
-  return missing(feature) ? std::numeric_limits<double>::quiet_NaN() : GetSlot<double>(feature, block_);
-}
-
 std::string_view FeatureValues::category(size_t feature) const {
-  const auto place = GetSlot<TextPlace>(feature, block_);  // of a missing one: nothing at the beginning
+  const auto place = Slot<TextPlace>(feature);  // of a missing one: nothing at the beginning
   return std::string_view(block_).substr(place.begin, place.end - place.begin);
 }
 

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -27,7 +29,9 @@ class FeatureValues {
   v1::FeatureStatus status(size_t feature) const { return static_cast<v1::FeatureStatus>(Mark(feature) & kStatus); }
   bool missing(size_t feature) const { return (Mark(feature) & kMissing) != 0; }
   // NaN where missing. Only of a NUMBER.
-  double number(size_t feature) const;
+  double number(size_t feature) const {
+    return missing(feature) ? std::numeric_limits<double>::quiet_NaN() : Slot<double>(feature);
+  }
   // Empty where missing; borrowed until the next change. Only of a CATEGORY.
   std::string_view category(size_t feature) const;
 
@@ -49,6 +53,13 @@ class FeatureValues {
   }
   void SetMark(size_t feature, v1::FeatureStatus status, unsigned char missing) {
     block_[features_ * sizeof(double) + feature] = static_cast<char>(static_cast<unsigned char>(status) | missing);
+  }
+
+  template <typename Value>
+  Value Slot(size_t feature) const {
+    Value value;
+    std::memcpy(&value, block_.data() + feature * sizeof(value), sizeof(value));
+    return value;
   }
 
   size_t features_ = 0;

@@ -32,12 +32,23 @@ class SortedByMeasure {
   }
   std::span<const T> In(int measure, DayRange days) const {
     const std::span<const T> tiles = Of(measure);
-    const auto before = [](const T& tile, Day day) { return tile.day < day; };
-    const auto begin = std::lower_bound(tiles.begin(), tiles.end(), days.begin, before);
-    return {begin, std::lower_bound(begin, tiles.end(), days.end, before)};
+    const size_t begin = CountBefore(tiles, days.begin);
+    return tiles.subspan(begin, CountBefore(tiles.subspan(begin), days.end));
   }
 
  private:
+  // std::lower_bound without its branches: where a window ends among a handful of tiles, they are guessed wrong.
+  static size_t CountBefore(std::span<const T> tiles, Day day) {
+    if (tiles.empty()) return 0;
+    const T* first = tiles.data();
+    for (size_t left = tiles.size(); left > 1;) {
+      const size_t half = left / 2;
+      first += first[half - 1].day < day ? half : 0;
+      left -= half;
+    }
+    return static_cast<size_t>(first - tiles.data()) + (first->day < day ? 1 : 0);
+  }
+
   std::vector<uint32_t> begins_;  // of each measure, then where the last one ends
   std::vector<T> sorted_;
 };

@@ -156,7 +156,7 @@ void TrainingChunkBuilder::AddRow(const std::string& customer_id, int64_t as_of_
     ColumnBuilder& column = columns_[kFirstFeature + i];
     if (values.missing(i)) {
       column.AppendNull();
-    } else if (declarations_->features()[i].kind == v1::CATEGORY) {
+    } else if (column.type() == v1::ColumnBuffers::UTF8) {
       const absl::string_view category(values.category(i).data(), values.category(i).size());
       column.AppendUtf8(category);
       chunk_bytes_ += category.size();

@@ -135,6 +135,17 @@ TEST_F(TrainingRowTest, TheVectorUsesOnlyWhatWasKnown) {
   EXPECT_EQ(Revenue(VectorAsOf(declarations_, history_, kT + absl::Microseconds(1), absl::InfiniteFuture())), 15.5);
 }
 
+TEST_F(TrainingRowTest, ARefundKnownLaterDoesNotUndoEligibility) {
+  Buy(3, 1), Buy(4, 1), Buy(5, 1), Buy(6, 1);
+  const auto rule = Decline(0.3, v1::PurchaseDecline::SPEND);
+  const v1::Event refund = EventAt(At("2025-05-20T00:00:00"), "r", "refund { order_id: 'm5' amount_minor: 300 }");
+  Known(refund, kT + absl::Hours(1));
+  EXPECT_EQ(Row(rule), "steady") << "spend fell from what was kept, nothing";
+  history_.pop_back();
+  Known(refund, kT - absl::Hours(1));
+  EXPECT_EQ(Row(rule), "not_active");
+}
+
 TEST_F(TrainingRowTest, ASnapshotAtTIsKnownAtT) {
   v1::Event snapshot = EventAt(kT, "s", "imported_snapshot { values { feature: 'revenue_month_0' decimal: '7' } }");
   Known(std::move(snapshot), kNow);  // The day it was imported does not matter.

@@ -1,6 +1,7 @@
 #include "feature_store/vector.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <span>
@@ -14,8 +15,11 @@
 namespace ebb::feature_store {
 namespace {
 
-// A value before it is put into a vector; nothing where the window holds nothing.
-using Number = std::optional<double>;
+// A value before it is put into a vector, NaN where the window holds nothing: no number that is computed is one, and
+// unlike an optional it stays in a register.
+using Number = double;
+constexpr Number kNothing = std::numeric_limits<double>::quiet_NaN();
+bool IsSomething(Number number) { return !std::isnan(number); }
 
 // Computes the features of one customer as of a T.
 class VectorBuilder {
@@ -29,8 +33,9 @@ class VectorBuilder {
     if (feature.kind == v1::CATEGORY) {
       const std::optional<std::string_view> category = Category(feature, windows_.Days(index));
       if (category) return values->SetCategory(index, *category, v1::PRESENT);
-    } else if (const Number number = ComputeNumber(feature, windows_.Days(index), windows_.Periods(index))) {
-      return values->SetNumber(index, *number, v1::PRESENT);
+    } else if (const Number number = ComputeNumber(feature, windows_.Days(index), windows_.Periods(index));
+               IsSomething(number)) {
+      return values->SetNumber(index, number, v1::PRESENT);
     }
     const v1::FeatureStatus status = Seen(feature) ? v1::DEFAULT : v1::NEVER_SEEN;
     switch (feature.default_value.kind_case()) {
@@ -85,7 +90,7 @@ class VectorBuilder {
         return Tiled(feature, days);
       case v1::MEAN: {
         const int64_t count = Total(feature.second_measure, days);
-        if (count == 0) return {};
+        if (count == 0) return kNothing;
         return feature.scale.Apply(static_cast<double>(Total(feature.measure, days)) / static_cast<double>(count));
       }
       case v1::MIN:
@@ -95,19 +100,19 @@ class VectorBuilder {
         return Last(feature, days);
       case v1::DISTINCT: {
         const int64_t distinct = Total(feature.measure, days);
-        return distinct == 0 ? Number() : feature.scale.Apply(distinct);
+        return distinct == 0 ? kNothing : feature.scale.Apply(distinct);
       }
       case v1::RATIO: {
         const Number ratio = Ratio(feature, days);
-        return ratio ? Number(feature.scale.Apply(*ratio)) : Number();
+        return IsSomething(ratio) ? feature.scale.Apply(ratio) : kNothing;
       }
       case v1::MONTHLY_MEAN:
-        if (by_measure_.tiles.In(feature.measure, days).empty()) return {};
+        if (by_measure_.tiles.In(feature.measure, days).empty()) return kNothing;
         return feature.scale.Apply(Total(feature.measure, days)) / feature.window.length;
       case v1::MEAN_OF_PERIODS:
         return MeanOfPeriods(feature, periods);
       default:
-        return {};
+        return kNothing;
     }
   }
 
@@ -127,23 +132,36 @@ class VectorBuilder {
       if (days.Contains(imported->anchor)) add(imported->value);
     }
     if (feature.field == v1::UNPAID_QUANTITY) {
-      absl::InlinedVector<std::pair<uint64_t, int64_t>, 32> products;
-      for (const KeyedTile& tile : by_measure_.keyed_tiles.In(feature.measure, days)) {
-        if (!covered(tile.day)) products.emplace_back(tile.key, tile.value);
+      // Only what was put into the basket can be left in it: of a product that was bought alone nothing is summed.
+      Products products;
+      const KeyedTiles tiles = by_measure_.keyed_tiles.In(feature.measure, days);
+      for (const KeyedTile& tile : tiles) {
+        if (!covered(tile.day)) add(0);
+        if (tile.value > 0 && !covered(tile.day)) products.emplace_back(tile.key, tile.value);
       }
       SumByKey(products);
+      for (const KeyedTile& tile : tiles) {
+        if (tile.value < 0 && !covered(tile.day)) AddIfThere(tile.key, tile.value, &products);
+      }
       for (const auto& [product, net] : products) add(std::max<int64_t>(net, 0));
     } else {
       for (const Tile& tile : by_measure_.tiles.In(feature.measure, days)) {
         if (!covered(tile.day)) add(tile.value);
       }
     }
-    return any ? Number(feature.scale.Apply(sum)) : Number();
+    return any ? feature.scale.Apply(sum) : kNothing;
   }
 
-  // Leaves one entry for each key, values summed.
-  template <typename Entries>
-  static void SumByKey(Entries& entries) {
+  using Products = absl::InlinedVector<std::pair<uint64_t, int64_t>, 32>;
+
+  static void AddIfThere(uint64_t key, int64_t value, Products* products) {
+    const auto at = std::lower_bound(products->begin(), products->end(), key,
+                                     [](const auto& entry, uint64_t wanted) { return entry.first < wanted; });
+    if (at != products->end() && at->first == key) at->second += value;
+  }
+
+  // Leaves one entry for each key, values summed, in order of keys.
+  static void SumByKey(Products& entries) {
     std::sort(entries.begin(), entries.end());
     size_t kept = 0;
     for (size_t i = 0; i < entries.size(); ++i) {
@@ -172,7 +190,7 @@ class VectorBuilder {
 
   Number Extreme(const CompiledFeature& feature, DayRange days) const {
     const Tiles tiles = by_measure_.tiles.In(feature.measure, days);
-    if (tiles.empty()) return {};
+    if (tiles.empty()) return kNothing;
     const auto [least, greatest] =
         std::minmax_element(tiles.begin(), tiles.end(), [](const Tile& a, const Tile& b) { return a.value < b.value; });
     return feature.scale.Apply(feature.aggregation == v1::MIN ? least->value : greatest->value);
@@ -180,7 +198,7 @@ class VectorBuilder {
 
   Number Ratio(const CompiledFeature& feature, DayRange days) const {
     const int64_t below = Total(feature.second_measure, days);
-    if (below == 0) return {};
+    if (below == 0) return kNothing;
     return static_cast<double>(Total(feature.measure, days)) / static_cast<double>(below);
   }
 
@@ -190,17 +208,17 @@ class VectorBuilder {
     int periods = 0;
     for (const DayRange& month : months) {
       const Number ratio = Ratio(feature, month);
-      if (!ratio) continue;
-      sum += *ratio;
+      if (!IsSomething(ratio)) continue;
+      sum += ratio;
       ++periods;
     }
-    return periods == 0 ? Number() : feature.scale.Apply(sum / periods);
+    return periods == 0 ? kNothing : feature.scale.Apply(sum / periods);
   }
 
   // Statements of profit, one a month.
   Number Profit(const CompiledFeature& feature, DayRange days) const {
     const std::span<const LastValue> statements = LastValuesIn(state_, feature.measure, days);
-    if (statements.empty()) return {};
+    if (statements.empty()) return kNothing;
     int64_t sum = 0, least = statements.front().value, greatest = least;
     const LastValue* last = &statements.front();
     for (const LastValue& statement : statements) {
@@ -248,12 +266,12 @@ class VectorBuilder {
 
   Number Last(const CompiledFeature& feature, DayRange days) const {
     const std::optional<int64_t> value = Newest(feature, days);
-    return value ? Number(feature.scale.Apply(*value)) : Number();
+    return value ? feature.scale.Apply(*value) : kNothing;
   }
 
   Number DaysCounted(const CompiledFeature& feature) const {
     const std::optional<Day> from = CountedFrom(declarations_, state_, by_measure_, feature, windows_.today());
-    return from ? Number(feature.scale.Apply(CountOn(*from, windows_.today()))) : Number();
+    return from ? feature.scale.Apply(CountOn(*from, windows_.today())) : kNothing;
   }
 
   std::optional<std::string_view> Category(const CompiledFeature& feature, DayRange days) const {
@@ -278,13 +296,18 @@ class VectorBuilder {
       }
       return candidates.emplace_back(Candidate{key, 0, std::numeric_limits<int64_t>::min()});
     };
+    const KeyedTiles times = by_measure_.keyed_tiles.In(feature.second_measure, days);
+    auto time = times.begin();
     for (const KeyedTile& tile : by_measure_.keyed_tiles.In(feature.measure, days)) {
-      candidate(tile.key).count += tile.value;
+      Candidate& known = candidate(tile.key);
+      known.count += tile.value;
+      // Both measures are of the same events: the times stand as the counts do.
+      if (time != times.end() && time->key == tile.key) known.latest = std::max(known.latest, (time++)->value);
     }
     if (candidates.empty()) return {};
-    for (const KeyedTile& tile : by_measure_.keyed_tiles.In(feature.second_measure, days)) {
-      int64_t& latest = candidate(tile.key).latest;
-      latest = std::max(latest, tile.value);
+    for (; time != times.end(); ++time) {
+      int64_t& latest = candidate(time->key).latest;
+      latest = std::max(latest, time->value);
     }
     // More often, then later, then first by bytes.
     const auto best = std::min_element(candidates.begin(), candidates.end(), [&](const auto& a, const auto& b) {

@@ -24,6 +24,7 @@ TEST(WireEventTest, ReadsWhatProtobufWrites) {
   EXPECT_EQ(read.customer_id, "покупатель-7");
   EXPECT_EQ(read.event_id, "p1");
   EXPECT_EQ(read.event_time_us, 1'790'000'000'123'456);
+  EXPECT_EQ(read.known_at_us, 1'790'000'000'123'456);
 
   v1::Event rest;
   ASSERT_TRUE(rest.ParseFromArray(read.body.data(), static_cast<int>(read.body.size())));
