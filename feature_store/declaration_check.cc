@@ -39,9 +39,16 @@ struct FieldRules {
 const std::vector<FieldRules>& AllFieldRules() {
   const std::vector<Aggregation> occurrence = {v1::COUNT, v1::MONTHLY_MEAN, v1::RATIO, v1::MEAN_OF_PERIODS,
                                                v1::DAYS_SINCE_LAST};
-  const std::vector<Aggregation> number = {
-      v1::COUNT,        v1::SUM,   v1::MEAN,            v1::MIN,            v1::MAX, v1::LAST,
-      v1::MONTHLY_MEAN, v1::RATIO, v1::MEAN_OF_PERIODS, v1::DAYS_SINCE_LAST};
+  const std::vector<Aggregation> number = {v1::COUNT,
+                                           v1::SUM,
+                                           v1::MEAN,
+                                           v1::MIN,
+                                           v1::MAX,
+                                           v1::LAST,
+                                           v1::MONTHLY_MEAN,
+                                           v1::RATIO,
+                                           v1::MEAN_OF_PERIODS,
+                                           v1::DAYS_SINCE_LAST};
   const std::vector<Aggregation> set = {v1::DISTINCT, v1::RATIO, v1::MEAN_OF_PERIODS};
   const std::vector<Aggregation> visit = {v1::DISTINCT, v1::RATIO, v1::MEAN_OF_PERIODS, v1::DAYS_SINCE_LAST};
   static const auto* rules = new std::vector<FieldRules>{
@@ -82,10 +89,18 @@ std::string Names(const std::vector<Aggregation>& aggregations) {
 
 bool IsRatio(Aggregation aggregation) { return aggregation == v1::RATIO || aggregation == v1::MEAN_OF_PERIODS; }
 
-// Whether COUNT, SUM or DISTINCT of the field can stand above or below the line of a ratio.
+// What of the field can stand above or below the line of a ratio.
+std::vector<Aggregation> PartsOfRatio(const FieldRules& rules) {
+  std::vector<Aggregation> parts;
+  for (const Aggregation part : {v1::COUNT, v1::SUM, v1::DISTINCT}) {
+    if (Allows(rules, v1::RATIO) && Allows(rules, part)) parts.push_back(part);
+  }
+  return parts;
+}
+
 bool CanBePartOfRatio(const FieldRules& rules, Aggregation part) {
-  return Allows(rules, v1::RATIO) && Allows(rules, part) &&
-         (part == v1::COUNT || part == v1::SUM || part == v1::DISTINCT);
+  const std::vector<Aggregation> parts = PartsOfRatio(rules);
+  return std::find(parts.begin(), parts.end(), part) != parts.end();
 }
 
 // One feature under check: collects its mistakes, each with the place of the field that is wrong.
@@ -147,14 +162,20 @@ class FeatureCheck {
       return;
     }
     if (!CanBePartOfRatio(rules, feature_.numerator_aggregation())) {
-      Say("numerator_aggregation", absl::StrCat("must be COUNT, SUM or DISTINCT, as ", Name(rules), " allows"));
+      SayPart("numerator_aggregation", rules);
     }
     const FieldRules* below = RulesOf(feature_.denominator());
     if (below == nullptr) {
       Say("denominator", absl::StrCat("required with ", Aggregation_Name(aggregation)));
     } else if (!CanBePartOfRatio(*below, feature_.denominator_aggregation())) {
-      Say("denominator_aggregation", absl::StrCat("must be COUNT, SUM or DISTINCT, as ", Name(*below), " allows"));
+      SayPart("denominator_aggregation", *below);
     }
+  }
+
+  void SayPart(const char* field, const FieldRules& rules) {
+    const std::vector<Aggregation> parts = PartsOfRatio(rules);
+    Say(field, parts.empty() ? absl::StrCat(Name(rules), " cannot be part of a ratio")
+                             : absl::StrCat("of ", Name(rules), " must be one of ", Names(parts)));
   }
 
   void CheckFilters(const FieldRules& rules) {
@@ -263,21 +284,26 @@ class FeatureCheck {
   std::vector<DeclarationMistake>& mistakes_;
 };
 
-void CheckShop(const v1::FeatureDeclarations::Shop& shop, int line, int column,
+// `where`: the places of its fields; null where there is no shop, and then nothing of it can be wrong.
+void CheckShop(const v1::FeatureDeclarations::Shop& shop, const TextFormat::ParseInfoTree* where,
                std::vector<DeclarationMistake>& mistakes) {
+  const auto say = [&](const char* field, const std::string& rule) {
+    const FieldDescriptor* descriptor = v1::FeatureDeclarations::Shop::descriptor()->FindFieldByName(field);
+    const auto place = where != nullptr ? where->GetLocation(descriptor, -1) : TextFormat::ParseLocation();
+    mistakes.push_back({place.line + 1, place.column + 1, absl::StrCat("shop: ", field, ": ", rule)});
+  };
   absl::TimeZone zone;
   if (!shop.time_zone().empty() && !absl::LoadTimeZone(shop.time_zone(), &zone)) {
-    mistakes.push_back({line, column,
-                        absl::StrCat("shop: time_zone: `", shop.time_zone(),
-                                     "` is no time zone of this system; use an IANA name such as `Europe/Moscow`")});
+    say("time_zone", absl::StrCat("`", shop.time_zone(),
+                                  "` is no time zone of this system; use an IANA name such as `Europe/Moscow`"));
   }
   if (shop.money_scale() < 0 || shop.money_scale() > 6) {
-    mistakes.push_back({line, column, absl::StrCat("shop: money_scale: must be 0 to 6, is ", shop.money_scale())});
+    say("money_scale", absl::StrCat("must be 0 to 6, is ", shop.money_scale()));
   }
   const bool letters = std::all_of(shop.currency().begin(), shop.currency().end(),
                                    [](unsigned char c) { return absl::ascii_isupper(c); });
   if (!shop.currency().empty() && (shop.currency().size() != 3 || !letters)) {
-    mistakes.push_back({line, column, "shop: currency: must be three capital letters such as `EUR`"});
+    say("currency", "must be three capital letters such as `EUR`");
   }
 }
 
@@ -289,8 +315,7 @@ std::vector<DeclarationMistake> CheckDeclarations(const v1::FeatureDeclarations&
   const google::protobuf::Descriptor* descriptor = v1::FeatureDeclarations::descriptor();
   const FieldDescriptor* shop = descriptor->FindFieldByName("shop");
   const FieldDescriptor* features = descriptor->FindFieldByName("features");
-  const auto shop_place = locations.GetLocation(shop, -1);
-  CheckShop(declarations.shop(), shop_place.line + 1, shop_place.column + 1, mistakes);
+  CheckShop(declarations.shop(), locations.GetTreeForNested(shop, -1), mistakes);
   if (declarations.features().empty()) mistakes.push_back({1, 1, "features: at least one is required"});
   absl::flat_hash_set<std::string> names;
   for (int i = 0; i < declarations.features_size(); ++i) {

@@ -74,6 +74,10 @@ Change Changed(v1::FeatureDefinition before, v1::FeatureDefinition after) {
 }
 
 std::vector<Change> ShopChanges(v1::FeatureDeclarations::Shop before, v1::FeatureDeclarations::Shop after) {
+  for (v1::FeatureDeclarations::Shop* shop : {&before, &after}) {
+    if (shop->time_zone().empty()) shop->set_time_zone("UTC");
+    if (!shop->has_money_scale()) shop->set_money_scale(2);
+  }
   const bool other_zone = before.time_zone() != after.time_zone();
   std::vector<std::string> fields = DifferentFields(before, after);
   if (fields.empty()) return {};

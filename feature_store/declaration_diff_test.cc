@@ -53,6 +53,7 @@ TEST(DeclarationDiffTest, TheShopsClockChangesEverything) {
   const std::string moscow = absl::StrCat(kA, "shop { time_zone: 'Europe/Moscow' }");
   EXPECT_EQ(Diff(kA, moscow), "CHANGED shop time_zone back-fill new-model\n");
   EXPECT_EQ(Diff(kA, absl::StrCat(kA, "shop { currency: 'EUR' }")), "CHANGED shop currency\n");
+  EXPECT_EQ(Diff(kA, absl::StrCat(kA, "shop { time_zone: 'UTC' money_scale: 2 }")), "") << "what is meant by nothing";
 }
 
 TEST(DeclarationDiffTest, TheOrderIsOneChange) {

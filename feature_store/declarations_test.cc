@@ -123,12 +123,12 @@ TEST(DeclarationsTest, EveryRuleIsChecked) {
       {"denominator: PAGE_VIEW", "denominator: only with RATIO"},
       {"denominator_aggregation: COUNT", "denominator_aggregation: only with RATIO"},
       {"numerator_aggregation: COUNT", "numerator_aggregation: only with RATIO"},
-      {"aggregation: RATIO", "numerator_aggregation: must be COUNT, SUM or DISTINCT"},
+      {"aggregation: RATIO", "numerator_aggregation: of PURCHASE_AMOUNT must be one of COUNT, SUM"},
       {"aggregation: RATIO numerator_aggregation: SUM", "denominator: required with RATIO"},
       {"aggregation: RATIO numerator_aggregation: MAX denominator: PAGE_VIEW denominator_aggregation: COUNT",
-       "numerator_aggregation: must be COUNT, SUM or DISTINCT, as PURCHASE_AMOUNT allows"},
+       "numerator_aggregation: of PURCHASE_AMOUNT must be one of COUNT, SUM"},
       {"aggregation: RATIO numerator_aggregation: SUM denominator: PAGE_VIEW denominator_aggregation: DISTINCT",
-       "denominator_aggregation: must be COUNT, SUM or DISTINCT, as PAGE_VIEW allows"},
+       "denominator_aggregation: of PAGE_VIEW must be one of COUNT"},
       {"field: TIME_ON_SITE filters { on_promotion: true }", "filters: on_promotion does not apply to TIME_ON_SITE"},
       {"field: TIME_ON_SITE filters { category: 'toys' }", "filters: category does not apply to TIME_ON_SITE"},
       {"filters { category: 'a' } filters { category: 'b' }", "filters: category is given twice"},
@@ -192,8 +192,9 @@ TEST(DeclarationsTest, TheShopAndTheListAreChecked) {
   EXPECT_THAT(Mistakes(""), HasSubstr("shop.textproto:1:1: features: at least one is required"));
   EXPECT_THAT(Mistakes(feature + feature), HasSubstr("shop.textproto:2:1: feature `a`: name: is declared twice"));
   EXPECT_THAT(Mistakes(feature + "shop { time_zone: 'Mars/Olympus' }"), HasSubstr("`Mars/Olympus` is no time zone"));
-  EXPECT_THAT(Mistakes(feature + "shop { money_scale: 7 }"), HasSubstr("money_scale: must be 0 to 6, is 7"));
-  EXPECT_THAT(Mistakes(feature + "shop { currency: 'euro' }"), HasSubstr("currency: must be three capital letters"));
+  EXPECT_EQ(Mistakes(feature + "shop {\n  money_scale: 7\n  currency: 'euro' }"),
+            "shop.textproto:3:3: shop: money_scale: must be 0 to 6, is 7\n"
+            "shop.textproto:4:3: shop: currency: must be three capital letters such as `EUR`");
 }
 
 }  // namespace

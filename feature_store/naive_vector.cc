@@ -19,7 +19,6 @@ namespace {
 struct Interval {
   absl::Time begin;
   absl::Time end;
-  bool Contains(absl::Time t) const { return begin <= t && t < end; }
 };
 
 absl::Time Stamp(const google::protobuf::Timestamp& stamp) {

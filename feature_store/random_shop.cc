@@ -6,7 +6,7 @@
 namespace ebb::feature_store {
 namespace {
 
-// Every field with every aggregation that it allows, and the windows that they take.
+// Every field and every aggregation, and the windows that they take.
 enum Windows { kAnyWindow, kMonthly, kBackFromT };
 struct Recipe {
   const char* text;

@@ -26,7 +26,7 @@ class RandomShop {
   std::mt19937_64& random() { return random_; }
   const absl::TimeZone& zone() const { return zone_; }
 
-  // Every field with every aggregation that it allows.
+  // Features of every field and of every aggregation, over random windows.
   std::string Declarations();
   // Nine months around the centre; often a midnight, or a microsecond before one.
   absl::Time Time();

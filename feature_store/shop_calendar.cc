@@ -7,10 +7,6 @@
 namespace ebb::feature_store {
 namespace {
 
-constexpr absl::CivilDay kEpoch(1970, 1, 1);
-
-Day FromCivil(absl::CivilDay day) { return static_cast<Day>(day - kEpoch); }
-
 // A date of the Gregorian calendar. absl's civil days count on from an epoch month by month, which was a third of the
 // time of a training set; this is the usual arithmetic on 400-year eras that begin in March.
 struct Date {
@@ -46,16 +42,6 @@ Date MonthBefore(const Date& date, int months) {
   const int64_t month = date.year * 12 + (date.month - 1) - months;
   const int64_t year = (month >= 0 ? month : month - 11) / 12;
   return {year, static_cast<int>(month - year * 12) + 1, 1};
-}
-
-absl::CivilMonth MonthOfDay(Day day) {
-  const Date date = DateOf(day);
-  return absl::CivilMonth(date.year, date.month);
-}
-
-// The same day of `month`, or its last one.
-absl::CivilDay DayInMonth(absl::CivilMonth month, int day) {
-  return std::min(absl::CivilDay(month) + (day - 1), absl::CivilDay(month + 1) - 1);
 }
 
 // The edge `back` units (calendar months: whole months) before a T on day `today`.
@@ -108,7 +94,7 @@ Day EdgePasses(CompiledWindow::Unit unit, int back, Day day) {
       return today;
     }
     case CompiledWindow::Unit::kCalendarMonths:
-      return FromCivil(absl::CivilDay(MonthOfDay(day) + back + 1));
+      return DayOfDate(MonthBefore(DateOf(day), -(back + 1)));
     case CompiledWindow::Unit::kLifetime:
       break;
   }
@@ -163,7 +149,8 @@ Day ShopCalendar::DayOf(absl::Time time) const {
 }
 
 Day ShopCalendar::ComputeDay(absl::Time time) const {
-  Day day = FromCivil(absl::CivilDay(zone_.At(time).cs));
+  const absl::CivilSecond civil = zone_.At(time).cs;
+  Day day = DayOfDate({civil.year(), civil.month(), civil.day()});
   // Where a clock set back repeats the end of a day after midnight, the new day has begun already.
   if (StartOf(day + 1) <= time) ++day;
   return day;
@@ -180,13 +167,11 @@ Day ShopCalendar::MonthsBefore(Day day, int months) {
   return std::min(DayOfDate(month) + date.day - 1, DayOfDate(MonthBefore(month, -1)) - 1);
 }
 
-Day ShopCalendar::FirstOfMonth(Day day) { return FromCivil(absl::CivilDay(MonthOfDay(day))); }
+Day ShopCalendar::LastOfMonth(int year, int month) { return DayOfDate(MonthBefore({year, month, 1}, -1)) - 1; }
 
-Day ShopCalendar::LastOfMonth(int year, int month) {
-  return FromCivil(absl::CivilDay(absl::CivilMonth(year, month) + 1) - 1);
+Day ShopCalendar::FromDate(int year, int month, int day) {
+  return DayOfDate(MonthBefore({year, month, 1}, 0)) + day - 1;
 }
-
-Day ShopCalendar::FromDate(int year, int month, int day) { return FromCivil(absl::CivilDay(year, month, day)); }
 
 absl::CivilDay ShopCalendar::ToCivil(Day day) {
   const Date date = DateOf(day);
@@ -195,7 +180,7 @@ absl::CivilDay ShopCalendar::ToCivil(Day day) {
 
 absl::Time ShopCalendar::MonthsAfter(absl::Time time, int months) const {
   const absl::TimeZone::CivilInfo now = zone_.At(time);
-  const absl::CivilDay day = DayInMonth(absl::CivilMonth(now.cs) + months, now.cs.day());
+  const absl::CivilDay day = ToCivil(MonthsBefore(DayOfDate({now.cs.year(), now.cs.month(), now.cs.day()}), -months));
   const absl::CivilSecond then(day.year(), day.month(), day.day(), now.cs.hour(), now.cs.minute(), now.cs.second());
   return absl::FromCivil(then, zone_) + now.subsecond;
 }

@@ -49,8 +49,8 @@ class ShopCalendar {
 
   // The same day `months` (may be negative) earlier, or the last of that month where it is shorter.
   static Day MonthsBefore(Day day, int months);
-  static Day FirstOfMonth(Day day);
   static Day LastOfMonth(int year, int month);
+  // A month or day beyond its range counts on into the next year or month.
   static Day FromDate(int year, int month, int day);
   static absl::CivilDay ToCivil(Day day);
   // The same wall-clock time `months` (may be negative) later, or that time on the last day of a shorter month.

@@ -13,22 +13,45 @@
 namespace ebb::feature_store {
 namespace {
 
-TEST(ImportSnapshot, ImportsASnapshotAndServesIt) {
-  TestServer server;
-  v1::ImportSnapshotResponse response;
-  const auto context = Context();
-  const auto writer = server.stub().ImportSnapshot(context.get(), &response);
+v1::ImportSnapshotRequest Header() {
   v1::ImportSnapshotRequest message;
   message.mutable_header()->set_snapshot_id("digest");
-  writer->Write(message);
-  *message.mutable_rows()->add_rows() = RowOf("anna", "revenue_month_0", "12.5");
-  writer->Write(message);
-  message.mutable_commit()->set_row_count(1);
-  writer->Write(message);
-  writer->WritesDone();
-  const grpc::Status status = writer->Finish();
+  return message;
+}
+
+v1::ImportSnapshotRequest Row(const v1::SnapshotRow& row) {
+  v1::ImportSnapshotRequest message;
+  *message.mutable_rows()->add_rows() = row;
+  return message;
+}
+
+// A call that is under way.
+class Import {
+ public:
+  explicit Import(TestServer& server) : writer_(server.stub().ImportSnapshot(context_.get(), &response_)) {}
+  void Write(const v1::ImportSnapshotRequest& message) { writer_->Write(message); }
+  void WritesDone() { writer_->WritesDone(); }
+  grpc::Status Finish() { return writer_->Finish(); }
+  const v1::ImportSnapshotResponse& response() const { return response_; }
+
+ private:
+  const std::unique_ptr<grpc::ClientContext> context_ = Context();
+  v1::ImportSnapshotResponse response_;
+  const std::unique_ptr<grpc::ClientWriter<v1::ImportSnapshotRequest>> writer_;
+};
+
+TEST(ImportSnapshot, ImportsASnapshotAndServesIt) {
+  TestServer server;
+  Import call(server);
+  call.Write(Header());
+  call.Write(Row(RowOf("anna", "revenue_month_0", "12.5")));
+  v1::ImportSnapshotRequest commit;
+  commit.mutable_commit()->set_row_count(1);
+  call.Write(commit);
+  call.WritesDone();
+  const grpc::Status status = call.Finish();
   ASSERT_TRUE(status.ok()) << status.error_message();
-  EXPECT_EQ(response.customers(), 1);
+  EXPECT_EQ(call.response().customers(), 1);
 
   v1::GetFeaturesRequest get;
   get.add_customer_ids("anna");
@@ -51,35 +74,22 @@ TEST(ImportSnapshot, ImportsASnapshotAndServesIt) {
 
 TEST(ImportSnapshot, AnImportWithoutCommitLeavesNothing) {
   TestServer server;
-  v1::ImportSnapshotResponse response;
-  const auto context = Context();
-  const auto writer = server.stub().ImportSnapshot(context.get(), &response);
-  v1::ImportSnapshotRequest message;
-  message.mutable_header()->set_snapshot_id("digest");
-  writer->Write(message);
-  *message.mutable_rows()->add_rows() = RowOf("anna", "revenue_month_0", "12.5");
-  writer->Write(message);
-  writer->WritesDone();
-  const grpc::Status status = writer->Finish();
+  Import call(server);
+  call.Write(Header());
+  call.Write(Row(RowOf("anna", "revenue_month_0", "12.5")));
+  call.WritesDone();
+  const grpc::Status status = call.Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_THAT(status.error_message(), testing::HasSubstr("nothing was imported"));
   EXPECT_EQ(BadRequestOf(FromGrpcStatus(status))->field_violations(0).field(), "commit");
   EXPECT_EQ(server.engine().Stats().customers(), 0);
 }
 
-v1::ImportSnapshotRequest Header() {
-  v1::ImportSnapshotRequest message;
-  message.mutable_header()->set_snapshot_id("digest");
-  return message;
-}
-
 TEST(ImportSnapshot, ASilentImportIsEndedAndLetsOthersIn) {
   TestServer server({.import_idle_limit = absl::Milliseconds(50)});
-  v1::ImportSnapshotResponse response;
-  const auto context = Context();
-  const auto writer = server.stub().ImportSnapshot(context.get(), &response);
-  writer->Write(Header());
-  const grpc::Status status = writer->Finish();
+  Import call(server);
+  call.Write(Header());
+  const grpc::Status status = call.Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
   EXPECT_THAT(status.error_message(), testing::HasSubstr("no message for 50ms"));
   EXPECT_FALSE(server.engine().importing());
@@ -89,42 +99,34 @@ TEST(ImportSnapshot, OneImportAtATime) {
   TestServer server;
   const auto running = server.engine().BeginSnapshot();
   ASSERT_TRUE(running.ok());
-  v1::ImportSnapshotResponse response;
-  const auto context = Context();
-  const grpc::Status status = server.stub().ImportSnapshot(context.get(), &response)->Finish();
+  const grpc::Status status = Import(server).Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_TRUE(RetryDelayOf(FromGrpcStatus(status)).has_value());
 }
 
 TEST(ImportSnapshot, DrainEndsAnImportThatIsUnderWay) {
   TestServer server;
-  v1::ImportSnapshotResponse response;
-  const auto context = Context();
-  const auto writer = server.stub().ImportSnapshot(context.get(), &response);
-  writer->Write(Header());
+  Import call(server);
+  call.Write(Header());
   const absl::Time limit = absl::Now() + absl::Seconds(30);
   while (!server.engine().importing()) {
     ASSERT_LT(absl::Now(), limit) << "the server never began";
     std::this_thread::yield();
   }
   server.host().Drain();
-  const grpc::Status status = writer->Finish();
+  const grpc::Status status = call.Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_THAT(status.error_message(), testing::HasSubstr("shutting down"));
 }
 
 TEST(ImportSnapshot, ABadRowEndsTheStreamWithEachOfItsFields) {
   TestServer server;
-  v1::ImportSnapshotResponse response;
-  const auto context = Context();
-  const auto writer = server.stub().ImportSnapshot(context.get(), &response);
-  v1::ImportSnapshotRequest rows;
+  Import call(server);
   v1::SnapshotRow bad = RowOf("anna", "revenue_month_0", "many");
   bad.clear_customer_id();
-  *rows.mutable_rows()->add_rows() = bad;
-  writer->Write(Header());
-  writer->Write(rows);
-  const absl::Status status = FromGrpcStatus(writer->Finish());
+  call.Write(Header());
+  call.Write(Row(bad));
+  const absl::Status status = FromGrpcStatus(call.Finish());
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   const auto details = BadRequestOf(status);
   ASSERT_EQ(details->field_violations_size(), 2);
