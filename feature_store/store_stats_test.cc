@@ -71,6 +71,27 @@ TEST(StoreStats, TheSweepsBacklogGrowsWithTheClock) {
   EXPECT_EQ(store->Stats().lags().unswept(), 0);
 }
 
+// Blocks of tables that RocksDB was asked for, from its cache or from the disk.
+int64_t BlockReads(TestEngine& store) {
+  const v1::DatabaseFigures figures = store->Stats().database();
+  return figures.block_cache_hits() + figures.block_cache_misses();
+}
+
+TEST(StoreStats, ANewEventCostsNoReadAndAnOldRetryDoes) {
+  FeatureStoreEngine::Options options;
+  options.writer.segment_events = 100;
+  TestEngine store(options);
+  const std::vector<v1::Event> old = Views(200, "2026-03-08T00:00:00Z");
+  ASSERT_TRUE(store.Ingest(old).ok());
+  ASSERT_TRUE(store.Maintain().ok());
+  ASSERT_EQ(store->Stats().lags().unsorted(), 0) << "identities of the old events are in the history alone";
+  const int64_t before = BlockReads(store);
+  ASSERT_EQ(store.Ingest(Views(200, "2026-03-09T00:00:00Z"))->accepted(), 200);
+  EXPECT_EQ(BlockReads(store), before);
+  ASSERT_EQ(store.Ingest(old)->duplicate(), 200);
+  EXPECT_GT(BlockReads(store), before) << "or nothing is counted";
+}
+
 TEST(StoreStats, TheDatabaseSpeaksForItself) {
   TestEngine store;
   ASSERT_TRUE(store.Ingest(Views(100, "2026-03-09T00:00:00Z")).ok());
