@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/seed.h"
 
 namespace ebb {
 namespace {
@@ -140,7 +141,7 @@ void CompareWithModel(uint32_t seed, uint32_t ids, int steps) {
 }
 
 TEST(ChangeListTest, BehavesLikeAMapBySequence) {
-  const uint32_t seed = std::random_device{}();
+  const auto seed = static_cast<uint32_t>(testing::SeedOfTheRun());
   CompareWithModel(seed, 3, 3'000);
   CompareWithModel(seed + 1, 200, 10'000);
   CompareWithModel(seed + 2, 5'000, 40'000);

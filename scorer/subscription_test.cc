@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "runtime/resume_token.h"
+#include "tests/support/seed.h"
 
 namespace ebb::scorer {
 namespace {
@@ -210,9 +211,7 @@ TEST(SubscriptionTest, RequestsThatMakeNoSenseAreNamed) {
 // I6 as a history: whatever the interleaving of changes, reads, disconnects and restarts, a subscriber who resumes
 // misses nothing and never sees an older score of a customer after a newer one.
 TEST(SubscriptionTest, NothingIsMissedAndNothingGoesBackInRandomHistories) {
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE(absl::StrCat("seed ", seed));
-  std::mt19937 random(seed);
+  std::mt19937 random(testing::SeedOfTheRun());
   for (int history = 0; history < 200; ++history) {
     Publisher publisher;
     std::map<std::string, int64_t> seen;

@@ -6,7 +6,6 @@
 #include <thread>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -14,6 +13,7 @@
 #include "runtime/rpc/error_details.h"
 #include "runtime/rpc/numbers_test.grpc.pb.h"
 #include "runtime/rpc/server_host.h"
+#include "tests/support/seed.h"
 
 namespace ebb {
 namespace {
@@ -236,8 +236,7 @@ TEST(ServerStreamTest, ASlowConsumerIsNotRunOver) {
 // Many streams come, are woken, beat, are cancelled or closed at every moment, while the server shuts down. Run it
 // under the thread and address sanitizers: what it checks is what they see, and that everything ends.
 TEST(ServerStreamTest, SurvivesEveryEndAtEveryMoment) {
-  const uint32_t seed = std::random_device{}();
-  SCOPED_TRACE(absl::StrCat("seed ", seed));
+  const uint64_t seed = testing::SeedOfTheRun();
   for (int round = 0; round < 4; ++round) {
     WatchService service(/*heartbeat=*/absl::Microseconds(500));
     auto host = StartHost(&service);

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <random>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
@@ -12,16 +11,17 @@
 #include "clients/cpp/flaky_store_for_test.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/seed.h"
 
 namespace ebb {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-class PushTest : public testing::Test {
+class PushTest : public ::testing::Test {
  protected:
-  PushTest() : folder_(fs::path(testing::TempDir()) / absl::StrCat("ebb_push_", getpid())) {
+  PushTest() : folder_(fs::path(::testing::TempDir()) / absl::StrCat("ebb_push_", getpid())) {
     fs::remove_all(folder_);
     fs::create_directories(folder_);
   }
@@ -54,9 +54,7 @@ std::string Line(int number, const std::string& customer) {
 }
 
 TEST_F(PushTest, EverythingArrivesThoughStreamsBreak) {
-  const uint64_t seed = std::random_device()();
-  SCOPED_TRACE(testing::Message() << "seed " << seed);
-  const FlakyStore store(seed, /*drop_one_in=*/2);
+  const FlakyStore store(testing::SeedOfTheRun(), /*drop_one_in=*/2);
   std::string content;
   for (int i = 0; i < 5'000; ++i) content += Line(i, "c" + std::to_string(i % 100));
   EXPECT_EQ(Push(store, Write(content)), 0) << err_.str();
@@ -72,7 +70,7 @@ TEST_F(PushTest, RefusedEventsGoToAFileWithTheirReasonsAndTheRestArrives) {
   const std::string file = Write(Line(1, "a") + "{'customer_id':'b'}\n\n" + Line(3, "") + Line(4, "d"));
   EXPECT_EQ(Push(store, file), 1);
   EXPECT_EQ(store.events().size(), 2);
-  EXPECT_THAT(err_.str(), testing::AllOf(HasSubstr("2 events were refused"), HasSubstr(file + ".rejected.jsonl")));
+  EXPECT_THAT(err_.str(), ::testing::AllOf(HasSubstr("2 events were refused"), HasSubstr(file + ".rejected.jsonl")));
   EXPECT_EQ(nlohmann::json::parse(out_.str())["refused"], 2);
   std::vector<nlohmann::json> rejected = Rejected();
   ASSERT_EQ(rejected.size(), 2);
