@@ -7,7 +7,8 @@
 
 namespace ebb {
 
-// Addresses as gRPC takes them: `127.0.0.1:7500`.
+// Addresses as gRPC takes them: `127.0.0.1:7500`. Of the eight ports from a base three are these, one is the feature
+// store's metrics (kStoreMetricsOffset), the others are kept for Ebb.
 struct Endpoints {
   std::string feature_store;
   std::string trainer;
@@ -26,6 +27,9 @@ struct TlsFiles {
 };
 
 inline constexpr int kDefaultPortBase = 7500;
+
+// From the port base: where `ebb up --metrics` serves the feature store's metrics for Prometheus, over HTTP.
+inline constexpr int kStoreMetricsOffset = 4;
 
 // The three services on loopback: store at the base, trainer +1, scorer +2. 1024 <= port_base <= 65528.
 absl::StatusOr<Endpoints> LoopbackEndpoints(int port_base);

@@ -1,5 +1,6 @@
-// Typed client of the feature store. Thread-safe. One call is one RPC with a deadline; errors keep the server's code,
-// and their message begins with the server's address where it could not be reached. Streams: event_pusher.h.
+// Typed client of the feature store. Thread-safe. A call is one RPC with a deadline unless it says otherwise; errors
+// keep the server's code, and their message begins with the server's address where it could not be reached. Events are
+// sent by event_pusher.h.
 #pragma once
 
 #include <functional>
@@ -22,25 +23,26 @@ class FeatureStoreClient {
 
   // NOT_FOUND is no error here: unknown customers have `found` false. Any number of customers: asks in parts of 1,000.
   absl::StatusOr<v1::GetFeaturesResponse> GetFeatures(const v1::GetFeaturesRequest& request);
+  // What vectors hold, in their order.
   absl::StatusOr<v1::FeatureSchema> GetFeatureSchema();
+  // What the running store was started with.
   absl::StatusOr<v1::FeatureDeclarations> GetDeclarations();
+  // What a start with other declarations would change. INVALID_ARGUMENT: a line for each mistake.
   absl::StatusOr<v1::CompareDeclarationsResponse> CompareDeclarations(const v1::CompareDeclarationsRequest& request);
+  // One page.
   absl::StatusOr<v1::ListCustomersResponse> ListCustomers(const v1::ListCustomersRequest& request);
   absl::StatusOr<v1::StoreStats> GetStats();
   // Hands each message of the export to `take`, whose error ends it. The deadline is `timeout` for all of it.
   // NOT_FOUND.
   absl::Status ExportCustomer(const std::string& customer_id,
                               absl::FunctionRef<absl::Status(const v1::ExportCustomerResponse&)> take);
-
   // Idempotent: a second call tells how far the removal is. NOT_FOUND: the store does not know the customer.
   absl::StatusOr<v1::EraseCustomerResponse> EraseCustomer(const v1::EraseCustomerRequest& request);
-
   // Recomputes customers from raw events. `on_message` is called in the caller's thread with each message, the last one
   // included; false ends the call with CANCELLED. No deadline as a whole; DEADLINE_EXCEEDED when the store is silent
   // for the timeout.
   absl::StatusOr<v1::VerifySummary> Verify(const v1::VerifyRequest& request,
                                            absl::FunctionRef<bool(const v1::VerifyResponse&)> on_message);
-
   // Imports one snapshot: the header, then rows as long as `next_rows` fills some and returns true, then the commit.
   // `next_rows` is called in the caller's thread; its error ends the import with nothing imported. The deadline is
   // `timeout` a message.

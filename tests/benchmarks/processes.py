@@ -123,7 +123,8 @@ class Store(Server):
         return [BIN / "ebb-feature-store", "--data-dir", folder, "--listen", address, *flags]
 
     def customers(self):
-        return program("ebb", "stats", "--feature-store", self.address, "--output", "json")["customers"]
+        command = [BIN / "ebb", "stats", "--feature-store", self.address, "--output", "json"]
+        return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)["content"]["customers"]
 
     def load(self, workload, streams=1, in_flight=4):
         """What ebb-bench-ingest-load prints. Every event must have counted exactly once: a store that is fast and wrong has no figure."""

@@ -32,6 +32,15 @@ TEST_F(FeatureDeclarations, AreCheckedWithoutAStore) {
   Outcome outcome = services_.Ebb({"features", "check", file});
   EXPECT_EQ(outcome.exit_status, 0) << outcome.err;
   EXPECT_EQ(outcome.out, file + ": 1 features, no mistakes\n");
+  EXPECT_EQ(services_.Ebb({"features", "check", file, "-o", "csv"}).out, "file,line,column,rule\n");
+  outcome = services_.Ebb({"features", "check", file, "--retention", "72h", "-o", "json"});
+  EXPECT_EQ(outcome.exit_status, 1);
+  const auto too_long = nlohmann::json::parse(outcome.out);
+  ASSERT_EQ(too_long.size(), 1u) << outcome.out;
+  EXPECT_EQ(too_long[0]["line"], 1);
+  EXPECT_EQ(too_long[0]["column"], 70);
+  EXPECT_THAT(too_long[0]["rule"].get<std::string>(), HasSubstr("the store keeps events for 3 days"));
+  EXPECT_EQ(services_.Ebb({"features", "check", file, "--retention", "soon"}).exit_status, 2);
 
   Write(good +
         "features {\n  name: 'a'\n  role: INPUT\n  field: PAGE_VIEW\n  aggregation: COUNT\n  window { days: 0 }\n}");
@@ -55,6 +64,7 @@ TEST_F(FeatureDeclarations, AreListedWrittenAndCompared) {
                                      [](const auto& feature) { return feature["feature"] == "revenue_month_1"; });
   EXPECT_EQ(revenue["from"], "sum(purchase_amount) * 0.01");
   EXPECT_EQ(revenue["window"], "1 month, 1 back");
+  EXPECT_EQ(revenue["unit"], "money");
   EXPECT_EQ(features.back()["role"], "input once covered");
   EXPECT_EQ(features.back()["default"], "missing");
 

@@ -186,6 +186,7 @@ TEST_F(RightAnswers, ADaysSumOfTenTwentyThirtyIsSixty) {
   const Outcome verify = services_.Ebb({"verify", "--all", "--output", "json"});
   EXPECT_EQ(verify.exit_status, 0) << verify.err;
   EXPECT_THAT(verify.out, HasSubstr("\"mismatched\":0"));
+  EXPECT_THAT(verify.out, HasSubstr("\"mismatches\":[]"));
 }
 
 TEST_F(RightAnswers, APartialOrMistypedEventIsRefusedByFieldAndNeverHalfStored) {

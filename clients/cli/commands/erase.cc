@@ -73,9 +73,12 @@ Command EraseCommand() {
   command.description =
       "Removes all events, features and scores of a customer, and refuses whatever comes of the same customer later. "
       "From the answer on nobody is\n"
-      "told anything of the customer; `removed` says that no byte is left in the store's folder, which a running "
-      "training or a large history may\n"
-      "delay. Backups are yours to deal with. Exit status 3 when the customer is not known.";
+      "told anything of the customer; `removed` says that no byte is left in the store's folder. A training that is "
+      "running or a large history may\n"
+      "delay it beyond --timeout: the erasure goes on, and the same command tells how far it is. The scorer follows by "
+      "itself. Trained models hold no\n"
+      "customer's row; backups are yours to deal with. Exit status 3 when the customer is not known, 2 when nobody is "
+      "there to confirm.";
   command.examples = {{"ebb erase 215348 --reason asked-2026-05-12", "asks before it does", false},
                       {"ebb erase 215348 --yes", "for scripts", false}};
   command.Add("CUSTOMER", &options->customer, "Who").Required().Completes("customer");

@@ -6,6 +6,7 @@
 #include <map>
 #include <ostream>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "clients/cli/command_context.h"
 #include "clients/cli/commands.h"
@@ -53,14 +54,21 @@ std::string JsonValue(const v1::FeatureValue& value) {
   return value.has_number() ? fmt::format("{}", value.number()) : "null";
 }
 
-// One object: who, the vector of now, the events as `ebb push` reads them.
+// One object: who, the vector of now and where each value comes from, the events as `ebb push` reads them.
 std::string Json(const Exported& all) {
   std::string text = absl::StrCat("{\"customer_id\":", JsonString(all.features.customer_id()),
                                   ",\"as_of\":", JsonString(UtcText(FromTimestamp(all.features.vector().as_of()))),
+                                  ",\"changed_at\":", JsonString(UtcText(FromTimestamp(all.features.changed_at()))),
                                   ",\n \"features\":{");
   for (int i = 0; i < all.schema.features_size() && i < all.features.vector().values_size(); ++i) {
     absl::StrAppend(&text, i == 0 ? "" : ",", JsonString(all.schema.features(i).name()), ":",
                     JsonValue(all.features.vector().values(i)));
+  }
+  absl::StrAppend(&text, "},\n \"from\":{");
+  for (int i = 0; i < all.schema.features_size() && i < all.features.vector().values_size(); ++i) {
+    const std::string& status = v1::FeatureStatus_Name(all.features.vector().values(i).status());
+    absl::StrAppend(&text, i == 0 ? "" : ",", JsonString(all.schema.features(i).name()), ":",
+                    JsonString(absl::AsciiStrToLower(status)));
   }
   absl::StrAppend(&text, "},\n \"events\":[");
   for (size_t i = 0; i < all.events.size(); ++i) {
@@ -70,19 +78,21 @@ std::string Json(const Exported& all) {
   return text;
 }
 
-// A row an event; what differs from kind to kind stands in the last column.
+// What differs from kind to kind stands in the last column.
+Record RowOf(const v1::Event& event) {
+  Record row;
+  row.Add("customer_id", TextCell(event.customer_id()));
+  row.Add("event_time", TimeCell(FromTimestamp(event.event_time())));
+  row.Add("known_at", TimeCell(FromTimestamp(event.known_at())));
+  row.Add("kind", TextCell(KindOf(event)));
+  row.Add("event", TextCell(FormatEventJson(event)));
+  return row;
+}
+
+// A row an event.
 std::string Csv(const Exported& all, bool header) {
-  std::string text;
-  for (const v1::Event& event : all.events) {
-    Record row;
-    row.Add("customer_id", TextCell(event.customer_id()));
-    row.Add("event_time", TimeCell(FromTimestamp(event.event_time())));
-    row.Add("known_at", TimeCell(FromTimestamp(event.known_at())));
-    row.Add("kind", TextCell(KindOf(event)));
-    row.Add("event", TextCell(FormatEventJson(event)));
-    if (text.empty() && header) text = CsvHeader(row);
-    text += CsvLine(row);
-  }
+  std::string text = header ? CsvHeader(RowOf(v1::Event())) : "";
+  for (const v1::Event& event : all.events) text += CsvLine(RowOf(event));
   return text;
 }
 
@@ -98,7 +108,6 @@ void Summarise(const Exported& all, CommandContext& context) {
   Table by_kind({"kind", "events"}, "kinds");
   for (const auto& [kind, count] : kinds) by_kind.AddRow({TextCell(kind), CountCell(count)});
   Print(context, std::vector<Section>{customer, by_kind});
-  context.Remark("everything itself: --output json or csv");
 }
 
 // For the owner's eyes alone, and never over another file.
@@ -131,6 +140,7 @@ absl::Status RunExport(const ExportOptions& options, CommandContext& context) {
   }
   if (people) {
     Summarise(*all, context);
+    context.Remark("everything itself: --output json or csv");
   } else {
     context.out() << text;
   }
@@ -144,14 +154,16 @@ Command ExportCommand() {
   Command command{
       .name = "export", .group = CommandGroup::kData, .summary = "Everything the store keeps of a customer"};
   command.description =
-      "The vector of now and all events in order of time, as of one moment. Scores are not among it: see `ebb score`. "
-      "Exit status 3 when the\n"
-      "customer is not known.";
+      "The vector of now and all events in order of time, as of one moment; as a table only how many there are of each "
+      "kind. JSON is one\n"
+      "object with both, CSV a row an event. Scores are not among it: see `ebb score`. Exit status 3 when the customer "
+      "is "
+      "not known.";
   command.examples = {{"ebb export 215348", "what there is, in short"},
                       {"ebb export 215348 --output json", "all of it, events as `ebb push` reads them"},
                       {"ebb export 215348 --output csv --file 215348.csv", "into a new file that only you can read"}};
   command.Add("CUSTOMER", &options->customer, "Who").Required().Completes("customer");
-  command.Add("--file", &options->file, "Write it there (mode 0600; JSON unless --output csv); must not exist")
+  command.Add("--file", &options->file, "Write JSON, or CSV with --output csv, into this new file (mode 0600)")
       .Value("FILE")
       .Completes("file");
   command.run = [options](CommandContext& context) { return RunExport(*options, context); };

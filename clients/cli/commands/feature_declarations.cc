@@ -1,13 +1,16 @@
 // What features the store declares, and what another file would declare.
+#include <cmath>
 #include <fstream>
 #include <ostream>
 #include <sstream>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "clients/cli/command_context.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/exit_code.h"
@@ -76,6 +79,45 @@ std::string WindowText(const v1::Window& window) {
   return "lifetime";
 }
 
+// Whether a number of the feature adds up or picks amounts; otherwise it counts, or amounts stand above amounts.
+bool IsAmount(const v1::FeatureDefinition& feature) {
+  switch (feature.aggregation()) {
+    case v1::SUM:
+    case v1::MEAN:
+    case v1::MIN:
+    case v1::MAX:
+    case v1::LAST:
+    case v1::MONTHLY_MEAN:
+      return true;
+    case v1::RATIO:
+    case v1::MEAN_OF_PERIODS:
+      return feature.numerator_aggregation() == v1::SUM && feature.denominator_aggregation() != v1::SUM;
+    default:
+      return false;
+  }
+}
+
+// `EUR`, `0.01 EUR`: a number 1 of the feature stands for so much.
+std::string ScaledUnit(double scale, const std::string& unit) {
+  return std::abs(scale - 1) < 1e-9 ? unit : absl::StrCat(scale, " ", unit);
+}
+
+// In what a number of the feature is measured; none where it counts or is a word.
+Cell UnitCell(const v1::FeatureDefinition& feature, const v1::FeatureDeclarations::Shop& shop) {
+  constexpr double kMillisecondsAMinute = 60'000;
+  const double scale = feature.has_scale() ? feature.scale() : 1;
+  if (feature.aggregation() == v1::DAYS_SINCE_LAST || feature.field() == v1::TENURE_DAYS) return TextCell("days");
+  if (!IsAmount(feature)) return NoCell();
+  if (feature.field() == v1::PURCHASE_AMOUNT || feature.field() == v1::PROFIT) {
+    const double minor_units = std::pow(10, shop.has_money_scale() ? shop.money_scale() : 2);
+    return TextCell(ScaledUnit(1 / (scale * minor_units), shop.currency().empty() ? "money" : shop.currency()));
+  }
+  if (feature.field() == v1::TIME_ON_SITE) {
+    return TextCell(ScaledUnit(1 / (scale * kMillisecondsAMinute), "minutes"));
+  }
+  return NoCell();
+}
+
 Cell DefaultCell(const v1::FeatureDefinition& feature, v1::FeatureKind kind) {
   const v1::FeatureDefault& value = feature.default_value();
   if (value.has_number()) return TextCell(absl::StrCat(value.number()));
@@ -104,7 +146,7 @@ absl::Status RunList(bool as_file, CommandContext& context) {
   if (schema->features_size() != declarations->features_size()) {
     return absl::UnavailableError("the feature store was started with other declarations in between; ask again");
   }
-  Table table({"feature", "kind", "role", "group", "from", "window", "default", "description"});
+  Table table({"feature", "kind", "role", "group", "from", "window", "unit", "default", "description"});
   for (int i = 0; i < declarations->features_size(); ++i) {
     const v1::FeatureDefinition& feature = declarations->features(i);
     const v1::FeatureKind kind = schema->features(i).kind();
@@ -114,7 +156,8 @@ absl::Status RunList(bool as_file, CommandContext& context) {
                   feature.group() == v1::FEATURE_GROUP_UNSPECIFIED
                       ? NoCell()
                       : TextCell(Word(v1::FeatureGroup_Name<v1::FeatureGroup>, feature.group())),
-                  TextCell(SourceText(feature)), TextCell(WindowText(feature.window())), DefaultCell(feature, kind),
+                  TextCell(SourceText(feature)), TextCell(WindowText(feature.window())),
+                  UnitCell(feature, declarations->shop()), DefaultCell(feature, kind),
                   TextCell(feature.description())});
   }
   Print(context, table);
@@ -137,19 +180,53 @@ absl::Status Mistakes(const std::string& file, absl::string_view text, CommandCo
       absl::StrCat(lines.size(), lines.size() == 1 ? " mistake in " : " mistakes in ", file));
 }
 
-// The store's own program knows the rules; it needs no running store for them.
-absl::Status RunCheck(const std::string& file, CommandContext& context) {
+// `FILE:LINE:COLUMN: rule` of each line as a row.
+Table MistakeTable(const std::string& file, absl::string_view text) {
+  Table table({"file", "line", "column", "rule"});
+  for (absl::string_view line : absl::StrSplit(text, '\n', absl::SkipWhitespace())) {
+    absl::ConsumePrefix(&line, file + ":");
+    const std::vector<std::string> parts = absl::StrSplit(line, absl::MaxSplits(':', 2));
+    int64_t number = 0, column = 0;
+    if (parts.size() == 3 && absl::SimpleAtoi(parts[0], &number) && absl::SimpleAtoi(parts[1], &column)) {
+      table.AddRow({TextCell(file), CountCell(number), CountCell(column),
+                    TextCell(std::string(absl::StripLeadingAsciiWhitespace(parts[2])))});
+    } else {
+      table.AddRow({TextCell(file), NoCell(), NoCell(), TextCell(std::string(line))});
+    }
+  }
+  return table;
+}
+
+struct CheckOptions {
+  std::string file;
+  std::string retention;
+};
+
+// The store's own program knows the rules; it needs no running store for them. People read what it says, programs a
+// row for each mistake.
+absl::Status RunCheck(const CheckOptions& options, CommandContext& context) {
+  const std::string& file = options.file;
   if (const absl::StatusOr<std::string> text = ReadText(file); !text.ok()) return text.status();
-  const absl::StatusOr<ProgramOutput> check =
-      RunToEnd({ProgramBesideUs("ebb-feature-store"), "--check-declarations", "--declarations", file});
+  std::vector<std::string> command = {ProgramBesideUs("ebb-feature-store"), "--check-declarations", "--declarations",
+                                      file};
+  if (!options.retention.empty()) command.insert(command.end(), {"--retention", options.retention});
+  const absl::StatusOr<ProgramOutput> check = RunToEnd(command);
   if (!check.ok()) return check.status();
+  const bool people = context.format() == OutputFormat::kTable;
   if (check->end.signal == 0 && check->end.exit_status == 0) {
-    context.out() << file << ": " << check->text;
+    if (people) {
+      context.out() << file << ": " << check->text;
+    } else {
+      Print(context, MistakeTable(file, ""));
+    }
     return absl::OkStatus();
   }
   if (!absl::StartsWith(check->text, file + ":")) {
-    return absl::InternalError(absl::StrCat("ebb-feature-store ended with ", check->end.ToString(), ": ", check->text));
+    const std::string text(absl::StripAsciiWhitespace(check->text));
+    if (!options.retention.empty() && absl::StrContains(text, "--retention")) return UsageError(text);
+    return absl::InternalError(absl::StrCat("ebb-feature-store ended with ", check->end.ToString(), ": ", text));
   }
+  if (!people) Print(context, MistakeTable(file, check->text));
   return Mistakes(file, check->text, context);
 }
 
@@ -178,12 +255,8 @@ absl::Status RunDiff(const std::string& file, CommandContext& context) {
   return absl::OkStatus();
 }
 
-Command FileCommand(std::string name, std::string summary, absl::Status (*run)(const std::string&, CommandContext&)) {
-  auto file = std::make_shared<std::string>();
-  Command command{.name = std::move(name), .group = CommandGroup::kData, .summary = std::move(summary)};
-  command.Add("FILE", file.get(), "Protobuf text of ebb.v1.FeatureDeclarations").Required().Completes("file");
-  command.run = [file, run](CommandContext& context) { return run(*file, context); };
-  return command;
+void DeclareFile(Command& command, std::string* file) {
+  command.Add("FILE", file, "Protobuf text of ebb.v1.FeatureDeclarations").Required().Completes("file");
 }
 
 }  // namespace
@@ -199,19 +272,36 @@ Command FeaturesListCommand() {
 }
 
 Command FeaturesCheckCommand() {
-  Command command = FileCommand("features check", "Mistakes in a declarations file; needs no running store", RunCheck);
+  auto options = std::make_shared<CheckOptions>();
+  Command command{.name = "features check",
+                  .group = CommandGroup::kData,
+                  .summary = "Mistakes in a declarations file; needs no running store"};
   command.description =
-      "Every mistake is a line FILE:LINE:COLUMN: rule on standard error. Exit status 1 when there are any.";
-  command.examples = {{"ebb features check features.textproto", "before a store is started with it"}};
+      "Every mistake is a line FILE:LINE:COLUMN: rule on standard error; with --output json or csv also a row with "
+      "file, "
+      "line, column and rule on standard output, none where all is well. Exit status 1 when there are any.";
+  command.examples = {{"ebb features check features.textproto", "before a store is started with it"},
+                      {"ebb features check features.textproto --output json", "for programs"}};
+  DeclareFile(command, &options->file);
+  command
+      .Add("--retention", &options->retention,
+           "How long the store will keep events, as its own --retention says: 26304h; windows must fit into it")
+      .Value("DURATION");
+  command.run = [options](CommandContext& context) { return RunCheck(*options, context); };
   return command;
 }
 
 Command FeaturesDiffCommand() {
-  Command command = FileCommand("features diff", "What a declarations file would change in the running store", RunDiff);
+  auto file = std::make_shared<std::string>();
+  Command command{.name = "features diff",
+                  .group = CommandGroup::kData,
+                  .summary = "What a declarations file would change in the running store"};
   command.description =
       "Nothing is changed. back_fill: customers are folded anew from the raw events at the start with this file. "
       "new_model: models trained before miss an input or would read another meaning into it.";
   command.examples = {{"ebb features diff features.textproto", "what would a start with it mean?"}};
+  DeclareFile(command, file.get());
+  command.run = [file](CommandContext& context) { return RunDiff(*file, context); };
   return command;
 }
 

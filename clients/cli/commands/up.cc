@@ -18,8 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMetricsOffset = 4;  // from the port base: the store's
-
 struct UpOptions {
   std::string data_dir;
   std::string clock = "wall";
@@ -36,7 +34,7 @@ absl::StatusOr<fs::path> DataDir(const std::string& given) {
 }
 
 std::string MetricsAddress(const CommandContext& context) {
-  return absl::StrCat("127.0.0.1:", context.options().port_base + kMetricsOffset);
+  return absl::StrCat("127.0.0.1:", context.options().port_base + kStoreMetricsOffset);
 }
 
 absl::StatusOr<std::vector<ServiceSpec>> Services(const UpOptions& options, const CommandContext& context,
@@ -93,7 +91,9 @@ absl::Status RunUp(const UpOptions& options, CommandContext& context) {
   if (!data_dir.ok()) return data_dir.status();
   const absl::StatusOr<std::vector<ServiceSpec>> services = Services(options, context, *data_dir);
   if (!services.ok()) return services.status();
-  for (int offset = 0; offset < 3; ++offset) {
+  std::vector<int> offsets = {0, 1, 2};
+  if (options.metrics) offsets.push_back(kStoreMetricsOffset);
+  for (const int offset : offsets) {
     if (absl::Status free = CheckPortFree(context.options().port_base + offset); !free.ok()) return free;
   }
   Supervisor supervisor({.services = *services,

@@ -57,7 +57,7 @@ class MismatchTable {
   int64_t found() const { return found_; }
 
  private:
-  Table table_{{"customer_id", "feature", "served", "recomputed", "as_of"}};
+  Table table_{{"customer_id", "feature", "served", "recomputed", "as_of"}, "mismatches"};
   int64_t found_ = 0;
 };
 
@@ -89,11 +89,11 @@ absl::Status RunVerify(const VerifyOptions& options, CommandContext& context) {
   progress.Finish();
   if (absl::IsCancelled(summary.status()) && interrupt.requested()) return InterruptedError();
   if (!summary.ok()) return summary.status();
-  if (mismatches.found() == 0) {
-    Print(context, SummaryRecord(*summary));
-    return absl::OkStatus();
-  }
-  Print(context, mismatches.table());
+  // Programs get the same shape whatever was found; people are spared an empty table.
+  std::vector<Section> document = {SummaryRecord(*summary)};
+  if (mismatches.found() > 0 || context.format() != OutputFormat::kTable) document.emplace_back(mismatches.table());
+  Print(context, document);
+  if (mismatches.found() == 0) return absl::OkStatus();
   if (mismatches.found() > kMostMismatchesShown) {
     context.Remark(absl::StrCat(mismatches.found() - kMostMismatchesShown, " more values differ"));
   }
@@ -110,7 +110,9 @@ Command VerifyCommand() {
                   .summary = "Recompute features from raw events and compare with what is served"};
   command.description =
       "Compares bit for bit, while the store goes on; a sample of 1,000 customers unless told otherwise. Exit status 1 "
-      "when anything differs: each value is then named. The state hash is the same for two stores that were given the "
+      "when anything differs: each value is then named (the first 1,000). JSON is one object of the summary and "
+      "`mismatches`, "
+      "CSV the mismatches alone. The state hash is the same for two stores that were given the "
       "same events, in any order, when both are asked for all customers and the same --as-of.";
   command.examples = {{"ebb verify", "a sample of 1,000 customers"},
                       {"ebb verify --all", "everybody, and the hash of the whole store"},

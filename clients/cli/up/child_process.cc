@@ -93,7 +93,13 @@ void ChildProcess::Signal(int number) {
 }
 
 absl::StatusOr<ProgramOutput> RunToEnd(const std::vector<std::string>& command) {
-  std::string path = (std::filesystem::temp_directory_path() / "ebb-XXXXXX").string();
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::temp_directory_path(error);
+  if (error) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("no folder for temporary files: ", error.message(), "; let TMPDIR name one"));
+  }
+  std::string path = (folder / "ebb-XXXXXX").string();
   const int file = mkstemp(path.data());
   if (file < 0) return absl::FailedPreconditionError(absl::StrCat("cannot write ", path, ": ", strerror(errno)));
   close(file);
