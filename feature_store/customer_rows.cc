@@ -45,4 +45,10 @@ void CustomerRows::PrefetchSlot(const Pseudonym& pseudonym) const {
   if (!slots_.empty()) __builtin_prefetch(&slots_[SlotOf(pseudonym)]);
 }
 
+void CustomerRows::PrefetchRow(const Pseudonym& pseudonym) const {
+  if (slots_.empty()) return;
+  // Nearly always the first one looked at.
+  if (const uint32_t id = slots_[SlotOf(pseudonym)]; id != kNone) PrefetchRow(id);
+}
+
 }  // namespace ebb::feature_store

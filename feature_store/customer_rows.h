@@ -37,8 +37,9 @@ class CustomerRows {
   // Rows up to and including `id` exist afterwards; the one at `id` has the pseudonym, which must be new.
   void Add(uint32_t id, const Pseudonym& pseudonym);
 
-  // Hints that Find, and then the use of what it finds, are about to come.
+  // Hints that Find, and then the use of what it finds, are about to come. The second waits for what the first asked for.
   void PrefetchSlot(const Pseudonym& pseudonym) const;
+  void PrefetchRow(const Pseudonym& pseudonym) const;
   void PrefetchRow(uint32_t id) const { __builtin_prefetch(&(*this)[id]); }
 
   size_t MemoryBytes() const {

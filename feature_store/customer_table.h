@@ -65,6 +65,7 @@ class CustomerTable {
 
   // Hints for many events in a row: first the slots of some, then the rows of those found, then their states.
   void PrefetchSlot(const Pseudonym& pseudonym) const { rows_.PrefetchSlot(pseudonym); }
+  void PrefetchRow(const Pseudonym& pseudonym) const { rows_.PrefetchRow(pseudonym); }
   void PrefetchRow(uint32_t id) const { rows_.PrefetchRow(id); }
 
   // Folds the events of one entry and touches their customers.

@@ -20,11 +20,70 @@ void SetSlot(size_t feature, const Slot& slot, std::string* block) {
   std::memcpy(block->data() + feature * sizeof(slot), &slot, sizeof(slot));
 }
 
+// What a packed vector begins with: then come the marks, of which one bit says whether the word is among the words that
+// follow, these words, and the texts.
+struct PackedHead {
+  int64_t as_of_us;
+  int64_t last_event_us;
+  uint32_t features;
+  uint32_t size;  // of all of it
+};
+
+PackedHead HeadOf(const char* packed) {
+  PackedHead head;
+  std::memcpy(&head, packed, sizeof(head));
+  return head;
+}
+
 }  // namespace
 
 void FeatureValues::Reset(size_t features) {
   features_ = features;
-  block_.assign(features * (sizeof(double) + 1), '\0');
+  block_.assign(TextsBegin(), '\0');
+}
+
+size_t FeatureValues::PackedSize() const {
+  size_t words = 0;
+  for (size_t i = 0; i < features_; ++i) words += Slot<uint64_t>(i) != 0;
+  return sizeof(PackedHead) + features_ + words * sizeof(uint64_t) + block_.size() - TextsBegin();
+}
+
+size_t FeatureValues::PackedSize(const char* packed) { return HeadOf(packed).size; }
+
+void FeatureValues::Pack(char* packed) const {
+  const PackedHead head{as_of_us, last_event_us, static_cast<uint32_t>(features_),
+                        static_cast<uint32_t>(PackedSize())};
+  std::memcpy(packed, &head, sizeof(head));
+  char* const marks = packed + sizeof(head);
+  char* to = marks + features_;
+  for (size_t i = 0; i < features_; ++i) {
+    const auto word = Slot<uint64_t>(i);
+    marks[i] = static_cast<char>(Mark(i) | (word != 0 ? kPackedWord : 0));
+    if (word == 0) continue;
+    std::memcpy(to, &word, sizeof(word));
+    to += sizeof(word);
+  }
+  std::memcpy(to, block_.data() + TextsBegin(), block_.size() - TextsBegin());
+}
+
+void FeatureValues::Unpack(const char* packed) {
+  const PackedHead head = HeadOf(packed);
+  as_of_us = head.as_of_us;
+  last_event_us = head.last_event_us;
+  features_ = head.features;
+  const char* const marks = packed + sizeof(head);
+  const char* from = marks + features_;
+  block_.resize(TextsBegin());
+  for (size_t i = 0; i < features_; ++i) {
+    uint64_t word = 0;
+    if ((marks[i] & kPackedWord) != 0) {
+      std::memcpy(&word, from, sizeof(word));
+      from += sizeof(word);
+    }
+    SetSlot(i, word, &block_);
+    block_[features_ * sizeof(double) + i] = static_cast<char>(marks[i] & ~kPackedWord);
+  }
+  block_.append(from, packed + head.size - from);
 }
 
 void FeatureValues::SetNumber(size_t feature, double value, v1::FeatureStatus status) {

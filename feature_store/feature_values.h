@@ -40,14 +40,18 @@ class FeatureValues {
 
   // Equal values, equal bytes; without the times below. The form of one process, not for disks.
   std::string_view bytes() const { return block_; }
-  // Memory held, without this object.
-  size_t HeapBytes() const { return block_.capacity() + 1; }
+  // A form for many that are kept, times included: words that are zero, which most are of a customer of whom little is
+  // known, take no room. Unpack makes the same bits of it. The bytes say themselves how many they are.
+  size_t PackedSize() const;
+  static size_t PackedSize(const char* packed);
+  void Pack(char* packed) const;
+  void Unpack(const char* packed);
 
   int64_t as_of_us = kNoEvent;       // T of the vector
   int64_t last_event_us = kNoEvent;  // of the customer's newest event before T
 
  private:
-  static constexpr unsigned char kStatus = 0x0f, kMissing = 0x10;
+  static constexpr unsigned char kStatus = 0x0f, kMissing = 0x10, kPackedWord = 0x20;
   unsigned char Mark(size_t feature) const {
     return static_cast<unsigned char>(block_[features_ * sizeof(double) + feature]);
   }
@@ -61,6 +65,7 @@ class FeatureValues {
     std::memcpy(&value, block_.data() + feature * sizeof(value), sizeof(value));
     return value;
   }
+  size_t TextsBegin() const { return features_ * (sizeof(double) + 1); }
 
   size_t features_ = 0;
   // A double (of a category: where its text begins and ends, two uint32) for each feature, a mark for each, texts.

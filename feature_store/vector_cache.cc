@@ -1,90 +1,119 @@
 #include "feature_store/vector_cache.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace ebb::feature_store {
+namespace {
 
-bool VectorCache::Get(uint32_t customer, uint64_t version, FeatureValues* values) {
-  Shard& shard = shards_[customer % kShards];
-  MutexLock lock(&shard.mutex);
-  Slot* slot = Find(customer, &shard);
-  if (slot == nullptr || slot->version != version) {
-    ++shard.misses;
-    return false;
-  }
-  ++shard.hits;
-  slot->read = true;
-  *values = slot->values;
-  return true;
+constexpr size_t kAtOnce = 16;
+constexpr size_t kCacheLine = 64;
+
+// What the heap takes for a block: a word of its own, all in steps of sixteen.
+size_t HeapBytes(const char* packed) {
+  return std::max<size_t>(32, (FeatureValues::PackedSize(packed) + 8 + 15) / 16 * 16);
 }
 
-void VectorCache::Put(uint32_t customer, uint64_t version, const FeatureValues& values) {
-  Shard& shard = shards_[customer % kShards];
-  MutexLock lock(&shard.mutex);
-  Slot* slot = Find(customer, &shard);
-  if (slot == nullptr) slot = Add(customer, values.HeapBytes(), &shard);
-  if (slot == nullptr) return;
-  shard.bytes -= slot->values.HeapBytes();
-  slot->version = version;
-  slot->values = values;
-  shard.bytes += slot->values.HeapBytes();
+}  // namespace
+
+void VectorCache::Read(std::span<const Key> keys, absl::FunctionRef<void(size_t, const FeatureValues&)> hit) {
+  uint64_t hits = 0;
+  FeatureValues values;  // its memory serves all of them
+  Slot* slots[kAtOnce];
+  for (size_t begin = 0; begin < keys.size(); begin += kAtOnce) {
+    const size_t count = std::min(kAtOnce, keys.size() - begin);
+    ReaderMutexLock lock(&mutex_);
+    for (size_t i = 0; i < count; ++i) {
+      const uint32_t customer = keys[begin + i].customer;
+      if (customer < places_.size()) __builtin_prefetch(&places_[customer]);
+    }
+    for (size_t i = 0; i < count; ++i) {
+      slots[i] = Find(keys[begin + i].customer);
+      __builtin_prefetch(slots[i]);
+    }
+    for (size_t i = 0; i < count; ++i) {
+      if (slots[i] == nullptr || slots[i]->version != keys[begin + i].version) {
+        slots[i] = nullptr;
+        continue;
+      }
+      const char* packed = slots[i]->packed.get();
+      for (size_t line = 0; line < 3; ++line) __builtin_prefetch(packed + line * kCacheLine);
+    }
+    for (size_t i = 0; i < count; ++i) {
+      if (slots[i] == nullptr) continue;
+      if (!slots[i]->read.load(std::memory_order_relaxed)) slots[i]->read.store(true, std::memory_order_relaxed);
+      values.Unpack(slots[i]->packed.get());
+      hit(begin + i, values);
+      ++hits;
+    }
+  }
+  hits_.fetch_add(hits, std::memory_order_relaxed);
+  misses_.fetch_add(keys.size() - hits, std::memory_order_relaxed);
+}
+
+void VectorCache::Put(const Key& key, const FeatureValues& values) {
+  std::unique_ptr<char[]> packed(new char[values.PackedSize()]);
+  values.Pack(packed.get());
+  MutexLock lock(&mutex_);
+  if (key.customer >= places_.size()) {
+    const size_t places = key.customer + 1 + key.customer / 8;
+    if (places * sizeof(uint32_t) > budget_ / 2) return;  // no room for what they stand for
+    places_.resize(places);
+  }
+  Slot* slot = Find(key.customer);
+  if (slot == nullptr) {
+    if (size_ == blocks_.size() * kBlock) blocks_.push_back(std::make_unique<Slot[]>(kBlock));
+    slot = &this->slot(size_++);
+    slot->customer = key.customer;
+    places_[key.customer] = size_;
+  } else {
+    heap_bytes_ -= HeapBytes(slot->packed.get());
+  }
+  slot->packed = std::move(packed);
+  slot->version = key.version;
+  heap_bytes_ += HeapBytes(slot->packed.get());
+  while (Bytes() > budget_ && size_ > 0) RemoveIdle();
 }
 
 void VectorCache::Clear() {
-  for (Shard& shard : shards_) {
-    MutexLock lock(&shard.mutex);
-    shard.place = std::vector<uint32_t>();
-    shard.slots = std::deque<Slot>();
-    shard.hand = shard.bytes = 0;
-  }
+  MutexLock lock(&mutex_);
+  places_ = std::vector<uint32_t>();
+  blocks_ = std::vector<std::unique_ptr<Slot[]>>();
+  size_ = hand_ = 0;
+  heap_bytes_ = 0;
 }
 
 VectorCache::Counts VectorCache::counts() {
+  ReaderMutexLock lock(&mutex_);
   Counts counts;
-  for (Shard& shard : shards_) {
-    MutexLock lock(&shard.mutex);
-    counts.hits += shard.hits;
-    counts.misses += shard.misses;
-    counts.vectors += shard.slots.size();
-    counts.bytes += shard.bytes + shard.place.capacity() * sizeof(uint32_t);
-  }
+  counts.hits = hits_.load(std::memory_order_relaxed);
+  counts.misses = misses_.load(std::memory_order_relaxed);
+  counts.vectors = size_;
+  counts.bytes = Bytes();
   return counts;
 }
 
-VectorCache::Slot* VectorCache::Find(uint32_t customer, Shard* shard) {
-  const size_t index = customer / kShards;
-  if (index >= shard->place.size() || shard->place[index] == 0) return nullptr;
-  return &shard->slots[shard->place[index] - 1];
-}
-
-// A slot for a customer that has none, after others made room for it. Null where the budget is not enough for any.
-VectorCache::Slot* VectorCache::Add(uint32_t customer, size_t bytes, Shard* shard) {
-  const size_t index = customer / kShards;
-  const size_t places = index < shard->place.size() ? shard->place.capacity() : index + 1 + index / 2;
-  bytes += sizeof(Slot) + places * sizeof(uint32_t);
-  while (shard->bytes + bytes > shard_budget_ && !shard->slots.empty()) RemoveOne(shard);
-  if (shard->bytes + bytes > shard_budget_) return nullptr;
-  shard->place.reserve(places);
-  if (index >= shard->place.size()) shard->place.resize(places);
-  Slot& slot = shard->slots.emplace_back();
-  slot.customer = customer;
-  shard->bytes += sizeof(Slot);
-  shard->place[index] = static_cast<uint32_t>(shard->slots.size());
-  return &slot;
+size_t VectorCache::Bytes() const {
+  return places_.capacity() * sizeof(uint32_t) + blocks_.size() * (kBlock * sizeof(Slot) + sizeof(blocks_[0])) +
+         heap_bytes_;
 }
 
 // The next one that was not read since the hand last passed; the last one takes its slot.
-void VectorCache::RemoveOne(Shard* shard) {
+void VectorCache::RemoveIdle() {
   do {
-    shard->hand = (shard->hand + 1) % shard->slots.size();
-  } while (std::exchange(shard->slots[shard->hand].read, false));
-  Slot& victim = shard->slots[shard->hand];
-  shard->bytes -= sizeof(Slot) + victim.values.HeapBytes();
-  const uint32_t removed = victim.customer;
-  shard->place[shard->slots.back().customer / kShards] = static_cast<uint32_t>(shard->hand + 1);
-  shard->place[removed / kShards] = 0;
-  if (&victim != &shard->slots.back()) victim = std::move(shard->slots.back());
-  shard->slots.pop_back();
+    hand_ = (hand_ + 1) % size_;
+  } while (slot(hand_).read.exchange(false, std::memory_order_relaxed));
+  Slot& victim = slot(hand_);
+  Slot& last = slot(size_ - 1);
+  heap_bytes_ -= HeapBytes(victim.packed.get());
+  places_[last.customer] = hand_ + 1;
+  places_[victim.customer] = 0;
+  victim.packed = std::move(last.packed);  // of itself: gone in the end
+  victim.version = last.version;
+  victim.customer = last.customer;
+  victim.read.store(last.read.exchange(false, std::memory_order_relaxed), std::memory_order_relaxed);
+  last.packed.reset();
+  if (--size_ % kBlock == 0) blocks_.pop_back();
 }
 
 }  // namespace ebb::feature_store

@@ -1,12 +1,14 @@
 // The last computed vector of each customer, so that reading an unchanged customer costs a copy.
 #pragma once
 
-#include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <memory>
+#include <span>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "feature_store/feature_values.h"
 #include "runtime/mutex.h"
 
@@ -17,15 +19,23 @@ namespace ebb::feature_store {
 // changes. Beyond the budget the vectors that were not read since the hand last passed them make room (the clock
 // algorithm).
 //
-// Thread-safe: shards by customer, each locked for the time of a copy.
+// Vectors are kept in their packed form (FeatureValues::Pack): of a customer of whom little is known a third of the
+// bytes. Thread-safe: readers do not wait for each other.
 class VectorCache {
  public:
-  // `budget_bytes` bounds everything that is kept, 0 keeps nothing. Customers are dense numbers from 0.
-  explicit VectorCache(size_t budget_bytes) : shard_budget_(budget_bytes / kShards) {}
+  struct Key {
+    uint32_t customer;  // dense, from 0
+    uint64_t version;
+  };
 
-  // False where there is none of that version.
-  bool Get(uint32_t customer, uint64_t version, FeatureValues* values);
-  void Put(uint32_t customer, uint64_t version, const FeatureValues& values);
+  // `budget_bytes` bounds everything that is kept, 0 keeps nothing.
+  explicit VectorCache(size_t budget_bytes) : budget_(budget_bytes) {}
+
+  // Calls `hit` with each vector that is there, in the order of `keys`. It is borrowed for the call, which may not use
+  // the cache and holds up whoever puts something into it. Cheapest for many at once: the waits for memory of sixteen
+  // customers overlap.
+  void Read(std::span<const Key> keys, absl::FunctionRef<void(size_t i, const FeatureValues& values)> hit);
+  void Put(const Key& key, const FeatureValues& values);
   // For when the same version comes to mean something else: other declarations.
   void Clear();
 
@@ -38,30 +48,33 @@ class VectorCache {
   Counts counts();
 
  private:
-  static constexpr size_t kShards = 16;
+  static constexpr uint32_t kBlock = 64;  // slots that are made at once, and never move
 
   struct Slot {
-    uint32_t customer = 0;
-    bool read = false;  // since the hand last passed
+    std::unique_ptr<char[]> packed;
     uint64_t version = 0;
-    FeatureValues values;
-  };
-  struct Shard {
-    Mutex mutex;
-    std::vector<uint32_t> place ABSL_GUARDED_BY(mutex);  // by customer / kShards: 1 + its slot; 0: none
-    std::deque<Slot> slots ABSL_GUARDED_BY(mutex);
-    size_t hand ABSL_GUARDED_BY(mutex) = 0;
-    size_t bytes ABSL_GUARDED_BY(mutex) = 0;  // of the slots
-    uint64_t hits ABSL_GUARDED_BY(mutex) = 0;
-    uint64_t misses ABSL_GUARDED_BY(mutex) = 0;
+    uint32_t customer = 0;
+    std::atomic<bool> read = false;  // since the hand last passed; under the shared lock, too
   };
 
-  Slot* Find(uint32_t customer, Shard* shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mutex);
-  Slot* Add(uint32_t customer, size_t bytes, Shard* shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mutex);
-  void RemoveOne(Shard* shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mutex);
+  Slot& slot(uint32_t index) ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return blocks_[index / kBlock][index % kBlock]; }
+  // Null: none.
+  Slot* Find(uint32_t customer) ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    const uint32_t place = customer < places_.size() ? places_[customer] : 0;
+    return place == 0 ? nullptr : &slot(place - 1);
+  }
+  size_t Bytes() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  void RemoveIdle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  const size_t shard_budget_;
-  std::array<Shard, kShards> shards_;
+  const size_t budget_;
+  std::atomic<uint64_t> hits_ = 0;
+  std::atomic<uint64_t> misses_ = 0;
+  Mutex mutex_;
+  std::vector<uint32_t> places_ ABSL_GUARDED_BY(mutex_);  // by customer: 1 + its slot; 0: none
+  std::vector<std::unique_ptr<Slot[]>> blocks_ ABSL_GUARDED_BY(mutex_);
+  uint32_t size_ ABSL_GUARDED_BY(mutex_) = 0;  // slots in use: the first ones
+  uint32_t hand_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t heap_bytes_ ABSL_GUARDED_BY(mutex_) = 0;  // of the packed vectors
 };
 
 }  // namespace ebb::feature_store

@@ -7,56 +7,72 @@
 namespace ebb::feature_store {
 namespace {
 
-// Under one hold of the lock: some ten microseconds where they have to be computed.
-constexpr size_t kCustomersAtOnce = 16;
+constexpr size_t kUnderOneLock = 16;
 
 }  // namespace
 
 absl::Status VectorReader::ReadColumns(const google::protobuf::RepeatedPtrField<std::string>& customer_ids,
-                                FeatureColumns* columns) {
-  const auto asked = static_cast<size_t>(customer_ids.size());
+                                       FeatureColumns* columns) {
   std::vector<Pseudonym> pseudonyms;
-  pseudonyms.reserve(asked);
+  pseudonyms.reserve(static_cast<size_t>(customer_ids.size()));
   for (const std::string& customer_id : customer_ids) pseudonyms.push_back(pseudonyms_->Of(customer_id));
-
-  std::vector<Absent> absent;
-  FeatureValues values;  // its memory serves all of them
-  for (size_t begin = 0; begin < asked; begin += kCustomersAtOnce) {
-    const size_t end = std::min(asked, begin + kCustomersAtOnce);
-    ReaderMutexLock lock(&live_->mutex);
-    for (size_t i = begin; i < end; ++i) live_->table.PrefetchSlot(pseudonyms[i]);
-    for (size_t i = begin; i < end; ++i) {
-      const uint32_t id = live_->table.Find(pseudonyms[i]);
-      if (id >= live_->table.folded_customers()) continue;
-      const int row = static_cast<int>(i);
-      const uint64_t version = live_->table.row(id).folded_to;
-      if (const Customer* customer = live_->table.at(id)) {
-        ReadOne(id, version, *customer, &values);
-      } else if (!cache_.Get(id, version, &values)) {
-        absent.push_back({id, version, row});
-        continue;
-      }
-      columns->Set(row, values);
-    }
-  }
-  return absent.empty() ? absl::OkStatus() : ReadAbsent(absent, columns);
+  const Found found = Find(pseudonyms);
+  Found changed;
+  size_t next = 0;
+  const auto all_before_changed = [&](size_t end) {
+    for (; next < end; ++next) changed.Add(found.keys[next], found.rows[next]);
+  };
+  cache_.Read(found.keys, [&](size_t i, const FeatureValues& values) {
+    all_before_changed(i);
+    next = i + 1;
+    columns->Set(found.rows[i], values);
+  });
+  all_before_changed(found.keys.size());
+  return changed.keys.empty() ? absl::OkStatus() : Compute(changed, columns);
 }
 
-absl::Status VectorReader::ReadAbsent(const std::vector<Absent>& absent, FeatureColumns* columns) {
+VectorReader::Found VectorReader::Find(std::span<const Pseudonym> customers) const {
+  Found found;
+  found.keys.reserve(customers.size());
+  found.rows.reserve(customers.size());
+  for (size_t begin = 0; begin < customers.size(); begin += kUnderOneLock) {
+    const auto some = customers.subspan(begin, std::min(kUnderOneLock, customers.size() - begin));
+    ReaderMutexLock lock(&live_->mutex);
+    const CustomerTable& table = live_->table;
+    // Each look at memory is asked for, for all of them, before it is needed: the waits overlap.
+    for (const Pseudonym& customer : some) table.PrefetchSlot(customer);
+    for (const Pseudonym& customer : some) table.PrefetchRow(customer);
+    for (size_t i = 0; i < some.size(); ++i) {
+      const uint32_t id = table.Find(some[i]);
+      if (id < table.folded_customers()) found.Add({id, table.row(id).folded_to}, static_cast<int>(begin + i));
+    }
+  }
+  return found;
+}
+
+absl::Status VectorReader::Compute(const Found& found, FeatureColumns* columns) {
   std::vector<uint32_t> ids;
-  for (const Absent& one : absent) ids.push_back(one.id);
+  ids.reserve(found.keys.size());
+  for (const VectorCache::Key& key : found.keys) ids.push_back(key.customer);
   FeatureValues values;
-  return VisitCustomers(live_, *storage_, ids, [&](size_t i, const Customer& customer, uint64_t) {
+  return VisitCustomers(live_, *storage_, ids, [&](size_t i, const Customer& customer, uint64_t version) {
     if (customer.erased) return;
-    ReadOne(ids[i], absent[i].version, customer, &values);
-    columns->Set(absent[i].row, values);
+    ComputeValues(live_->declarations(), customer, &values);
+    cache_.Put({ids[i], version}, values);
+    columns->Set(found.rows[i], values);
   });
 }
 
 void VectorReader::ReadOne(uint32_t id, uint64_t version, const Customer& customer, FeatureValues* values) {
-  if (cache_.Get(id, version, values)) return;
+  const VectorCache::Key key{id, version};
+  bool hit = false;
+  cache_.Read({&key, 1}, [&](size_t, const FeatureValues& cached) {
+    *values = cached;
+    hit = true;
+  });
+  if (hit) return;
   ComputeValues(live_->declarations(), customer, values);
-  cache_.Put(id, version, *values);
+  cache_.Put(key, *values);
 }
 
 ServedCustomer Describe(const Customer& customer) {

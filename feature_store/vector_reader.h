@@ -29,9 +29,9 @@ struct ServedCustomer {
 // All of it but the vector.
 ServedCustomer Describe(const Customer& customer);
 
-// Reads what was folded before the call, or later: every acknowledged event is in. Customers are read some at a time,
-// with the store's lock given back in between, so that the writer waits for a handful of vectors and never for a whole
-// request. Thread-safe.
+// Reads what was folded before the call, or later: every acknowledged event is in. Under the store's lock customers are
+// only looked up, and computed where their vector is not in the cache, sixteen at a time: the writer waits for a handful
+// of vectors and never for a whole request. Thread-safe.
 class VectorReader {
  public:
   // All are borrowed.
@@ -54,13 +54,17 @@ class VectorReader {
   VectorCache::Counts cache_counts() { return cache_.counts(); }
 
  private:
-  // A customer that was found but neither cached nor in memory.
-  struct Absent {
-    uint32_t id;
-    uint64_t version;
-    int row;
+  // Customers that the store knows, each with its place in the request.
+  struct Found {
+    std::vector<VectorCache::Key> keys;
+    std::vector<int> rows;
+    void Add(const VectorCache::Key& key, int row) {
+      keys.push_back(key);
+      rows.push_back(row);
+    }
   };
-  absl::Status ReadAbsent(const std::vector<Absent>& absent, FeatureColumns* columns);
+  Found Find(std::span<const Pseudonym> customers) const;
+  absl::Status Compute(const Found& found, FeatureColumns* columns);
 
   LiveState* const live_;
   const Storage* const storage_;
