@@ -1,4 +1,4 @@
-// Which times may be asked for, and how many such reads run at once.
+// Which times may be asked for.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -43,23 +43,6 @@ TEST(AsOf, ATimeThatCannotBeAskedForIsRefusedByField) {
     }
   }
   EXPECT_EQ(store.Feature("anna", "revenue_month_0", "2026-03-10T12:00:00Z"), "NOT_FOUND") << "now is not later";
-}
-
-TEST(AsOf, AtMostSomeReadsRunAtOnce) {
-  FeatureStoreEngine::Options options;
-  options.max_as_of_reads = 0;
-  TestEngine none(options);
-  v1::GetFeaturesRequest request;
-  request.add_customer_ids("anna");
-  EXPECT_TRUE(none->GetFeatures(request).ok()) << "of now as many as may be";
-  *request.mutable_as_of() = Stamp("2026-03-10T11:00:00Z");
-  const absl::Status refused = none->GetFeatures(request).status();
-  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_EQ(RetryDelayOf(refused), absl::Seconds(1));
-
-  options.max_as_of_reads = 1;
-  TestEngine one(options);
-  for (int i = 0; i < 3; ++i) EXPECT_TRUE(one->GetFeatures(request).ok()) << "the place is given back";
 }
 
 TEST(AsOf, ALabelRuleIsRefusedByField) {

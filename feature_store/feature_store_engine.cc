@@ -200,10 +200,7 @@ absl::Status FeatureStoreEngine::GetFeatures(const v1::GetFeaturesRequest& reque
   if (asked < 1 || asked > kMaxCustomersAsked) {
     return InvalidField("customer_ids", absl::StrCat("has ", asked, " customers; must have 1 to ", kMaxCustomersAsked));
   }
-  if (request.has_as_of()) {
-    const Place place(&as_of_reads_, options_.max_as_of_reads);
-    return place ? history_reads_.GetFeatures(request, response) : TooManyReads();
-  }
+  if (request.has_as_of()) return history_reads_.GetFeatures(request, response);
   FeatureColumns columns(schema(), asked, response);
   return vectors_.ReadColumns(request.customer_ids(), &columns);
 }
@@ -212,14 +209,6 @@ absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreEngine::GetFeatures(const v1
   v1::GetFeaturesResponse response;
   if (absl::Status read = GetFeatures(request, &response); !read.ok()) return read;
   return response;
-}
-
-absl::Status FeatureStoreEngine::TooManyReads() const {
-  return WithRetryDelay(absl::ResourceExhaustedError(
-                            absl::StrCat(options_.max_as_of_reads,
-                                         " reads as of a time or exports are running, as many as may at once; try "
-                                         "again when one has ended")),
-                        absl::Seconds(1));
 }
 
 absl::StatusOr<v1::ListCustomersResponse> FeatureStoreEngine::ListCustomers(
@@ -292,13 +281,6 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
   absl::StatusOr<TrainingSetPlan> plan = PlanTrainingSet(request, *declarations_, moment);
   if (!plan.ok()) return plan.status();
   return TrainingSetReader::Open(*std::move(plan), std::move(source), pseudonyms_, declarations_, std::move(place));
-}
-
-absl::StatusOr<std::unique_ptr<CustomerExport>> FeatureStoreEngine::ExportCustomer(
-    const v1::ExportCustomerRequest& request) const {
-  const Place place(&as_of_reads_, options_.max_as_of_reads);
-  if (!place) return TooManyReads();
-  return history_reads_.ExportCustomer(request);
 }
 
 absl::StatusOr<std::unique_ptr<Verification>> FeatureStoreEngine::Verify(const v1::VerifyRequest& request) const {

@@ -50,7 +50,6 @@ class FeatureStoreEngine {
   struct Options {
     WriterOptions writer;
     MaintenanceOptions maintenance;
-    int max_as_of_reads = 4;  // at once; each reads the whole unsorted log
     size_t vector_cache_bytes = 64 << 20;
     int max_training_sets = 2;
   };
@@ -83,8 +82,7 @@ class FeatureStoreEngine {
   const v1::FeatureDeclarations& declarations() const { return declarations_->source(); }
   absl::StatusOr<v1::CompareDeclarationsResponse> CompareDeclarations(
       const v1::CompareDeclarationsRequest& request) const;
-  // Of now within microseconds a customer; as of a time see HistoryReads, and RESOURCE_EXHAUSTED while too many others do
-  // that. `response` is empty before, and unspecified
+  // Of now within microseconds a customer; as of a time see HistoryReads. `response` is empty before, and unspecified
   // after an error.
   absl::Status GetFeatures(const v1::GetFeaturesRequest& request, v1::GetFeaturesResponse* response) const;
   absl::StatusOr<v1::GetFeaturesResponse> GetFeatures(const v1::GetFeaturesRequest& request) const;
@@ -92,8 +90,10 @@ class FeatureStoreEngine {
   // RESOURCE_EXHAUSTED while too many other training sets are read: as long as their readers live. Readers must go
   // before the engine.
   absl::StatusOr<std::unique_ptr<TrainingSetReader>> ReadTrainingSet(const v1::ReadTrainingSetRequest& request) const;
-  // See HistoryReads; RESOURCE_EXHAUSTED while too many others read as of a time.
-  absl::StatusOr<std::unique_ptr<CustomerExport>> ExportCustomer(const v1::ExportCustomerRequest& request) const;
+  // See HistoryReads.
+  absl::StatusOr<std::unique_ptr<CustomerExport>> ExportCustomer(const v1::ExportCustomerRequest& request) const {
+    return history_reads_.ExportCustomer(request);
+  }
   absl::StatusOr<std::unique_ptr<Verification>> Verify(const v1::VerifyRequest& request) const;
   // All but what the network knows.
   v1::StoreStats Stats() const;
@@ -115,7 +115,6 @@ class FeatureStoreEngine {
  private:
   FeatureStoreEngine(const Options& options, Parts parts);
   void Fail(absl::Status status);
-  absl::Status TooManyReads() const;
 
   const Options options_;
   Parts parts_;
@@ -134,7 +133,6 @@ class FeatureStoreEngine {
   std::function<void()> on_change_ = [] {};
   Mutex failure_mutex_;
   bool failed_ ABSL_GUARDED_BY(failure_mutex_) = false;
-  mutable std::atomic<int> as_of_reads_ = 0;
   mutable std::atomic<int> training_sets_ = 0;
   std::shared_ptr<std::atomic<bool>> importing_ = std::make_shared<std::atomic<bool>>(false);
   bool stopped_ = false;

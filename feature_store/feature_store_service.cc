@@ -1,8 +1,10 @@
 #include "feature_store/feature_store_service.h"
 
+#include <functional>
 #include <utility>
 
 #include "feature_store/change_source.h"
+#include "runtime/rpc/error_details.h"
 #include "runtime/rpc/status.h"
 
 namespace ebb::feature_store {
@@ -17,12 +19,19 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, absl::Sta
   return reactor;
 }
 
-// Messages of something that is read to its end.
+// Messages of something that is opened when the first is asked for, and read to its end.
 template <typename Response, typename Reader>
 class ReaderSource final : public StreamSource<Response> {
  public:
-  explicit ReaderSource(std::unique_ptr<Reader> reader) : reader_(std::move(reader)) {}
+  using Open = std::function<absl::StatusOr<std::unique_ptr<Reader>>()>;
+  explicit ReaderSource(Open open) : open_(std::move(open)) {}
   Pull Next(Response* message) override {
+    if (reader_ == nullptr) {
+      absl::StatusOr<std::unique_ptr<Reader>> opened = open_();
+      status_ = opened.status();
+      if (!status_.ok()) return Pull::kDone;
+      reader_ = *std::move(opened);
+    }
     const absl::StatusOr<bool> more = reader_->Next(message);
     status_ = more.status();
     return more.ok() && *more ? Pull::kMessage : Pull::kDone;
@@ -30,25 +39,23 @@ class ReaderSource final : public StreamSource<Response> {
   absl::Status status() const override { return status_; }
 
  private:
-  const std::unique_ptr<Reader> reader_;
+  const Open open_;
+  std::unique_ptr<Reader> reader_;
   absl::Status status_;
 };
 
+// `open` runs later, with what serves the stream: it keeps what it needs of the request.
 template <typename Response, typename Reader>
-grpc::ServerWriteReactor<Response>* ServeReader(absl::StatusOr<std::unique_ptr<Reader>> reader, StreamSet* streams) {
-  std::unique_ptr<StreamSource<Response>> source;
-  if (reader.ok()) {
-    source = std::make_unique<ReaderSource<Response, Reader>>(*std::move(reader));
-  } else {
-    source = RefusedStream<Response>(reader.status());
-  }
-  return streams->Serve<Response>(std::move(source), absl::InfiniteDuration());
+grpc::ServerWriteReactor<Response>* ServeReader(std::function<absl::StatusOr<std::unique_ptr<Reader>>()> open,
+                                                StreamSet* streams) {
+  return streams->Serve<Response>(std::make_unique<ReaderSource<Response, Reader>>(std::move(open)),
+                                  absl::InfiniteDuration());
 }
 
 }  // namespace
 
 FeatureStoreService::FeatureStoreService(FeatureStoreEngine* engine, const Options& options)
-    : engine_(engine), imports_(options.import_idle_limit) {
+    : engine_(engine), imports_(options.import_idle_limit), long_work_(options.long_work) {
   SetMessageAllocatorFor_GetFeatures(&get_features_messages_);
   engine_->OnChange([this] { watchers_.WakeAll(); });
 }
@@ -67,6 +74,13 @@ v1::StoreStats FeatureStoreService::Stats() const {
   v1::StoreStats stats = engine_->Stats();
   stats.set_watchers(static_cast<int32_t>(watchers_.size()));
   return stats;
+}
+
+void FeatureStoreService::RunLong(grpc::ServerUnaryReactor* reactor, std::function<absl::Status()> work) {
+  if (long_work_.TryRun([reactor, work = std::move(work)] { reactor->Finish(ToGrpcStatus(work())); })) return;
+  reactor->Finish(ToGrpcStatus(
+      WithRetryDelay(absl::ResourceExhaustedError("too many reads of the disk are waiting already; try again later"),
+                     absl::Seconds(1))));
 }
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* FeatureStoreService::Ingest(grpc::CallbackServerContext*) {
@@ -100,14 +114,25 @@ grpc::ServerUnaryReactor* FeatureStoreService::GetFeatures(grpc::CallbackServerC
                                                            const v1::GetFeaturesRequest* request,
                                                            v1::GetFeaturesResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(engine_->GetFeatures(*request, response)));
+  const auto read = [this, request, response] { return engine_->GetFeatures(*request, response); };
+  if (request->has_as_of()) {
+    RunLong(reactor, read);
+  } else {
+    reactor->Finish(ToGrpcStatus(read()));
+  }
   return reactor;
 }
 
 grpc::ServerUnaryReactor* FeatureStoreService::ListCustomers(grpc::CallbackServerContext* context,
                                                              const v1::ListCustomersRequest* request,
                                                              v1::ListCustomersResponse* response) {
-  return Answer(context, engine_->ListCustomers(*request), response);
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  RunLong(reactor, [this, request, response] {
+    absl::StatusOr<v1::ListCustomersResponse> page = engine_->ListCustomers(*request);
+    if (page.ok()) *response = *std::move(page);
+    return page.status();
+  });
+  return reactor;
 }
 
 grpc::ServerWriteReactor<v1::WatchFeaturesResponse>* FeatureStoreService::WatchFeatures(
@@ -123,17 +148,20 @@ grpc::ServerWriteReactor<v1::WatchFeaturesResponse>* FeatureStoreService::WatchF
 
 grpc::ServerWriteReactor<v1::ReadTrainingSetResponse>* FeatureStoreService::ReadTrainingSet(
     grpc::CallbackServerContext*, const v1::ReadTrainingSetRequest* request) {
-  return ServeReader<v1::ReadTrainingSetResponse>(engine_->ReadTrainingSet(*request), &training_sets_);
+  return ServeReader<v1::ReadTrainingSetResponse, TrainingSetReader>([this, asked = *request] { return engine_->ReadTrainingSet(asked); },
+      &training_sets_);
 }
 
 grpc::ServerWriteReactor<v1::VerifyResponse>* FeatureStoreService::Verify(grpc::CallbackServerContext*,
                                                                           const v1::VerifyRequest* request) {
-  return ServeReader<v1::VerifyResponse>(engine_->Verify(*request), &verifications_);
+  return ServeReader<v1::VerifyResponse, Verification>([this, asked = *request] { return engine_->Verify(asked); },
+      &verifications_);
 }
 
 grpc::ServerWriteReactor<v1::ExportCustomerResponse>* FeatureStoreService::ExportCustomer(
     grpc::CallbackServerContext*, const v1::ExportCustomerRequest* request) {
-  return ServeReader<v1::ExportCustomerResponse>(engine_->ExportCustomer(*request), &exports_);
+  return ServeReader<v1::ExportCustomerResponse, CustomerExport>([this, asked = *request] { return engine_->ExportCustomer(asked); },
+      &exports_);
 }
 
 grpc::ServerUnaryReactor* FeatureStoreService::EraseCustomer(grpc::CallbackServerContext* context,

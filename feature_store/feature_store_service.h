@@ -1,12 +1,15 @@
 // ebb.v1.FeatureStore on the network: checks nothing, knows nothing, hands everything to the engine.
 #pragma once
 
+#include <functional>
+
 #include "ebb/v1/feature_store_service.grpc.pb.h"
 #include "feature_store/feature_store_engine.h"
 #include "feature_store/ingest_stream.h"
 #include "feature_store/snapshot_stream.h"
 #include "runtime/rpc/arena_messages.h"
 #include "runtime/rpc/server_stream.h"
+#include "runtime/work_pool.h"
 
 namespace ebb::feature_store {
 
@@ -28,6 +31,7 @@ class FeatureStoreService final
 
   struct Options {
     absl::Duration import_idle_limit = absl::Minutes(1);  // without a message
+    WorkPool::Options long_work = {.name = "long-work"};
   };
 
   explicit FeatureStoreService(FeatureStoreEngine* engine) : FeatureStoreService(engine, Options()) {}
@@ -66,14 +70,19 @@ class FeatureStoreService final
                                      v1::StoreStats* response) override;
 
  private:
+  // Answers with what `work` says when it is done, RESOURCE_EXHAUSTED where too much is waiting.
+  void RunLong(grpc::ServerUnaryReactor* reactor, std::function<absl::Status()> work);
+
   FeatureStoreEngine* const engine_;
   ArenaMessages<v1::GetFeaturesRequest, v1::GetFeaturesResponse> get_features_messages_;
   IngestStreams ingest_;
   SnapshotStreams imports_;
+  // What reads the disk is done here, so that gRPC's few threads are free for what does not.
+  WorkPool long_work_;
   StreamSet watchers_;
-  StreamSet training_sets_{8};  // each holds the unsorted events in memory
-  StreamSet exports_{8};        // each holds the events of one customer
-  StreamSet verifications_{1};  // each keeps the disk busy
+  StreamSet training_sets_{{.pool = &long_work_}};                    // the engine says how many
+  StreamSet exports_{{.max_streams = 8, .pool = &long_work_}};        // each holds the events of one customer
+  StreamSet verifications_{{.max_streams = 1, .pool = &long_work_}};  // each keeps the disk busy
 };
 
 }  // namespace ebb::feature_store

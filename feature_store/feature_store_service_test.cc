@@ -14,6 +14,8 @@
 #include "feature_store/test_service.h"
 #include "grpcpp/create_channel.h"
 #include "runtime/resume_token.h"
+#include "runtime/rpc/error_details.h"
+#include "runtime/rpc/status.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -336,6 +338,68 @@ TEST(FeatureStoreService, SaysHowFreshAVectorIsAndHowQuietItsCustomer) {
   Ingest(server, {Batch(2, {PageViewOf("bert", "b", "2026-03-10T10:00:00Z")})});
   ASSERT_TRUE(server.stub().GetFeatures(Context().get(), request, &response).ok());
   EXPECT_FALSE(response.found(1)) << "on the 5th nothing was known of her: all of it arrived on the 10th";
+}
+
+TEST(FeatureStoreService, OneToAThousandCustomersMayBeAskedFor) {
+  TestServer server;
+  Ingest(server, {Batch(1, {PageViewOf("anna", "e", "2026-03-10T10:00:00Z")})});
+  v1::GetFeaturesRequest request;
+  v1::GetFeaturesResponse response;
+  for (const int asked : {0, 1'001}) {
+    request.clear_customer_ids();
+    for (int i = 0; i < asked; ++i) request.add_customer_ids("anna");
+    const grpc::Status refused = server.stub().GetFeatures(Context().get(), request, &response);
+    EXPECT_EQ(refused.error_code(), grpc::INVALID_ARGUMENT);
+    EXPECT_EQ(refused.error_message(), absl::StrCat("customer_ids: has ", asked, " customers; must have 1 to 1000"));
+  }
+  request.clear_customer_ids();
+  for (int i = 0; i < 1'000; ++i) request.add_customer_ids(i % 3 == 0 ? "nobody" : "anna");
+  ASSERT_TRUE(server.stub().GetFeatures(Context().get(), request, &response).ok());
+  ASSERT_EQ(response.found_size(), 1'000);
+  for (int i = 0; i < 1'000; ++i) EXPECT_EQ(response.found(i), i % 3 != 0) << i;
+}
+
+TEST(FeatureStoreService, ReadsOfTheDiskAreRefusedWhereTooManyWait) {
+  TestServer server({.long_work = {.name = "test", .threads = 1, .most_waiting = 0}});
+  v1::GetFeaturesRequest request;
+  request.add_customer_ids("anna");
+  v1::GetFeaturesResponse response;
+  EXPECT_TRUE(server.stub().GetFeatures(Context().get(), request, &response).ok()) << "of now is no such read";
+  *request.mutable_as_of() = Stamp("2026-03-10T11:00:00Z");
+  const absl::Status refused = FromGrpcStatus(server.stub().GetFeatures(Context().get(), request, &response));
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(RetryDelayOf(refused), absl::Seconds(1));
+  v1::ExportCustomerResponse message;
+  v1::ExportCustomerRequest one;
+  one.set_customer_id("anna");
+  const auto context = Context();
+  const auto exported = server.stub().ExportCustomer(context.get(), one);
+  EXPECT_FALSE(exported->Read(&message));
+  EXPECT_EQ(exported->Finish().error_code(), grpc::RESOURCE_EXHAUSTED);
+}
+
+TEST(FeatureStoreService, ALateEventReachesWatchers) {
+  TestServer server;
+  Ingest(server, {Batch(1, {PurchaseOf("anna", "new", "2026-03-10T10:00:00Z", 700)})});
+  const auto context = Context();
+  const auto stream = server.stub().WatchFeatures(context.get(), v1::WatchFeaturesRequest());
+  v1::WatchFeaturesResponse message;
+  const int revenue = [&] {
+    EXPECT_TRUE(stream->Read(&message));
+    for (int i = 0; i < message.schema().features_size(); ++i) {
+      if (message.schema().features(i).name() == "revenue_month_0") return i;
+    }
+    return -1;
+  }();
+  ASSERT_EQ(message.customers_size(), 1);
+  EXPECT_EQ(message.customers(0).vector().values(revenue).number(), 7);
+  Ingest(server, {Batch(2, {PurchaseOf("anna", "late", "2026-03-05T10:00:00Z", 300)})});
+  do {
+    ASSERT_TRUE(stream->Read(&message));
+  } while (message.customers().empty());
+  EXPECT_EQ(message.customers(0).vector().values(revenue).number(), 10) << "folded where it belongs, and told";
+  context->TryCancel();
+  stream->Finish();
 }
 
 TEST(FeatureStoreService, ManyStreamsAndReadersAtOnce) {

@@ -1,5 +1,6 @@
 #include "feature_store/feature_values.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -21,7 +22,8 @@ void SetSlot(size_t feature, const Slot& slot, std::string* block) {
 }
 
 // What a packed vector begins with: then come the marks, of which one bit says whether the word is among the words that
-// follow, these words, and the texts.
+// follow, these words, the texts, and some bytes that Unpack may read and does not use.
+constexpr size_t kSlack = sizeof(uint64_t);
 struct PackedHead {
   int64_t as_of_us;
   int64_t last_event_us;
@@ -45,7 +47,7 @@ void FeatureValues::Reset(size_t features) {
 size_t FeatureValues::PackedSize() const {
   size_t words = 0;
   for (size_t i = 0; i < features_; ++i) words += Slot<uint64_t>(i) != 0;
-  return sizeof(PackedHead) + features_ + words * sizeof(uint64_t) + block_.size() - TextsBegin();
+  return sizeof(PackedHead) + features_ + words * sizeof(uint64_t) + block_.size() - TextsBegin() + kSlack;
 }
 
 size_t FeatureValues::PackedSize(const char* packed) { return HeadOf(packed).size; }
@@ -63,7 +65,8 @@ void FeatureValues::Pack(char* packed) const {
     std::memcpy(to, &word, sizeof(word));
     to += sizeof(word);
   }
-  std::memcpy(to, block_.data() + TextsBegin(), block_.size() - TextsBegin());
+  to = std::copy(block_.begin() + static_cast<std::ptrdiff_t>(TextsBegin()), block_.end(), to);
+  std::fill_n(to, kSlack, '\0');
 }
 
 void FeatureValues::Unpack(const char* packed) {
@@ -74,16 +77,19 @@ void FeatureValues::Unpack(const char* packed) {
   const char* const marks = packed + sizeof(head);
   const char* from = marks + features_;
   block_.resize(TextsBegin());
-  for (size_t i = 0; i < features_; ++i) {
-    uint64_t word = 0;
-    if ((marks[i] & kPackedWord) != 0) {
-      std::memcpy(&word, from, sizeof(word));
-      from += sizeof(word);
-    }
-    SetSlot(i, word, &block_);
-    block_[features_ * sizeof(double) + i] = static_cast<char>(marks[i] & ~kPackedWord);
+  char* const words = block_.data();
+  // Without branches: which words are zero cannot be foretold. Behind the last byte kSlack more may be read.
+  for (size_t i = 0; i < head.features; ++i) {
+    const auto mark = static_cast<unsigned char>(marks[i]);
+    const uint64_t there = (mark & kPackedWord) / kPackedWord;
+    uint64_t word;
+    std::memcpy(&word, from, sizeof(word));
+    word &= 0 - there;
+    std::memcpy(words + i * sizeof(word), &word, sizeof(word));
+    from += there * sizeof(word);
+    words[head.features * sizeof(word) + i] = static_cast<char>(mark & ~kPackedWord);
   }
-  block_.append(from, packed + head.size - from);
+  block_.append(from, packed + head.size - kSlack - from);
 }
 
 void FeatureValues::SetNumber(size_t feature, double value, v1::FeatureStatus status) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "ebb/v1/feature_store_service.pb.h"
 #include "feature_store/event_check.h"
@@ -32,6 +33,7 @@ struct IncomingEvent {
 struct IncomingBatch {
   std::string bytes;  // as received; the views point into it
   google::protobuf::Arena arena;
+  absl::Time received = absl::Now();
   bool backfill = false;
   std::vector<IncomingEvent> events;
   v1::IngestResponse response;  // so far batch_id and what was refused

@@ -180,7 +180,6 @@ bool LogWriter::TakeGroup(Batches* batches, Single* single) {
 }
 
 void LogWriter::Commit(Batches batches) {
-  const absl::Time begin = absl::Now();
   size_t bytes = 0;
   for (const auto& batch : batches) bytes += batch->bytes.size();
   absl::Status status = tail_.CheckRoom(bytes);
@@ -202,9 +201,9 @@ void LogWriter::Commit(Batches batches) {
   Fold(&group);
   for (const auto& batch : batches) {
     Count(batch->response);
+    with_.figures->commit_seconds.Observe(absl::ToDoubleSeconds(absl::Now() - batch->received));
     batch->done(std::move(batch->response));
   }
-  with_.figures->commit_seconds.Observe(absl::ToDoubleSeconds(absl::Now() - begin));
   TellOfChanges();
   if (absl::Status room = residency_.MakeRoom(); !room.ok()) tail_.Fail(room);
 }

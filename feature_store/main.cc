@@ -9,6 +9,7 @@
 #include "feature_store/store_flags.h"
 #include "feature_store/store_folder.h"
 #include "feature_store/store_metrics.h"
+#include "runtime/lock_order.h"
 #include "runtime/log.h"
 #include "runtime/process_metrics.h"
 #include "runtime/rpc/server_host.h"
@@ -95,6 +96,7 @@ int main(int argc, char** argv) {
   ebb::Flags flags("ebb-feature-store", "Keeps every customer's events and serves features fresh to the last one.");
   ebb::feature_store::AddStoreFlags(&options, &flags);
   if (std::optional<int> exit_status = flags.Parse(argc, argv)) return *exit_status;
+  ebb::TrustLockOrder();
   ebb::SetLogLevel(options.log_level);
   if (options.check_declarations) return ebb::feature_store::CheckDeclarations(options);
   return ebb::feature_store::Run(options);

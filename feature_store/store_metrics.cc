@@ -21,7 +21,7 @@ void AddIngest(const v1::StoreStats& stats, const IngestFigures& ingest, MetricP
   events("duplicate", stats.duplicate());
   events("rejected", stats.rejected());
   page->AddHistogram("ebb_store_ingest_batch_events", "Events in a batch.", ingest.batch_events);
-  page->AddHistogram("ebb_store_commit_seconds", "From a group of batches being taken up to its acknowledgement.",
+  page->AddHistogram("ebb_store_commit_seconds", "From the arrival of a batch to its acknowledgement.",
                      ingest.commit_seconds);
 }
 
@@ -39,10 +39,30 @@ void AddContent(const v1::StoreStats& stats, MetricPage* page) {
   gauge("ebb_store_watchers", "Streams that follow changes.", stats.watchers());
 }
 
+void AddMemory(const v1::StoreStats& stats, MetricPage* page) {
+  const v1::VectorCacheFigures& vectors = stats.vector_cache();
+  page->AddGauge("ebb_store_resident_customers", "Customers whose aggregates are in memory.",
+                 static_cast<double>(stats.resident_customers()));
+  page->AddGauge("ebb_store_state_bytes", "Memory of customers and their aggregates.",
+                 static_cast<double>(stats.state_memory_bytes()));
+  page->AddCounter("ebb_store_state_loads_total", "Customers brought back into memory.",
+                   static_cast<double>(stats.state_loads()));
+  page->AddGauge("ebb_store_vectors", "Vectors kept to be read again.", static_cast<double>(vectors.vectors()));
+  page->AddGauge("ebb_store_vector_bytes", "Memory that they take.", static_cast<double>(vectors.bytes()));
+  const auto reads = [&](const char* result, int64_t count) {
+    page->AddCounter("ebb_store_vector_reads_total", "Vectors asked for, by whether they were kept.",
+                     static_cast<double>(count), {{"result", result}});
+  };
+  reads("hit", vectors.hits());
+  reads("miss", vectors.misses());
+}
+
 void AddLags(const v1::StoreStats& stats, MetricPage* page) {
   const v1::StoreLags& lags = stats.lags();
   page->AddGauge("ebb_store_unsorted_events", "Lag of the sorter: the log not sorted into the history, in positions.",
                  static_cast<double>(lags.unsorted()));
+  page->AddGauge("ebb_store_full_segments", "Lag of the sorter, in segments of the log that are full.",
+                 static_cast<double>(stats.full_segments()));
   page->AddGauge("ebb_store_unsaved_events", "Lag of the checkpoint: the log that a start folds again, in positions.",
                  static_cast<double>(lags.unsaved()));
   page->AddGauge("ebb_store_unwatched_changes", "Lag of the slowest watcher, in changes.",
@@ -85,6 +105,7 @@ void AddDatabase(const v1::DatabaseFigures& database, MetricPage* page) {
 void AddStoreMetrics(const v1::StoreStats& stats, const IngestFigures& ingest, MetricPage* page) {
   AddIngest(stats, ingest, page);
   AddContent(stats, page);
+  AddMemory(stats, page);
   AddLags(stats, page);
   AddDatabase(stats.database(), page);
 }

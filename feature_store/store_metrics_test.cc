@@ -26,6 +26,11 @@ TEST(StoreMetrics, ThePageIsPinned) {
            pending_erasures: 1
            expired_events: 77
            clock { seconds: 1773144000 nanos: 500000000 }
+           full_segments: 3
+           resident_customers: 8000
+           state_memory_bytes: 700000
+           state_loads: 12
+           vector_cache { vectors: 6000 bytes: 900000 hits: 5000 misses: 250 }
            lags {
              unsorted: 1200
              unsaved: 3400

@@ -58,6 +58,7 @@ void VectorCache::Put(const Key& key, const FeatureValues& values) {
   if (key.customer >= places_.size()) {
     const size_t places = key.customer + 1 + key.customer / 8;
     if (places * sizeof(uint32_t) > budget_ / 2) return;  // no room for what they stand for
+    places_.reserve(places);  // not twice as many
     places_.resize(places);
   }
   Slot* slot = Find(key.customer);

@@ -5,11 +5,16 @@
 
 namespace ebb {
 
+absl::Status StreamSet::PoolIsFull() {
+  return WithRetryDelay(absl::ResourceExhaustedError("too much long work is waiting already; try again later"),
+                        absl::Seconds(1));
+}
+
 absl::Status StreamSet::Add(StreamControl* stream) {
   MutexLock lock(&mutex_);
   if (!closed_.ok()) return closed_;
-  if (streams_.size() >= max_streams_) {
-    return WithRetryDelay(absl::ResourceExhaustedError(absl::StrCat("all ", max_streams_,
+  if (streams_.size() >= options_.max_streams) {
+    return WithRetryDelay(absl::ResourceExhaustedError(absl::StrCat("all ", options_.max_streams,
                                                                     " streams of this method are taken; close one or "
                                                                     "try again later")),
                           absl::Seconds(5));

@@ -1,5 +1,5 @@
 // Long server streams without their pitfalls: one message under way at a time, woken when there is news, a heartbeat in
-// silence, ended by the client, by the source or by shutdown.
+// silence, ended by the client, by the source, by shutdown, or because nobody reads it.
 //
 //   class Numbers : public StreamSource<Number> {
 //     Pull Next(Number* message) override { ... }
@@ -11,16 +11,19 @@
 //   ... host->OnDrain([this] { streams_.Close(absl::UnavailableError("shutting down; resume with your token")); });
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <unordered_set>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "grpcpp/alarm.h"
 #include "grpcpp/support/server_callback.h"
 #include "runtime/mutex.h"
 #include "runtime/rpc/status.h"
+#include "runtime/work_pool.h"
 
 namespace ebb {
 
@@ -36,7 +39,7 @@ template <typename T>
 class StreamSource {
  public:
   virtual ~StreamSource() = default;
-  // Called with an empty message. Should return soon: it runs on a thread of gRPC's.
+  // Called with an empty message. Should return soon: it runs on a thread of gRPC's, unless the set has a pool.
   virtual Pull Next(T* message) = 0;
   // Fills what is sent after a silence; false for nothing.
   virtual bool Heartbeat(T*) { return false; }
@@ -72,7 +75,17 @@ class StreamControl {
 // All running streams of a service or of one of its methods. Thread-safe. Must outlive the server that runs them.
 class StreamSet {
  public:
-  explicit StreamSet(size_t max_streams = 1000) : max_streams_(max_streams) {}
+  struct Options {
+    size_t max_streams = 1000;
+    // A message that has found no room at its reader for so long ends the stream with DEADLINE_EXCEEDED: the source goes
+    // at once, and with it what it holds.
+    absl::Duration longest_write = absl::Minutes(1);
+    // Sources whose Next is long run there: borrowed. A stream that the pool refuses ends with RESOURCE_EXHAUSTED. Null:
+    // on gRPC's threads.
+    WorkPool* pool = nullptr;
+  };
+  StreamSet() : StreamSet(Options()) {}
+  explicit StreamSet(const Options& options) : options_(options) {}
   StreamSet(const StreamSet&) = delete;
   StreamSet& operator=(const StreamSet&) = delete;
 
@@ -92,10 +105,11 @@ class StreamSet {
   template <typename T>
   friend class ServerStream;
 
+  static absl::Status PoolIsFull();
   absl::Status Add(StreamControl* stream);
   void Remove(StreamControl* stream);
 
-  const size_t max_streams_;
+  const Options options_;
   mutable Mutex mutex_;  // taken before a stream's own
   std::unordered_set<StreamControl*> streams_ ABSL_GUARDED_BY(mutex_);
   absl::Status closed_ ABSL_GUARDED_BY(mutex_);
@@ -105,10 +119,11 @@ class StreamSet {
 // time pulls:
 //
 //   kPulling --kMessage--> kWriting --written--> kPulling --kIdle--> kIdle --alarm--> kPulling ... --> kFinished
+//                                   --not in time--> kFinished
 //
 // In kIdle one alarm is set. Wake, Close and OnCancel cancel it, which runs its callback at once: every way out of
 // kIdle is that callback. The stream lives as long as gRPC (until OnDone) and a pending alarm callback need it; the
-// source is gone at OnDone.
+// source is gone at OnDone, or before.
 template <typename T>
 class ServerStream final : public grpc::ServerWriteReactor<T>, public StreamControl {
  public:
@@ -120,8 +135,10 @@ class ServerStream final : public grpc::ServerWriteReactor<T>, public StreamCont
     stream->self_ = stream;
     if (absl::Status status = stream->set_->Add(stream.get()); !status.ok()) {
       stream->FinishWith(status);
-    } else {
+    } else if (WorkPool* pool = stream->set_->options_.pool; pool == nullptr) {
       stream->PullNext(/*silent=*/false);
+    } else if (!pool->TryRun([stream] { stream->PullNext(/*silent=*/false); })) {
+      stream->FinishWith(StreamSet::PoolIsFull());
     }
   }
 
@@ -138,9 +155,11 @@ class ServerStream final : public grpc::ServerWriteReactor<T>, public StreamCont
     if (!ok) EndWith(absl::CancelledError("the client has gone"));
     {
       MutexLock lock(&mutex_);
+      if (state_ == State::kFinished) return;  // not in time
       state_ = State::kPulling;
+      alarm_->Cancel();
     }
-    PullNext(/*silent=*/false);
+    GoOn(/*silent=*/false);
   }
 
   void OnDone() override {
@@ -153,7 +172,13 @@ class ServerStream final : public grpc::ServerWriteReactor<T>, public StreamCont
  private:
   enum class State { kPulling, kWriting, kIdle, kFinished };
 
-  // The thread that put the stream into kPulling calls this, and touches nothing of it afterwards.
+  // The thread that put the stream into kPulling calls one of these, and touches nothing of it afterwards.
+  void GoOn(bool silent) {
+    WorkPool* const pool = set_->options_.pool;
+    if (pool == nullptr) return PullNext(silent);
+    pool->Run([stream = self_, silent] { stream->PullNext(silent); });
+  }
+
   void PullNext(bool silent) {
     const std::shared_ptr<ServerStream> alive = self_;  // an alarm set here may end the stream before this returns
     while (true) {
@@ -169,7 +194,7 @@ class ServerStream final : public grpc::ServerWriteReactor<T>, public StreamCont
       if (pull == Pull::kMessage) {
         {
           MutexLock lock(&mutex_);
-          state_ = State::kWriting;
+          WaitWritten();
         }
         this->StartWrite(&message_);
         return;
@@ -202,19 +227,43 @@ class ServerStream final : public grpc::ServerWriteReactor<T>, public StreamCont
     LeaveIdle();
   }
 
+  void WaitWritten() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    state_ = State::kWriting;
+    ++writes_;
+    SetAlarm(set_->options_.longest_write, [this, write = writes_](bool passed) {
+      {
+        MutexLock lock(&mutex_);
+        if (!passed || state_ != State::kWriting || writes_ != write) return;
+        state_ = State::kFinished;
+      }
+      source_.reset();
+      set_->Remove(this);
+      this->Finish(ToGrpcStatus(absl::DeadlineExceededError(
+          absl::StrCat("no message was read for ", absl::FormatDuration(set_->options_.longest_write)))));
+    });
+  }
+
   void WaitIdle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     state_ = State::kIdle;
+    SetAlarm(heartbeat_, [this](bool passed) {
+      {
+        MutexLock lock(&mutex_);
+        state_ = State::kPulling;
+      }
+      GoOn(/*silent=*/passed);
+    });
+  }
+
+  // `then` learns whether the time has passed or the alarm was cancelled; the stream lives as long as it runs.
+  template <typename Then>
+  void SetAlarm(absl::Duration after, Then then) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     // A new alarm each time: one that is set again within its own callback would replace the function that is running.
     alarm_ = std::make_unique<grpc::Alarm>();
     // The function gives its reference up when it runs: gRPC keeps the function as long as the alarm, and the stream
     // keeps the alarm.
-    alarm_->Set(After(heartbeat_), [held = self_](bool passed) mutable {
+    alarm_->Set(After(after), [then, held = self_](bool passed) mutable {
       const std::shared_ptr<ServerStream> stream = std::move(held);
-      {
-        MutexLock lock(&stream->mutex_);
-        stream->state_ = State::kPulling;
-      }
-      stream->PullNext(/*silent=*/passed);
+      then(passed);
     });
   }
 
@@ -230,7 +279,7 @@ class ServerStream final : public grpc::ServerWriteReactor<T>, public StreamCont
   }
 
   StreamSet* const set_;
-  std::unique_ptr<StreamSource<T>> source_;  // touched in kPulling only, and by OnDone
+  std::unique_ptr<StreamSource<T>> source_;  // touched in kPulling, and by who finishes the stream
   const absl::Duration heartbeat_;
   T message_;  // touched in kPulling; read by gRPC in kWriting
   std::shared_ptr<ServerStream> self_;
@@ -238,7 +287,8 @@ class ServerStream final : public grpc::ServerWriteReactor<T>, public StreamCont
   State state_ ABSL_GUARDED_BY(mutex_) = State::kPulling;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status end_ ABSL_GUARDED_BY(mutex_);  // not OK: the stream shall end with it
-  std::unique_ptr<grpc::Alarm> alarm_ ABSL_GUARDED_BY(mutex_);
+  uint64_t writes_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::unique_ptr<grpc::Alarm> alarm_ ABSL_GUARDED_BY(mutex_);  // of kIdle or kWriting
 };
 
 template <typename T>

@@ -35,8 +35,8 @@ class Counter {
 
 class WatchService final : public Numbers::CallbackService {
  public:
-  explicit WatchService(absl::Duration heartbeat = absl::InfiniteDuration(), size_t max_streams = 1000)
-      : streams(max_streams), heartbeat_(heartbeat) {}
+  explicit WatchService(absl::Duration heartbeat = absl::InfiniteDuration(), const StreamSet::Options& options = {})
+      : streams(options), heartbeat_(heartbeat) {}
   ~WatchService() override { EXPECT_EQ(sources, 0) << "a source outlived the server"; }
 
   grpc::ServerWriteReactor<Number>* Watch(grpc::CallbackServerContext*, const Number* request) override {
@@ -169,7 +169,7 @@ TEST(ServerStreamTest, CloseEndsStreamsAndRefusesNewOnes) {
 }
 
 TEST(ServerStreamTest, OneStreamTooManyIsTurnedAway) {
-  WatchService service(absl::InfiniteDuration(), /*max_streams=*/1);
+  WatchService service(absl::InfiniteDuration(), {.max_streams = 1});
   const auto host = StartHost(&service);
   Watcher first(host.get());
   WaitForPulls(service, 1);
@@ -195,29 +195,34 @@ TEST(ServerStreamTest, ACancelledStreamIsForgotten) {
   }
 }
 
+// Messages without end.
+class Flood final : public StreamSource<Number> {
+ public:
+  explicit Flood(std::atomic<int64_t>* sent) : sent_(sent) {}
+  Pull Next(Number* message) override {
+    message->set_value(++*sent_);
+    message->set_padding(std::string(64 << 10, 'x'));
+    return Pull::kMessage;
+  }
+
+ private:
+  std::atomic<int64_t>* const sent_;
+};
+
+class FloodService final : public Numbers::CallbackService {
+ public:
+  explicit FloodService(const StreamSet::Options& options = StreamSet::Options()) : streams(options) {}
+  grpc::ServerWriteReactor<Number>* Watch(grpc::CallbackServerContext*, const Number*) override {
+    return streams.Serve<Number>(std::make_unique<Flood>(&sent), absl::InfiniteDuration());
+  }
+  StreamSet streams;
+  std::atomic<int64_t> sent = 0;
+};
+
 // A consumer that does not read costs no memory and gets the latest, not all: the source is not asked while a message
 // is under way.
 TEST(ServerStreamTest, ASlowConsumerIsNotRunOver) {
-  class Flood final : public StreamSource<Number> {
-   public:
-    explicit Flood(std::atomic<int64_t>* sent) : sent_(sent) {}
-    Pull Next(Number* message) override {
-      message->set_value(++*sent_);
-      message->set_padding(std::string(64 << 10, 'x'));
-      return Pull::kMessage;
-    }
-
-   private:
-    std::atomic<int64_t>* const sent_;
-  };
-  class FloodService final : public Numbers::CallbackService {
-   public:
-    grpc::ServerWriteReactor<Number>* Watch(grpc::CallbackServerContext*, const Number*) override {
-      return streams.Serve<Number>(std::make_unique<Flood>(&sent), absl::InfiniteDuration());
-    }
-    StreamSet streams;
-    std::atomic<int64_t> sent = 0;
-  } service;
+  FloodService service;
   auto host = ServerHost::Start({.drain_time = absl::ZeroDuration()}, {&service});
   ASSERT_TRUE(host.ok());
   Watcher watcher(host->get());
@@ -231,6 +236,35 @@ TEST(ServerStreamTest, ASlowConsumerIsNotRunOver) {
   EXPECT_LT(service.sent - read, 1000);
   watcher.Cancel();
   EXPECT_EQ(watcher.Finish().code(), absl::StatusCode::kCancelled);
+}
+
+// Bounded by the test's own timeout.
+void WaitForStreams(const StreamSet& streams, size_t count) {
+  const absl::Time deadline = absl::Now() + kLong;
+  while (streams.size() != count) {
+    ASSERT_LT(absl::Now(), deadline);
+    std::this_thread::yield();
+  }
+}
+
+TEST(ServerStreamTest, AStreamThatNobodyReadsGivesUpWhatItHolds) {
+  FloodService service({.max_streams = 1, .longest_write = absl::Milliseconds(1)});
+  auto host = ServerHost::Start({.drain_time = absl::ZeroDuration()}, {&service});
+  ASSERT_TRUE(host.ok());
+  Watcher slow(host->get());
+  WaitForStreams(service.streams, 1);
+  WaitForStreams(service.streams, 0);
+  EXPECT_EQ(slow.Finish().code(), absl::StatusCode::kDeadlineExceeded) << "told behind what was on its way";
+}
+
+TEST(ServerStreamTest, LongSourcesRunOnAPoolThatMayRefuse) {
+  WorkPool pool({.name = "test", .threads = 1, .most_waiting = 0});
+  FloodService service({.pool = &pool});
+  auto host = ServerHost::Start({.drain_time = absl::ZeroDuration()}, {&service});
+  ASSERT_TRUE(host.ok());
+  const absl::Status refused = Watcher(host->get()).Finish();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(RetryDelayOf(refused), absl::Seconds(1));
 }
 
 // Many streams come, are woken, beat, are cancelled or closed at every moment, while the server shuts down. Run it

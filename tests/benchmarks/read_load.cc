@@ -15,6 +15,7 @@
 
 #include "ebb/v1/feature_store_service.grpc.pb.h"
 #include "runtime/config.h"
+#include "runtime/lock_order.h"
 #include "tests/benchmarks/latencies.h"
 #include "tests/benchmarks/stream_load.h"
 
@@ -113,5 +114,6 @@ int main(int argc, char** argv) {
   flags.Add("connections", &connections, "Connections, each with one call at a time", ebb::Between(1, 64));
   flags.Add("seconds", &seconds, "How long, after a second of warming up");
   if (const auto exit_status = flags.Parse(argc, argv)) return *exit_status;
+  ebb::TrustLockOrder();
   return ebb::benchmarks::Run(address, connections, seconds);
 }

@@ -50,12 +50,27 @@ Record Lags(const v1::StoreStats& stats) {
   Record behind("lags");
   behind.Add("unsorted_events", CountCell(lags.unsorted()));
   behind.Add("unsaved_events", CountCell(lags.unsaved()));
+  behind.Add("full_segments", CountCell(stats.full_segments()));
   behind.Add("watchers", CountCell(stats.watchers()));
   behind.Add("unwatched_changes", CountCell(lags.unwatched()));
   behind.Add("watch_age_seconds", SecondsCell(lags.watch_age()));
   behind.Add("unswept_customers", CountCell(lags.unswept()));
   behind.Add("sweep_age_seconds", SecondsCell(lags.sweep_age()));
   return behind;
+}
+
+Record Memory(const v1::StoreStats& stats) {
+  const v1::VectorCacheFigures& vectors = stats.vector_cache();
+  Record memory("memory");
+  memory.Add("resident_customers", CountCell(stats.resident_customers()));
+  memory.Add("state_bytes", CountCell(stats.state_memory_bytes()));
+  memory.Add("state_loads", CountCell(stats.state_loads()));
+  memory.Add("vectors", CountCell(vectors.vectors()));
+  memory.Add("vector_bytes", CountCell(vectors.bytes()));
+  const int64_t asked = vectors.hits() + vectors.misses();
+  memory.Add("vector_hit_share",
+             asked > 0 ? ShareCell(static_cast<double>(vectors.hits()) / static_cast<double>(asked)) : NoCell());
+  return memory;
 }
 
 Record Database(const v1::DatabaseFigures& figures) {
@@ -80,7 +95,8 @@ Record Database(const v1::DatabaseFigures& figures) {
 absl::Status RunStats(CommandContext& context) {
   const absl::StatusOr<v1::StoreStats> stats = context.feature_store().GetStats();
   if (!stats.ok()) return stats.status();
-  const std::vector<Record> parts = {Content(*stats), Ingest(*stats), Lags(*stats), Database(stats->database())};
+  const std::vector<Record> parts = {Content(*stats), Ingest(*stats), Lags(*stats), Memory(*stats),
+                                     Database(stats->database())};
   if (context.format() == OutputFormat::kCsv) {
     Record row;  // CSV has one table
     for (const Record& part : parts) {
