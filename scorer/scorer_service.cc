@@ -34,7 +34,7 @@ ScorerService::ScorerService(uint64_t source_id, const ScoreBoard* board, const 
       board_(board),
       queries_(source_id, board, slot),
       status_(std::move(status)),
-      subscribers_(max_subscribers) {}
+      subscribers_({.max_streams = max_subscribers}) {}
 
 void ScorerService::Close() {
   subscribers_.Close(absl::UnavailableError("the scorer is stopping: subscribe again with the last resume_token"));
