@@ -25,8 +25,8 @@ absl::Status HistoryReads::CheckKept(const std::string& field, absl::Time as_of)
     expired_before_us = with_.live->expired_before_us;
   }
   if (expired_before_us == kBeforeAll) return absl::OkStatus();
-  const absl::Time first = absl::FromUnixMicros(expired_before_us) +
-                           absl::Hours(24) * (LongestWindowDays(with_.live->declarations()) + 1);
+  const absl::Time first =
+      absl::FromUnixMicros(expired_before_us) + absl::Hours(24) * (LongestWindowDays(with_.live->declarations()) + 1);
   if (as_of >= first) return absl::OkStatus();
   return absl::OutOfRangeError(
       absl::StrCat(field, ": is ", absl::FormatTime(as_of, absl::UTCTimeZone()),
@@ -34,20 +34,19 @@ absl::Status HistoryReads::CheckKept(const std::string& field, absl::Time as_of)
                    absl::FormatTime(first, absl::UTCTimeZone())));
 }
 
-absl::Status HistoryReads::GetFeatures(const v1::GetFeaturesRequest& request,
-                                       v1::GetFeaturesResponse* response) const {
+absl::Status HistoryReads::GetFeatures(const v1::GetFeaturesRequest& request, v1::GetFeaturesResponse* response) const {
   const absl::StatusOr<absl::Time> as_of = ReadAsOf("as_of", request.as_of(), with_.clock->Now());
   if (!as_of.ok()) return as_of.status();
   if (absl::Status kept = CheckKept("as_of", *as_of); !kept.ok()) return kept;
   absl::flat_hash_set<std::string> asked;
   LogMoment moment;
+  LiveState* const live = with_.live;
   {
-    ReaderMutexLock lock(&with_.live->mutex);
-    const CustomerTable& table = with_.live->table;
+    ReaderMutexLock lock(&live->mutex);
     for (const std::string& customer_id : request.customer_ids()) {
-      if (table.Find(customer_id) < table.folded_customers()) asked.insert(customer_id);
+      if (live->table.Find(customer_id) < live->table.folded_customers()) asked.insert(customer_id);
     }
-    moment = PresentMoment(*with_.live, *with_.storage);
+    moment = PresentMoment(*live, *with_.storage);
   }
   absl::StatusOr<HistoryReader> history = HistoryReader::Open(std::move(moment), &asked);
   if (!history.ok()) return history.status();
@@ -74,18 +73,19 @@ absl::StatusOr<std::unique_ptr<CustomerExport>> HistoryReads::ExportCustomer(
   uint64_t sequence;
   uint32_t id;
   std::optional<ServedCustomer> served;
+  LiveState* const live = with_.live;
   {
     // The vector and the events are of one moment: what is in memory is read under one lock, the rest from one view.
-    ReaderMutexLock lock(&with_.live->mutex);
-    const CustomerTable& table = with_.live->table;
-    id = table.Find(request.customer_id());
-    if (id >= table.folded_customers()) {
+    ReaderMutexLock lock(&live->mutex);
+    id = live->table.Find(request.customer_id());
+    if (id >= live->table.folded_customers()) {
       return absl::NotFoundError(
           absl::StrCat("customer_id: the store knows no customer `", request.customer_id(), "`"));
     }
-    sequence = table.SequenceOf(id);
-    moment = PresentMoment(*with_.live, *with_.storage);
-    if (const Customer* customer = table.at(id)) served = with_.vectors->Serve(id, table.row(id).folded_to, *customer);
+    sequence = live->table.SequenceOf(id);
+    moment = PresentMoment(*live, *with_.storage);
+    if (const Customer* customer = live->table.at(id))
+      served = with_.vectors->Serve(id, live->table.row(id).folded_to, *customer);
   }
   if (!served) {
     const absl::StatusOr<Customer> customer = ReadCustomerIn(with_.live->declarations(), *moment.view, id);
@@ -98,7 +98,7 @@ absl::StatusOr<std::unique_ptr<CustomerExport>> HistoryReads::ExportCustomer(
   absl::StatusOr<std::vector<v1::Event>> events =
       history->EventsOf(request.customer_id(), with_.pseudonyms->Of(request.customer_id()));
   if (!events.ok()) return events.status();
-  const auto forgotten = [live = with_.live, id] {
+  const auto forgotten = [live, id] {
     ReaderMutexLock lock(&live->mutex);
     return live->table.row(id).erased;
   };

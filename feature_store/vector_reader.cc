@@ -39,13 +39,13 @@ VectorReader::Found VectorReader::Find(std::span<const Pseudonym> customers) con
   for (size_t begin = 0; begin < customers.size(); begin += kFoundAtOnce) {
     const auto some = customers.subspan(begin, std::min(kFoundAtOnce, customers.size() - begin));
     ReaderMutexLock lock(&live_->mutex);
-    const CustomerTable& table = live_->table;
     // Each look at memory is asked for, for all of them, before it is needed: the waits overlap.
-    for (const Pseudonym& customer : some) table.PrefetchSlot(customer);
-    for (const Pseudonym& customer : some) table.PrefetchRow(customer);
+    for (const Pseudonym& customer : some) live_->table.PrefetchSlot(customer);
+    for (const Pseudonym& customer : some) live_->table.PrefetchRow(customer);
     for (size_t i = 0; i < some.size(); ++i) {
-      const uint32_t id = table.Find(some[i]);
-      if (id < table.folded_customers()) found.Add({id, table.row(id).folded_to}, static_cast<int>(begin + i));
+      const uint32_t id = live_->table.Find(some[i]);
+      if (id >= live_->table.folded_customers()) continue;
+      found.Add({id, live_->table.row(id).folded_to}, static_cast<int>(begin + i));
     }
   }
   return found;
@@ -93,10 +93,9 @@ ServedCustomer VectorReader::Serve(uint32_t id, uint64_t version, const Customer
 
 absl::StatusOr<std::vector<ServedCustomer>> VectorReader::ReadCustomers(std::span<const uint32_t> ids) {
   std::vector<ServedCustomer> served(ids.size());
-  const absl::Status visited =
-      VisitCustomers(live_, *storage_, ids, [&](size_t i, const Customer& customer, uint64_t version) {
-        served[i] = Serve(ids[i], version, customer);
-      });
+  const absl::Status visited = VisitCustomers(
+      live_, *storage_, ids,
+      [&](size_t i, const Customer& customer, uint64_t version) { served[i] = Serve(ids[i], version, customer); });
   if (!visited.ok()) return visited;
   return served;
 }
