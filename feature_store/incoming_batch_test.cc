@@ -111,13 +111,18 @@ TEST(IncomingBatch, WhatIsTakenCanBeParsedLater) {
 }
 
 TEST(IncomingBatch, ATimeThatNobodyAskedForIsIgnored) {
-  TestEngine store;
+  FeatureStoreEngine::Options options;
+  options.writer.segment_events = 1;
+  TestEngine store(options);
   v1::Event event = PageViewOf("anna", "e1", "2026-03-10T10:00:00Z");
   event.mutable_known_at()->set_seconds(std::numeric_limits<int64_t>::max());
   ASSERT_EQ(store.Ingest({event})->accepted(), 1);
   store.Kill();
   ASSERT_TRUE(store.Reopen().ok());
   EXPECT_EQ(store.Feature("anna", "pages_per_visit_3m"), "1");
+  ASSERT_TRUE(store.Maintain().ok());
+  store.clock.Advance(absl::Hours(1));
+  EXPECT_EQ(store.Feature("anna", "pages_per_visit_3m", "2026-03-10T12:30:00Z"), "1") << "sorted, too";
 }
 
 TEST(IncomingBatch, RejectionsAreInOrderWhicheverCheckFoundThem) {

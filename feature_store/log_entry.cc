@@ -36,6 +36,13 @@ int64_t KnownTimes::Of(int64_t event_time_us, std::optional<int64_t> sent_us) {
   return known_us_;
 }
 
+int64_t KnownTimes::Of(const v1::Event& event) {
+  // Of any other batch it is not the sender's to say, was not checked, and may be no time at all.
+  std::optional<int64_t> sent_us;
+  if (backfill_ && event.has_known_at()) sent_us = ToMicros(event.known_at());
+  return Of(ToMicros(event.event_time()), sent_us);
+}
+
 bool ChangesThePast(const storage::v1::LogEntry& entry) {
   return entry.has_snapshot_end() || entry.has_erasure() || entry.batch().backfill();
 }
@@ -49,10 +56,7 @@ void VisitCounted(const storage::v1::LogEntry& header, const v1::IngestRequest& 
       ++skip;
       continue;
     }
-    const v1::Event& event = batch.events(i);
-    const std::optional<int64_t> sent_us =
-        event.has_known_at() ? std::optional(ToMicros(event.known_at())) : std::nullopt;
-    visit(i, event, known_at.Of(ToMicros(event.event_time()), sent_us));
+    visit(i, batch.events(i), known_at.Of(batch.events(i)));
   }
 }
 

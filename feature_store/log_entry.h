@@ -24,6 +24,7 @@ class KnownTimes {
       : known_us_(header.arrived_us()), watermark_(header.watermark()), backfill_(backfill) {}
   // Call for each event that counts, in order. `sent_us`: the event's own known_at.
   int64_t Of(int64_t event_time_us, std::optional<int64_t> sent_us);
+  int64_t Of(const v1::Event& event);
 
  private:
   int64_t known_us_;

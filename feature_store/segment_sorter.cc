@@ -42,17 +42,15 @@ absl::Status SegmentSorter::AddBatch(const LogUnit& unit) {
     WireEvent event;
     if (ReadWireEvent(bytes, &event)) {
       Begin(event.customer_id, event.event_time_us, event.event_id);
-      AppendKnownAt(known_times.Of(event.event_time_us, event.known_at_us), &bytes_);  // fields ascend: ReadEventView reads the record
+      AppendKnownAt(known_times.Of(event.event_time_us, event.known_at_us),
+                    &bytes_);  // fields ascend: ReadEventView reads the record
       bytes_.append(event.body.data(), event.body.size());
       End();
       continue;
     }
     v1::Event parsed;
     if (!parsed.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return Unreadable();
-    const std::optional<int64_t> sent_us =
-        parsed.has_known_at() ? std::optional(ToMicros(parsed.known_at())) : std::nullopt;
-    const int64_t known_us = known_times.Of(ToMicros(parsed.event_time()), sent_us);
-    *parsed.mutable_known_at() = ToTimestamp(absl::FromUnixMicros(known_us));
+    *parsed.mutable_known_at() = ToTimestamp(absl::FromUnixMicros(known_times.Of(parsed)));
     AddParsed(parsed);
   }
   return batch.damaged() ? Unreadable() : absl::OkStatus();

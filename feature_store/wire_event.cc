@@ -22,6 +22,9 @@ bool ReadTimestamp(absl::string_view bytes, int64_t* micros) {
       return false;
     }
   }
+  // What nobody has checked may be no time at all, and overflow.
+  constexpr int64_t kFarAway = 1'000'000'000'000;
+  if (stamp.seconds() > kFarAway || stamp.seconds() < -kFarAway) return false;
   *micros = ToMicros(stamp);
   return true;
 }

@@ -44,8 +44,8 @@ TEST(WorkPool, WorkMayAskForMore) {
 }
 
 TEST(WorkPool, ThreadsWorkSideBySide) {
-  WorkPool pool({.name = "test", .threads = 2, .most_waiting = 8});
   Notification first, second;
+  WorkPool pool({.name = "test", .threads = 2, .most_waiting = 8});  // goes first: its threads look at both
   ASSERT_TRUE(pool.TryRun([&] {
     first.Notify();
     second.WaitForNotification();
