@@ -192,10 +192,9 @@ class ServerStream final : public grpc::ServerWriteReactor<T>, public StreamCont
       if (pull == Pull::kIdle && silent && source_->Heartbeat(&message_)) pull = Pull::kMessage;
       if (pull == Pull::kDone) return FinishWith(source_->status());
       if (pull == Pull::kMessage) {
-        {
-          MutexLock lock(&mutex_);
-          WaitWritten();
-        }
+        // Under one lock: an alarm that is early must not end the stream between the two.
+        MutexLock lock(&mutex_);
+        WaitWritten();
         this->StartWrite(&message_);
         return;
       }
