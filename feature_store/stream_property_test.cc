@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 
 #include "absl/strings/str_cat.h"
@@ -14,6 +13,7 @@
 #include "feature_store/naive_vector.h"
 #include "feature_store/random_shop.h"
 #include "feature_store/test_engine.h"
+#include "tests/support/random_cases.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -158,16 +158,8 @@ class RandomStream {
   std::map<std::string, std::map<std::string, v1::Event>> sent_;  // by customer and event id
 };
 
-void RunCase(uint64_t seed) {
-  SCOPED_TRACE(absl::StrCat("seed ", seed));
-  RandomStream(seed).Run();
-}
-
 TEST(StreamPropertyTest, AStoreAgreesWithTheNaiveOracle) {
-  if (const char* seed = std::getenv("EBB_TEST_SEED")) return RunCase(std::strtoull(seed, nullptr, 10));
-  const char* cases = std::getenv("EBB_TEST_CASES");
-  const uint64_t count = cases != nullptr ? std::strtoull(cases, nullptr, 10) : 8;
-  for (uint64_t seed = 1; seed <= count; ++seed) ASSERT_NO_FATAL_FAILURE(RunCase(seed));
+  testing::RunRandomCases(8, [](uint64_t seed) { RandomStream(seed).Run(); });
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 // that a fold of its own gives for each date, in every bit. The seed of a failing case is in its message;
 // EBB_TEST_SEED runs that one alone, EBB_TEST_CASES sets how many run.
 #include <algorithm>
-#include <cstdlib>
 #include <random>
 #include <string>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "feature_store/test_events.h"
 #include "feature_store/training_row.h"
+#include "tests/support/random_cases.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -146,7 +146,6 @@ class Oracle {
 };
 
 void RunCase(const CompiledDeclarations& declarations, uint64_t seed) {
-  SCOPED_TRACE(absl::StrCat("EBB_TEST_SEED=", seed));
   RandomCustomer random(seed);
   const std::vector<v1::Event> history = random.History();
   const std::vector<absl::Time> dates = random.Dates();
@@ -185,11 +184,7 @@ void RunCase(const CompiledDeclarations& declarations, uint64_t seed) {
 
 TEST(TrainingRowProperty, OnePassGivesWhatAFoldForEachDateGives) {
   const CompiledDeclarations declarations = DefaultDeclarations();
-  if (const char* seed = std::getenv("EBB_TEST_SEED")) return RunCase(declarations, std::strtoull(seed, nullptr, 10));
-  const char* cases = std::getenv("EBB_TEST_CASES");
-  const uint64_t count = cases != nullptr ? std::strtoull(cases, nullptr, 10) : 2'000;
-  const uint64_t first = std::random_device()();
-  for (uint64_t i = 0; i < count && !::testing::Test::HasFailure(); ++i) RunCase(declarations, first + i);
+  testing::RunRandomCases(2'000, [&](uint64_t seed) { RunCase(declarations, seed); });
 }
 
 }  // namespace

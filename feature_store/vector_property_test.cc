@@ -1,7 +1,6 @@
 // Random customers, random features, random times: the fold must agree with the naive oracle in every bit. The seed of
 // a failing case is in its message; EBB_TEST_SEED runs that one alone, EBB_TEST_CASES sets how many run.
 #include <algorithm>
-#include <cstdlib>
 #include <random>
 #include <string>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "feature_store/random_shop.h"
 #include "feature_store/test_events.h"
 #include "feature_store/vector.h"
+#include "tests/support/random_cases.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -77,7 +77,6 @@ void ExpectStillUntilNextChange(const CompiledDeclarations& declarations, const 
 }
 
 void RunCase(uint64_t seed) {
-  SCOPED_TRACE(absl::StrCat("seed ", seed));
   RandomShop shop(seed);
   const CompiledDeclarations declarations = Compiled(shop.Declarations());
   const std::vector<v1::Event> history = RandomHistory(shop, declarations);
@@ -106,12 +105,7 @@ void RunCase(uint64_t seed) {
   }
 }
 
-TEST(VectorPropertyTest, AgreesWithTheNaiveOracle) {
-  if (const char* seed = std::getenv("EBB_TEST_SEED")) return RunCase(std::strtoull(seed, nullptr, 10));
-  const char* cases = std::getenv("EBB_TEST_CASES");
-  const uint64_t count = cases != nullptr ? std::strtoull(cases, nullptr, 10) : 40;
-  for (uint64_t seed = 1; seed <= count; ++seed) ASSERT_NO_FATAL_FAILURE(RunCase(seed));
-}
+TEST(VectorPropertyTest, AgreesWithTheNaiveOracle) { testing::RunRandomCases(40, RunCase); }
 
 }  // namespace
 }  // namespace ebb::feature_store
