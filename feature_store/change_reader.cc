@@ -13,16 +13,20 @@ absl::StatusOr<Changes> ChangeReader::After(uint64_t sequence, size_t max) const
   std::vector<uint32_t> ids;
   ids.reserve(entries.size());
   for (const ChangeList::Entry& entry : entries) ids.push_back(entry.id);
-  absl::StatusOr<std::vector<ServedCustomer>> served = vectors_->ReadCustomers(ids);
-  if (!served.ok()) return served.status();
-
   Changes changes;
+  absl::StatusOr<std::vector<ServedCustomer>> served;
+  const absl::Status read = ReadUnderOne(live_, [&](const CompiledDeclarations& declarations) {
+    changes.declarations = &declarations;
+    served = vectors_->ReadCustomers(declarations, ids);
+    return served.status();
+  });
+  if (!read.ok()) return read;
   changes.sequence = entries.empty() ? sequence : entries.back().sequence;
   changes.at_end = entries.size() < max;
   for (size_t i = 0; i < entries.size(); ++i) {
     const ServedCustomer& one = (*served)[i];
     if (!one.erased) {
-      changes.customers.push_back(ToCustomerFeatures(live_->declarations(), one, entries[i].sequence));
+      changes.customers.push_back(ToCustomerFeatures(*changes.declarations, one, entries[i].sequence));
       continue;
     }
     v1::ErasedCustomer& erased = changes.erased.emplace_back();

@@ -16,6 +16,7 @@ namespace ebb::feature_store {
 
 // The latest vectors of customers that changed, and those of them that were erased; each in order of sequence.
 struct Changes {
+  const CompiledDeclarations* declarations = nullptr;  // by which these were computed; they live as long as the store
   std::vector<v1::CustomerFeatures> customers;
   std::vector<v1::ErasedCustomer> erased;
   uint64_t sequence = 0;  // of the last one; where there is none, as asked

@@ -52,11 +52,11 @@ absl::StatusOr<std::unique_ptr<ChangeSource>> ChangeSource::Open(const FeatureSt
 }
 
 Pull ChangeSource::Next(v1::WatchFeaturesResponse* message) {
-  const bool first = !std::exchange(schema_sent_, true);
-  if (first) *message->mutable_schema() = engine_->schema();
   absl::StatusOr<Changes> changes = engine_->ReadChanges(sequence_, max_batch_);
   status_ = changes.status();
   if (!status_.ok()) return Pull::kDone;
+  const bool other_schema = std::exchange(schema_sent_, changes->declarations) != changes->declarations;
+  if (other_schema) *message->mutable_schema() = changes->declarations->schema();
   const bool any = changes->sequence != std::exchange(sequence_, changes->sequence);
   place_.MoveTo(sequence_);
   for (v1::CustomerFeatures& change : changes->customers) *message->add_customers() = std::move(change);
@@ -64,7 +64,7 @@ Pull ChangeSource::Next(v1::WatchFeaturesResponse* message) {
   if (changes->at_end && !caught_up_) {
     caught_up_ = true;
     message->set_caught_up(true);
-  } else if (!any && !first) {
+  } else if (!any && !other_schema) {
     return Pull::kIdle;
   }
   AddToken(message);

@@ -37,7 +37,7 @@ class ChangeSource final : public StreamSource<v1::WatchFeaturesResponse> {
   uint64_t sequence_;  // everything up to here was sent
   const size_t max_batch_;
   const absl::Duration heartbeat_;
-  bool schema_sent_ = false;
+  const CompiledDeclarations* schema_sent_ = nullptr;  // of these
   bool caught_up_ = false;
   absl::Status status_;
 };

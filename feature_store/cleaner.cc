@@ -56,8 +56,10 @@ void Cleaner::SetRule() {
     ReaderMutexLock lock(&live_->mutex);
     for (const auto& [pseudonym, record] : live_->erased) records->customers.insert(pseudonym);
     records->expired_before_us = live_->expired_before_us;
+    const Definitions& definitions = live_->table.definitions();
+    records->kept_bodies = BodiesKeptForGood(*definitions.served);
+    if (definitions.next != nullptr) records->kept_bodies |= BodiesKeptForGood(*definitions.next);
   }
-  records->kept_bodies = BodiesKeptForGood(*with_.declarations);
   records->expired = &expired_events_;
   with_.storage->SetObsolete(std::make_shared<const ObsoleteRule>(
       [records](absl::string_view key, absl::string_view value) { return records->Names(key, value); }));

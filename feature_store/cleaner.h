@@ -6,7 +6,6 @@
 #include <functional>
 
 #include "absl/status/status.h"
-#include "feature_store/compiled_declarations.h"
 #include "feature_store/erasure_removal.h"
 #include "feature_store/live_state.h"
 #include "feature_store/storage.h"
@@ -37,7 +36,6 @@ class Cleaner {
   struct Surroundings {  // borrowed
     LiveState* live;
     Storage* storage;
-    const CompiledDeclarations* declarations;
     const Clock* clock;
     std::function<void(absl::Status)> on_failure;  // once; the process has to end
   };

@@ -89,7 +89,8 @@ std::vector<uint32_t> ClockSweep::TakeUnannounced() {
   for (size_t i = std::min(live_->unannounced.size(), options_.sweep_customers); i > 0; --i) {
     const uint32_t id = live_->unannounced.back();
     live_->unannounced.pop_back();
-    if (live_->table.row(id).unannounced) changed.push_back(id);  // unless an event did it
+    const bool told = live_->table.SequenceOf(id) > live_->unannounced_to || live_->table.row(id).erased;
+    if (!told) changed.push_back(id);
   }
   return changed;
 }

@@ -102,6 +102,7 @@ TEST(ClockSweep, OtherDeclarationsAreAnnouncedEvenIfACrashComesAfterACheckpoint)
   const uint64_t seen = store->change_sequence();
   store.declarations = &*cents;
   ASSERT_TRUE(store.Reopen().ok());
+  ASSERT_TRUE(store.BackFillAll().ok());
   EXPECT_EQ(store.Feature("anna", "revenue_month_0"), "1000");
   ASSERT_TRUE(store.Ingest({PurchaseOf("boris", "e2", "2026-03-10T10:00:00Z", 1)}).ok());
   ASSERT_TRUE(store.Maintain().ok());

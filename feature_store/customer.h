@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "ebb/v1/feature.pb.h"
 #include "feature_store/compiled_declarations.h"
 #include "feature_store/customer_state.h"
+#include "feature_store/definitions.h"
 #include "feature_store/feature_values.h"
 #include "runtime/digest.h"
 
@@ -22,11 +25,27 @@ namespace ebb::feature_store {
 inline constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 inline constexpr int64_t kBeforeAll = std::numeric_limits<int64_t>::min();
 
+// Aggregates under the declarations that are to be served next.
+struct NextState {
+  CustomerState state;
+  // Of the events before Definitions::next_from it lacks those that show at or before this T. Folding commutes, so they
+  // may come after newer ones. kBeforeAll: it is complete.
+  int64_t lacks_until_us = kBeforeAll;
+
+  // Before anything is folded into it.
+  static std::unique_ptr<NextState> Begun(int64_t lacks_until_us) {
+    auto begun = std::make_unique<NextState>();
+    begun->lacks_until_us = lacks_until_us;
+    return begun;
+  }
+};
+
 struct Customer {
   std::string customer_id;
-  CustomerState state;
-  std::vector<v1::Event> parked;  // ahead of T; folded when T passes
-  int64_t as_of_us = kBeforeAll;  // T of the last fold or sweep
+  CustomerState state;              // under the declarations that are served
+  std::unique_ptr<NextState> next;  // under the next ones; null: nothing yet
+  std::vector<v1::Event> parked;    // ahead of T; folded when T passes
+  int64_t as_of_us = kBeforeAll;    // T of the last fold or sweep
   int64_t changed_us = 0;
   bool erased = false;       // nothing is left of it but its place
   Pseudonym digest{};        // of an erased one: what those who follow changes are told
@@ -34,9 +53,12 @@ struct Customer {
   size_t counted_bytes = 0;  // of memory, as the table last counted it
 };
 
-// Reads what a record says of a customer. FAILED_PRECONDITION when its aggregates were made by other declarations: the
-// customer then has all but those, and they have to be folded anew from the raw events.
-absl::Status ReadCustomer(const CompiledDeclarations& declarations, const storage::v1::CustomerRecord& record,
+// The record's aggregates under these declarations, serialised; nothing where it has none, or none that are complete.
+std::optional<absl::string_view> StateUnder(const CompiledDeclarations& declarations,
+                                            const storage::v1::CustomerRecord& record);
+
+// Reads what a record says of a customer. FAILED_PRECONDITION when it has no aggregates under what is served.
+absl::Status ReadCustomer(const Definitions& definitions, const storage::v1::CustomerRecord& record,
                           Customer* customer);
 
 // The vector of a customer as of its last fold or sweep.

@@ -56,7 +56,7 @@ TEST(CustomerExport, HoldsSortedAndUnsortedEventsAndImportsInOrderOfTime) {
   ASSERT_TRUE(anna.ok()) << anna.status();
   EXPECT_THAT(anna->events, ElementsAre("early", StartsWith("\x01"), "late"));
   EXPECT_EQ(anna->features.customer_id(), "anna");
-  EXPECT_EQ(anna->features.vector().values_size(), store->schema().features_size());
+  EXPECT_EQ(anna->features.vector().values_size(), store->Served().schema().features_size());
 }
 
 TEST(CustomerExport, IsCutIntoMessages) {

@@ -21,7 +21,7 @@ struct Absent {
 // Whoever is not resident has had its record written before; should it come back and go again, a newer one.
 absl::Status VisitRecords(const CompiledDeclarations& declarations, const Storage& storage, const Absent& absent,
                           VisitCustomer visit) {
-  const absl::StatusOr<std::vector<Customer>> read = ReadCustomers(declarations, storage, absent.ids);
+  const absl::StatusOr<std::vector<Customer>> read = ReadCustomers({.served = &declarations}, storage, absent.ids);
   if (!read.ok()) return read.status();
   for (size_t k = 0; k < read->size(); ++k) visit(absent.places[k], (*read)[k], absent.versions[k]);
   return absl::OkStatus();
@@ -29,13 +29,14 @@ absl::Status VisitRecords(const CompiledDeclarations& declarations, const Storag
 
 }  // namespace
 
-absl::Status VisitCustomers(LiveState* live, const Storage& storage, std::span<const uint32_t> customers,
-                            VisitCustomer visit) {
+absl::Status VisitCustomers(LiveState* live, const Storage& storage, const CompiledDeclarations& declarations,
+                            std::span<const uint32_t> customers, VisitCustomer visit) {
   Absent absent;
   for (size_t first = 0; first < customers.size(); first += kUnderOneLock) {
     const size_t end = std::min(first + kUnderOneLock, customers.size());
     {
       ReaderMutexLock lock(&live->mutex);
+      if (&live->table.served() != &declarations) return WentOver();
       for (size_t i = first; i < end; ++i) live->table.PrefetchRow(customers[i]);
       for (size_t i = first; i < end; ++i) {
         const uint32_t id = customers[i];
@@ -50,7 +51,10 @@ absl::Status VisitCustomers(LiveState* live, const Storage& storage, std::span<c
       }
     }
     if (absent.ids.empty() || (absent.ids.size() < kRecordsAtOnce && end < customers.size())) continue;
-    if (absl::Status read = VisitRecords(live->declarations(), storage, absent, visit); !read.ok()) return read;
+    if (absl::Status read = VisitRecords(declarations, storage, absent, visit); !read.ok()) {
+      // A record that was written after a switch knows nothing of what was served before.
+      return &live->Served() == &declarations ? read : WentOver();
+    }
     absent = Absent();
   }
   return absl::OkStatus();

@@ -47,11 +47,10 @@ absl::Status Write(Encoded names, Encoded states, Storage* storage) {
 
 absl::Status NoRecord(uint32_t id) { return absl::DataLossError(absl::StrCat("customer ", id, " has no record")); }
 
-absl::Status Decode(const CompiledDeclarations& declarations, uint32_t id, absl::string_view bytes,
-                    Customer* customer) {
+absl::Status Decode(const Definitions& definitions, uint32_t id, absl::string_view bytes, Customer* customer) {
   storage::v1::CustomerRecord record;
   absl::Status decoded = DecodeRecord(bytes, absl::StrCat("the record of customer ", id), &record);
-  return decoded.ok() ? ReadCustomer(declarations, record, customer) : decoded;
+  return decoded.ok() ? ReadCustomer(definitions, record, customer) : decoded;
 }
 
 }  // namespace
@@ -79,7 +78,7 @@ absl::Status SaveSome(const SaveLimits& limits, std::span<const uint32_t>* rest,
   return Write(std::move(names), std::move(states), storage);
 }
 
-absl::StatusOr<std::vector<Customer>> ReadCustomers(const CompiledDeclarations& declarations, const Storage& storage,
+absl::StatusOr<std::vector<Customer>> ReadCustomers(const Definitions& definitions, const Storage& storage,
                                                     std::span<const uint32_t> customers) {
   std::vector<std::string> keys;
   keys.reserve(customers.size());
@@ -89,20 +88,19 @@ absl::StatusOr<std::vector<Customer>> ReadCustomers(const CompiledDeclarations& 
   std::vector<Customer> read(customers.size());
   for (size_t i = 0; i < customers.size(); ++i) {
     if (!(*values)[i]) return NoRecord(customers[i]);
-    if (absl::Status decoded = Decode(declarations, customers[i], *(*values)[i], &read[i]); !decoded.ok()) {
+    if (absl::Status decoded = Decode(definitions, customers[i], *(*values)[i], &read[i]); !decoded.ok()) {
       return decoded;
     }
   }
   return read;
 }
 
-absl::StatusOr<Customer> ReadCustomerIn(const CompiledDeclarations& declarations, const StorageView& view,
-                                        uint32_t customer) {
+absl::StatusOr<Customer> ReadCustomerIn(const Definitions& definitions, const StorageView& view, uint32_t customer) {
   const std::string key = StateKey(customer);
   const std::unique_ptr<Cursor> cursor = view.Scan(Family::kState, key, key + '\0');
   if (!cursor->Valid()) return cursor->status().ok() ? NoRecord(customer) : cursor->status();
   Customer read;
-  if (absl::Status decoded = Decode(declarations, customer, cursor->value(), &read); !decoded.ok()) return decoded;
+  if (absl::Status decoded = Decode(definitions, customer, cursor->value(), &read); !decoded.ok()) return decoded;
   return read;
 }
 

@@ -20,7 +20,7 @@ struct CustomerRow {
   bool erased : 1 = false;             // nothing is left of it but its place
   bool dirty : 1 = false;              // changed since its record was written
   bool recent : 1 = false;             // used since the eviction's hand last passed
-  bool unannounced : 1 = false;        // folded anew under other declarations, and no change says so yet
+  bool next_complete : 1 = true;       // has its aggregates under the next declarations, or needs none
 };
 
 // Rows by dense id, found by pseudonym. 48 bytes a row in blocks that never move, and 4 to 8 bytes in an
@@ -37,7 +37,8 @@ class CustomerRows {
   // Rows up to and including `id` exist afterwards; the one at `id` has the pseudonym, which must be new.
   void Add(uint32_t id, const Pseudonym& pseudonym);
 
-  // Hints that Find, and then the use of what it finds, are about to come. The second waits for what the first asked for.
+  // Hints that Find, and then the use of what it finds, are about to come. The second waits for what the first asked
+  // for.
   void PrefetchSlot(const Pseudonym& pseudonym) const;
   void PrefetchRow(const Pseudonym& pseudonym) const;
   void PrefetchRow(uint32_t id) const { __builtin_prefetch(&(*this)[id]); }

@@ -313,6 +313,10 @@ uint64_t CustomerState::Remember(std::string_view text) {
 }
 
 void CustomerState::Remember(uint64_t key, std::string_view text) {
+  // Most customers buy of a few categories: looked through, none is guessed wrong but the one that is found.
+  constexpr size_t kFew = 16;
+  const auto is_key = [key](const Text& entry) { return entry.key == key; };
+  if (texts_.size() <= kFew && std::any_of(texts_.begin(), texts_.end(), is_key)) return;
   const auto at = std::lower_bound(texts_.begin(), texts_.end(), key,
                                    [](const Text& entry, uint64_t wanted) { return entry.key < wanted; });
   if (at == texts_.end() || at->key != key) texts_.insert(at, {key, std::string(text)});

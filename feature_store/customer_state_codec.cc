@@ -13,7 +13,8 @@
 //   stamp    := 0 (the same as the one before), or 1, order:z, length, id
 //
 // Measures and features are numbers of the declarations, hence the fingerprint. Equal states give equal bytes. Any
-// change here needs a new version; customer_state_test.cc pins the bytes.
+// change here needs a new version, and reading the one before goes on: a store serves what it has from the first second
+// of a start. customer_state_test.cc pins the bytes.
 #include <algorithm>
 #include <bit>
 #include <cstring>

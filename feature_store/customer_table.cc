@@ -43,6 +43,7 @@ uint32_t CustomerTable::FindOrAdd(const Pseudonym& pseudonym, absl::string_view 
   row.recent = true;
   row.resident = std::make_unique<Customer>();
   row.resident->customer_id = std::string(customer_id);
+  if (definitions_.next != nullptr) row.resident->next = std::make_unique<NextState>();
   ++resident_customers_;
   Count(row.resident.get());
   return id;
@@ -83,11 +84,14 @@ void CustomerTable::Erase(const EntryPosition& entry, uint32_t id, const Pseudon
     Customer& customer = *row.resident;
     customer.customer_id = std::string();
     customer.state = CustomerState();
+    customer.next = nullptr;
     customer.parked = {};
     customer.erased = true;
     customer.digest = digest;
     if (!row.erased) ++erased_customers_;
     row.erased = true;
+    if (!row.next_complete) --incomplete_customers_;
+    row.next_complete = true;
   }
   Touch(id, entry);
 }
@@ -95,10 +99,21 @@ void CustomerTable::Erase(const EntryPosition& entry, uint32_t id, const Pseudon
 void CustomerTable::FoldOrPark(Customer* customer, const EventView& event, int64_t clock_us) {
   const bool snapshot = event.body == v1::Event::kImportedSnapshot;
   if (event.event_time_us + (snapshot ? 0 : 1) <= clock_us) {
-    customer->state.Fold(*declarations_, event);
+    FoldUnderAll(customer, event);
   } else {
     customer->parked.push_back(ToMessage(event));
   }
+}
+
+void CustomerTable::FoldUnderAll(Customer* customer, const EventView& event) {
+  customer->state.Fold(*definitions_.served, event);
+  if (definitions_.next == nullptr) return;
+  if (customer->next == nullptr) {
+    if (definitions_.next_from == 0) return;  // the back-fill will find the event among the raw ones
+    // The first one since the back-fill began: until now `state` holds exactly what it will find.
+    customer->next = NextState::Begun(customer->as_of_us);
+  }
+  customer->next->state.Fold(*definitions_.next, event);
 }
 
 bool CustomerTable::Unpark(Customer* customer, int64_t clock_us) {
@@ -106,7 +121,10 @@ bool CustomerTable::Unpark(Customer* customer, int64_t clock_us) {
   const auto first = std::partition(customer->parked.begin(), customer->parked.end(),
                                     [&](const v1::Event& event) { return ShowsFrom(event) > clock_us; });
   const bool any = first != customer->parked.end();
-  for (auto event = first; event != customer->parked.end(); ++event) customer->state.Fold(*declarations_, *event);
+  google::protobuf::Arena arena;
+  for (auto event = first; event != customer->parked.end(); ++event) {
+    FoldUnderAll(customer, ViewOf(*event, &arena));
+  }
   customer->parked.erase(first, customer->parked.end());
   return any;
 }
@@ -120,7 +138,6 @@ void CustomerTable::Touch(uint32_t id, const EntryPosition& entry) {
   customer.as_of_us = entry.clock_us;
   customer.changed_us = entry.clock_us;
   row.folded_to = entry.end;
-  row.unannounced = false;
   row.recent = true;
   if (replaying_) {
     if (replayed_sequences_.size() <= id) replayed_sequences_.resize(id + 1);
@@ -134,11 +151,13 @@ void CustomerTable::Touch(uint32_t id, const EntryPosition& entry) {
     // The next midnight may be too early but is never too late, and costs nothing.
     SetDue(id, std::min(NextMidnight(entry.clock_us), NextToShow(customer.parked)));
   }
-  if (!row.dirty) {
-    row.dirty = true;
-    dirty_.push_back(id);
-  }
+  MarkDirty(id);
   Count(&customer);
+}
+
+void CustomerTable::MarkDirty(uint32_t id) {
+  if (!rows_[id].dirty) dirty_.push_back(id);
+  rows_[id].dirty = true;
 }
 
 void CustomerTable::Count(Customer* customer) {
@@ -168,12 +187,11 @@ std::vector<uint32_t> CustomerTable::KeepChanged(std::span<const uint32_t> custo
   for (const uint32_t id : customers) {
     const Customer& customer = *rows_[id].resident;
     const int64_t next_to_show = NextToShow(customer.parked);
-    if (next_to_show <= clock_us ||
-        HasNews(*declarations_, customer.state, absl::FromUnixMicros(customer.as_of_us), now)) {
+    if (next_to_show <= clock_us || HasNews(served(), customer.state, absl::FromUnixMicros(customer.as_of_us), now)) {
       changed.push_back(id);
       continue;
     }
-    const absl::Time next = NextChange(*declarations_, customer.state, now);
+    const absl::Time next = NextChange(served(), customer.state, now);
     SetDue(id, std::min(next_to_show, next == absl::InfiniteFuture() ? kNever : absl::ToUnixMicros(next)));
   }
   return changed;
@@ -196,7 +214,7 @@ void CustomerTable::SetDue(uint32_t id, int64_t due_us) {
 
 int64_t CustomerTable::NextMidnight(int64_t time_us) {
   if (time_us < day_begin_us_ || time_us >= day_end_us_) {
-    const ShopCalendar& calendar = declarations_->calendar();
+    const ShopCalendar& calendar = served().calendar();
     const Day day = calendar.DayOf(absl::FromUnixMicros(time_us));
     day_begin_us_ = absl::ToUnixMicros(calendar.StartOf(day));
     day_end_us_ = absl::ToUnixMicros(calendar.StartOf(day + 1));
@@ -266,7 +284,8 @@ storage::v1::CustomerRecord CustomerTable::Save(uint32_t id, uint64_t folded_to)
   CustomerRow& row = rows_[id];
   Customer& customer = *row.resident;
   row.dirty = false;
-  customer.state.DropExpired(*declarations_, absl::FromUnixMicros(customer.as_of_us));
+  const absl::Time as_of = absl::FromUnixMicros(customer.as_of_us);
+  customer.state.DropExpired(served(), as_of);
   storage::v1::CustomerRecord record;
   record.set_customer_id(customer.customer_id);
   record.set_pseudonym(row.pseudonym.data(), row.pseudonym.size());
@@ -274,9 +293,16 @@ storage::v1::CustomerRecord CustomerTable::Save(uint32_t id, uint64_t folded_to)
   record.set_sequence(changes_.SequenceOf(id).value_or(id < replayed_sequences_.size() ? replayed_sequences_[id] : 0));
   record.set_changed_us(customer.changed_us);
   record.set_as_of_us(customer.as_of_us);
-  record.set_state(customer.state.Serialize(*declarations_));
+  record.set_state(customer.state.Serialize(served()));
+  if (customer.next != nullptr) {
+    customer.next->state.DropExpired(*definitions_.next, as_of);
+    record.set_next_state(customer.next->state.Serialize(*definitions_.next));
+    if (!row.next_complete) {
+      record.set_next_from(definitions_.next_from);
+      record.set_next_lacks_until_us(customer.next->lacks_until_us);
+    }
+  }
   for (const v1::Event& event : customer.parked) *record.add_parked() = event;
-  record.set_unannounced(row.unannounced);
   record.set_erased(row.erased);
   if (row.erased) record.set_digest(customer.digest.data(), customer.digest.size());
   return record;
@@ -297,7 +323,6 @@ absl::Status CustomerTable::Load(uint32_t id, const storage::v1::CustomerRecord&
   }
   rows_.Add(id, pseudonym);
   rows_[id].folded_to = record.folded_to();
-  rows_[id].unannounced = record.unannounced();
   if (replayed_sequences_.size() <= id) replayed_sequences_.resize(id + 1);
   replayed_sequences_[id] = record.sequence();
   if (record.erased()) {
@@ -305,24 +330,48 @@ absl::Status CustomerTable::Load(uint32_t id, const storage::v1::CustomerRecord&
     ++erased_customers_;
     return absl::OkStatus();
   }
+  if (!StateUnder(served(), record).has_value()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the record of customer ", id,
+        " was folded under declarations, or by a version, that the folder does not name and this start does not have: "
+        "start once with the version and the declarations that the folder was last used with"));
+  }
+  rows_[id].next_complete = definitions_.next == nullptr || StateUnder(*definitions_.next, record).has_value();
+  if (!rows_[id].next_complete) ++incomplete_customers_;
   int64_t due_us = NextMidnight(record.as_of_us());
   for (const v1::Event& event : record.parked()) due_us = std::min(due_us, ShowsFrom(event));
   SetDue(id, due_us);
   return absl::OkStatus();
 }
 
-void CustomerTable::Refold(uint32_t id, Customer customer, std::span<const v1::Event> events, uint64_t folded_to) {
-  customer.state = CustomerState();
-  customer.parked.clear();
-  for (const v1::Event& event : events) {
-    google::protobuf::Arena arena;
-    FoldOrPark(&customer, ViewOf(event, &arena), customer.as_of_us);
+std::unique_ptr<NextState> CustomerTable::TakeNext(uint32_t id) {
+  CustomerRow& row = rows_[id];
+  if (row.next_complete) return nullptr;
+  std::unique_ptr<NextState> next = std::move(row.resident->next);
+  if (next == nullptr) next = NextState::Begun(row.resident->as_of_us);
+  return next;
+}
+
+void CustomerTable::Complete(uint32_t id, std::unique_ptr<NextState> next) {
+  CustomerRow& row = rows_[id];
+  next->lacks_until_us = kBeforeAll;
+  row.resident->next = std::move(next);
+  row.next_complete = true;
+  --incomplete_customers_;
+  MarkDirty(id);
+  Count(row.resident.get());
+}
+
+void CustomerTable::Switch() {
+  for (uint32_t id = 0; id < rows_.size(); ++id) {
+    Customer* const customer = rows_[id].resident.get();
+    if (customer == nullptr || customer->next == nullptr) continue;
+    customer->state = std::move(customer->next->state);
+    customer->next = nullptr;
+    Count(customer);
   }
-  MakeResident(id, std::move(customer));
-  rows_[id].folded_to = std::max(rows_[id].folded_to, folded_to);
-  rows_[id].unannounced = true;
-  if (!rows_[id].dirty) dirty_.push_back(id);
-  rows_[id].dirty = true;
+  definitions_ = {.served = definitions_.next};
+  day_end_us_ = kBeforeAll;  // perhaps other midnights
 }
 
 void CustomerTable::BeginReplay(const storage::v1::Checkpoint& checkpoint, int64_t history_until_us) {

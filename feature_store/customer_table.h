@@ -46,9 +46,9 @@ class CustomerTable {
  public:
   static constexpr uint32_t kUnknown = CustomerRows::kNone;
 
-  // Both are borrowed.
-  CustomerTable(const CompiledDeclarations* declarations, const Pseudonymizer* pseudonyms)
-      : declarations_(declarations), pseudonyms_(pseudonyms) {}
+  // All are borrowed.
+  CustomerTable(const Definitions& definitions, const Pseudonymizer* pseudonyms)
+      : definitions_(definitions), pseudonyms_(pseudonyms) {}
 
   Pseudonym PseudonymOf(absl::string_view customer_id) const { return pseudonyms_->Of(customer_id); }
   uint32_t Find(absl::string_view customer_id) const { return Find(pseudonyms_->Of(customer_id)); }
@@ -61,7 +61,8 @@ class CustomerTable {
   const Customer* at(uint32_t id) const { return rows_[id].resident.get(); }
   // Customers with a folded event: ids 0 to this are complete, later ones wait for their first fold.
   uint32_t folded_customers() const { return folded_customers_; }
-  const CompiledDeclarations& declarations() const { return *declarations_; }
+  const Definitions& definitions() const { return definitions_; }
+  const CompiledDeclarations& served() const { return *definitions_.served; }
 
   // Hints for many events in a row: first the slots of some, then the rows of those found, then their states.
   void PrefetchSlot(const Pseudonym& pseudonym) const { rows_.PrefetchSlot(pseudonym); }
@@ -122,29 +123,42 @@ class CustomerTable {
   // Residents changed since the last call, for a checkpoint. Save may come at any time after: a record says itself how
   // far it is folded.
   std::vector<uint32_t> TakeDirty();
+  bool AnyDirty() const { return !dirty_.empty(); }  // or evicted since
   bool IsDirty(uint32_t id) const { return rows_[id].dirty && rows_[id].resident != nullptr; }
   storage::v1::CustomerRecord Save(uint32_t id, uint64_t folded_to);
   // Load each record, then BeginReplay, fold what follows the checkpoint, EndReplay. The row alone: it is not resident
-  // afterwards. DATA_LOSS for a damaged record.
+  // afterwards. DATA_LOSS for a damaged record, FAILED_PRECONDITION for one of other declarations than those served.
   absl::Status Load(uint32_t id, const storage::v1::CustomerRecord& record);
-  // All events of the log before `folded_to`. The customer is resident afterwards, and `unannounced` until its next
-  // change; a checkpoint keeps that in mind.
-  void Refold(uint32_t id, Customer customer, std::span<const v1::Event> events, uint64_t folded_to);
   void BeginReplay(const storage::v1::Checkpoint& checkpoint, int64_t history_until_us);
   absl::Status EndReplay();
 
+  // Aggregates under the next declarations. Call once, after the replay: what is folded from `position` on goes into
+  // those of everybody.
+  void BeginBackFill(uint64_t position) { definitions_.next_from = position; }
+  // Customers whose aggregates under them lack the events before that position.
+  uint32_t incomplete_customers() const { return incomplete_customers_; }
+  // Of such a customer, now resident, what there is so far: whoever takes it folds in what it lacks and gives it to
+  // Complete before anything else is folded. Null where it lacks nothing.
+  std::unique_ptr<NextState> TakeNext(uint32_t id);
+  void Complete(uint32_t id, std::unique_ptr<NextState> next);
+  // The next declarations are served from now on. Nobody may be incomplete.
+  void Switch();
+
  private:
   void FoldOrPark(Customer* customer, const EventView& event, int64_t clock_us);
+  void FoldUnderAll(Customer* customer, const EventView& event);
   bool Unpark(Customer* customer, int64_t clock_us);
   void Touch(uint32_t id, const EntryPosition& entry);
   void SetDue(uint32_t id, int64_t due_us);
   void Count(Customer* customer);
   int64_t NextMidnight(int64_t time_us);
+  void MarkDirty(uint32_t id);
 
-  const CompiledDeclarations* const declarations_;
+  Definitions definitions_;
   const Pseudonymizer* const pseudonyms_;
   CustomerRows rows_;
   uint32_t erased_customers_ = 0;
+  uint32_t incomplete_customers_ = 0;
   uint32_t next_id_ = 0;  // during a replay records of later customers may be loaded already
   uint32_t folded_customers_ = 0;
   ChangeList changes_;

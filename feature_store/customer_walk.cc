@@ -45,8 +45,10 @@ CustomerWalk::CustomerWalk(Source source) : source_(std::move(source)) {}
 absl::StatusOr<std::unique_ptr<CustomerWalk>> CustomerWalk::Open(Source source, const Pseudonymizer& pseudonyms,
                                                                  const std::optional<Pseudonym>& after) {
   std::sort(source.unnamed.begin(), source.unnamed.end());
+  std::unique_ptr<Cursor> sorted = std::move(source.events);
   std::unique_ptr<CustomerWalk> walk(new CustomerWalk(std::move(source)));
-  auto events = HistoryWalk::Open(*walk->source_.view, pseudonyms, walk->source_.sorted_to, walk->source_.position);
+  auto events = HistoryWalk::Open(*walk->source_.view, std::move(sorted), pseudonyms, walk->source_.sorted_to,
+                                  walk->source_.position);
   if (!events.ok()) return events.status();
   walk->events_ = *std::move(events);
   walk->names_ = walk->source_.view->Scan(Family::kNames, after ? ViewOf(*after) : "", "");

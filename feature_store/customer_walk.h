@@ -61,6 +61,7 @@ class CustomerWalk {
   // checkpoint has written the name yet, in any order; some may be in the view all the same.
   struct Source {
     std::unique_ptr<StorageView> view;
+    std::unique_ptr<Cursor> events;  // over all of the view's; what the retention takes away later, it still shows
     uint64_t sorted_to = 0;
     uint64_t position = 0;
     std::vector<Name> unnamed;

@@ -247,10 +247,12 @@ class FeatureCheck {
 
   void CheckRetention(const CompiledWindow& window) {
     if (window.unit == CompiledWindow::Unit::kLifetime || retention_ == absl::InfiniteDuration()) return;
+    // Events leave at a time of the day, windows begin at its midnight: a day more must be kept than they look back.
     const Day back = ShopCalendar::MostDaysBack(window);
     const int64_t kept = retention_ / absl::Hours(24);
-    if (back <= kept) return;
-    Say("window", absl::StrCat("looks up to ", back, " days back, but the store keeps events for ", kept,
+    if (back + 1 <= kept) return;
+    Say("window", absl::StrCat("looks up to ", back, " days back, which takes events of ", back + 1,
+                               " days, but the store keeps events for ", kept,
                                " days (--retention); shorten it, or keep events for longer"));
   }
 

@@ -11,7 +11,7 @@ namespace {
 
 using Change = v1::CompareDeclarationsResponse::Change;
 
-constexpr char kFoldsAnew[] = "every customer is folded anew from the raw events";
+constexpr char kFoldsAnew[] = "every customer is folded anew in the background";
 
 // Names of the fields in which two messages of one type differ.
 std::vector<std::string> DifferentFields(google::protobuf::Message& a, google::protobuf::Message& b) {

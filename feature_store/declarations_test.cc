@@ -177,12 +177,12 @@ TEST(DeclarationsTest, AWindowLongerThanTheRetentionIsRefusedByName) {
       "features {\n name: 'a' role: INPUT field: PAGE_VIEW aggregation: COUNT\n window { months: 1 offset: 2 } }\n"
       "features { name: 'b' role: INPUT field: PAGE_VIEW aggregation: COUNT window { lifetime: true } }\n"
       "features { name: 'c' role: INPUT field: PAGE_VIEW aggregation: COUNT window { days: 92 } }";
-  EXPECT_TRUE(CompileDeclarations(text, "f", absl::Hours(24 * 92)).ok());
-  EXPECT_EQ(std::string(CompileDeclarations(text, "f", absl::Hours(24 * 91)).status().message()),
-            "f:3:2: feature `a`: window: looks up to 92 days back, but the store keeps events for 91 days "
-            "(--retention); shorten it, or keep events for longer\n"
-            "f:5:70: feature `c`: window: looks up to 92 days back, but the store keeps events for 91 days "
-            "(--retention); shorten it, or keep events for longer");
+  EXPECT_TRUE(CompileDeclarations(text, "f", absl::Hours(24 * 93)).ok());
+  EXPECT_EQ(std::string(CompileDeclarations(text, "f", absl::Hours(24 * 92)).status().message()),
+            "f:3:2: feature `a`: window: looks up to 92 days back, which takes events of 93 days, but the store keeps "
+            "events for 92 days (--retention); shorten it, or keep events for longer\n"
+            "f:5:70: feature `c`: window: looks up to 92 days back, which takes events of 93 days, but the store keeps "
+            "events for 92 days (--retention); shorten it, or keep events for longer");
   EXPECT_TRUE(CompileDeclarations(DefaultDeclarationsText(), "f", absl::Hours(24 * 1096)).ok());
 }
 

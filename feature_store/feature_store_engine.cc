@@ -50,28 +50,56 @@ class Place {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FeatureStoreEngine>> FeatureStoreEngine::Open(const Options& options, Parts parts) {
-  std::unique_ptr<FeatureStoreEngine> engine(new FeatureStoreEngine(options, std::move(parts)));
+  const absl::StatusOr<std::optional<storage::v1::ServedDeclarations>> noted = ReadServedDeclarations(*parts.storage);
+  if (!noted.ok()) return noted.status();
+  ServedAtStart start = DecideServed(*noted, *parts.declarations);
+  std::unique_ptr<FeatureStoreEngine> engine(new FeatureStoreEngine(options, std::move(parts), std::move(start)));
   const absl::Time begin = absl::Now();
   const absl::StatusOr<RecoveryReport> report =
       Recover(options.writer, engine->identities_, engine->parts_.storage.get(), &engine->live_);
   if (!report.ok()) return report.status();
+  const uint64_t unannounced_to = noted->has_value() ? (*noted)->unannounced_to() : 0;
+  if (absl::Status begun = engine->Begin(unannounced_to); !begun.ok()) return begun;
   engine->cleaner_->SetRule();
   Log(Level::kInfo, "store", "opened",
       {{"customers", report->customers},
        {"replayed_events", report->replayed_events},
-       {"refolded_customers", report->refolded_customers},
+       {"back_fill", engine->back_fill_ != nullptr},
        {"seconds", absl::ToDoubleSeconds(absl::Now() - begin)}});
   return engine;
 }
 
-FeatureStoreEngine::FeatureStoreEngine(const Options& options, Parts parts)
+// After the recovery: who has to be told of what is served now, and what is to be served next.
+absl::Status FeatureStoreEngine::Begin(uint64_t unannounced_to) {
+  {
+    MutexLock lock(&live_.mutex);
+    if (start_.other_values) unannounced_to = live_.table.change_sequence();
+    SetUnannounced(unannounced_to, &live_);
+  }
+  if (start_.to_be_noted) {
+    WriteSet changes;
+    AddServedDeclarations(*start_.definitions.served, unannounced_to, &changes);
+    if (absl::Status noted = parts_.storage->Write(changes, Durability::kSynced); !noted.ok()) return noted;
+  }
+  if (start_.definitions.next == nullptr) return absl::OkStatus();
+  back_fill_reader_ = std::make_unique<BackFillReader>(
+      BackFillReader::Surroundings{.live = &live_,
+                                   .storage = parts_.storage.get(),
+                                   .on_read = [this] { writer_->Wake(); },
+                                   .on_failure = [this](absl::Status status) { Fail(std::move(status)); }});
+  back_fill_ = std::make_unique<BackFill>(&live_, back_fill_reader_.get(), [this] { maintenance_->Wake(); });
+  writer_->UseBackFill(back_fill_.get());
+  return absl::OkStatus();
+}
+
+FeatureStoreEngine::FeatureStoreEngine(const Options& options, Parts parts, ServedAtStart start)
     : options_(options),
       parts_(std::move(parts)),
-      declarations_(parts_.declarations),
+      start_(std::move(start)),
       pseudonyms_(parts_.secret),
       erasure_names_(parts_.source_id),
       identities_(IdentityKey(parts_.secret)),
-      live_(declarations_, &pseudonyms_),
+      live_(start_.definitions, &pseudonyms_),
       clock_(&live_, parts_.clock, options.writer.clock_mode),
       vectors_(&live_, parts_.storage.get(), &pseudonyms_, options.vector_cache_bytes),
       changes_(&live_, &vectors_, erasure_names_.salt),
@@ -84,17 +112,15 @@ FeatureStoreEngine::FeatureStoreEngine(const Options& options, Parts parts)
   const auto fail = [this](absl::Status status) { Fail(std::move(status)); };
   cleaner_ = std::make_unique<Cleaner>(
       CleanerOptions{.retention = options.writer.retention, .clock_mode = options.writer.clock_mode},
-      Cleaner::Surroundings{.live = &live_,
-                            .storage = parts_.storage.get(),
-                            .declarations = declarations_,
-                            .clock = parts_.clock,
-                            .on_failure = fail});
+      Cleaner::Surroundings{
+          .live = &live_, .storage = parts_.storage.get(), .clock = parts_.clock, .on_failure = fail});
   maintenance_ = std::make_unique<Maintenance>(options.maintenance,
                                                Maintenance::Surroundings{.live = &live_,
                                                                          .storage = parts_.storage.get(),
                                                                          .pseudonyms = &pseudonyms_,
                                                                          .on_sorted = [this] { writer_->Wake(); },
                                                                          .on_dropped = [this] { cleaner_->Wake(); },
+                                                                         .on_next_saved = [this] { writer_->Wake(); },
                                                                          .on_failure = fail});
   writer_ = std::make_unique<LogWriter>(options.writer,
                                         LogWriter::Surroundings{.live = &live_,
@@ -115,10 +141,12 @@ void FeatureStoreEngine::Start() {
   cleaner_->Start();
   maintenance_->Start();
   writer_->Start();
+  if (back_fill_reader_ != nullptr) back_fill_reader_->Start();
 }
 
 void FeatureStoreEngine::Abandon() {
   if (std::exchange(stopped_, true)) return;
+  if (back_fill_reader_ != nullptr) back_fill_reader_->Stop();
   writer_->Stop();
   maintenance_->Stop();
   cleaner_->Stop();
@@ -167,7 +195,7 @@ absl::StatusOr<std::unique_ptr<StagedSnapshot>> FeatureStoreEngine::BeginSnapsho
     return WithRetryDelay(absl::ResourceExhaustedError("another import is running; try again when it has ended"),
                           absl::Seconds(5));
   }
-  return std::make_unique<StagedSnapshot>(declarations_, [importing = importing_] { importing->store(false); });
+  return std::make_unique<StagedSnapshot>(&Served(), [importing = importing_] { importing->store(false); });
 }
 
 void FeatureStoreEngine::CommitSnapshot(std::unique_ptr<StagedSnapshot> snapshot, LogWriter::SnapshotDone done) {
@@ -190,7 +218,7 @@ absl::StatusOr<v1::CompareDeclarationsResponse> FeatureStoreEngine::CompareDecla
       CompileDeclarations(request.text(), file_name, options_.writer.retention);
   if (!other.ok()) return other.status();
   v1::CompareDeclarationsResponse response;
-  for (auto& change : DiffDeclarations(*declarations_, *other)) *response.add_changes() = std::move(change);
+  for (auto& change : DiffDeclarations(Served(), *other)) *response.add_changes() = std::move(change);
   return response;
 }
 
@@ -201,8 +229,11 @@ absl::Status FeatureStoreEngine::GetFeatures(const v1::GetFeaturesRequest& reque
     return InvalidField("customer_ids", absl::StrCat("has ", asked, " customers; must have 1 to ", kMaxCustomersAsked));
   }
   if (request.has_as_of()) return history_reads_.GetFeatures(request, response);
-  FeatureColumns columns(schema(), asked, response);
-  return vectors_.ReadColumns(request.customer_ids(), &columns);
+  return ReadUnderOne(&live_, [&](const CompiledDeclarations& declarations) {
+    response->Clear();  // of what a call that went over had begun
+    FeatureColumns columns(declarations.schema(), asked, response);
+    return vectors_.ReadColumns(declarations, request.customer_ids(), &columns);
+  });
 }
 
 absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreEngine::GetFeatures(const v1::GetFeaturesRequest& request) const {
@@ -229,8 +260,10 @@ absl::StatusOr<v1::ListCustomersResponse> FeatureStoreEngine::ListCustomers(
   std::vector<uint32_t> ids;
   for (uint32_t id = first; id < last; ++id) ids.push_back(id);
   std::vector<std::string> names(ids.size());
-  const absl::Status visited = VisitCustomers(
-      &live_, *parts_.storage, ids, [&](size_t i, const Customer& customer, uint64_t) { names[i] = customer.customer_id; });
+  const absl::Status visited = ReadUnderOne(&live_, [&](const CompiledDeclarations& declarations) {
+    return VisitCustomers(&live_, *parts_.storage, declarations, ids,
+                          [&](size_t i, const Customer& customer, uint64_t) { names[i] = customer.customer_id; });
+  });
   if (!visited.ok()) return visited;
   v1::ListCustomersResponse response;
   for (std::string& name : names) {
@@ -242,11 +275,10 @@ absl::StatusOr<v1::ListCustomersResponse> FeatureStoreEngine::ListCustomers(
 
 absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrainingSet(
     const v1::ReadTrainingSetRequest& request) const {
+  const auto field_of = [](int i) { return absl::StrCat("as_of[", i, "]"); };
   for (int i = 0; i < request.as_of_size(); ++i) {
-    const std::string field = absl::StrCat("as_of[", i, "]");
-    const absl::StatusOr<absl::Time> as_of = ReadAsOf(field, request.as_of(i), clock_.Now());
+    const absl::StatusOr<absl::Time> as_of = ReadAsOf(field_of(i), request.as_of(i), clock_.Now());
     if (!as_of.ok()) return as_of.status();
-    if (absl::Status kept = history_reads_.CheckKept(field, *as_of); !kept.ok()) return kept;
   }
   auto place = std::make_shared<Place>(&training_sets_, options_.max_training_sets);
   if (!*place) {
@@ -262,6 +294,7 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
   {
     ReaderMutexLock lock(&live_.mutex);
     source.view = parts_.storage->View();
+    source.events = source.view->Scan(Family::kEvents, "", "");
     source.sorted_to = live_.sorted_to;
     source.position = live_.position;
     for (const auto& [pseudonym, record] : live_.erased) source.erased.insert(pseudonym);
@@ -276,16 +309,20 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
     moment.known_before_us = KnownBefore(options_.writer.clock_mode, live_.clock_us);
     for (const auto& [snapshot_id, as_of_us] : live_.imports) moment.import_times_us.push_back(as_of_us);
   }
+  for (int i = 0; i < request.as_of_size(); ++i) {  // only now: a walk of the retention may have begun meanwhile
+    if (absl::Status kept = history_reads_.CheckKept(field_of(i), ToTime(request.as_of(i))); !kept.ok()) return kept;
+  }
   std::erase_if(moment.import_times_us,
                 [&](int64_t time_us) { return !history_reads_.CheckKept("", absl::FromUnixMicros(time_us)).ok(); });
-  absl::StatusOr<TrainingSetPlan> plan = PlanTrainingSet(request, *declarations_, moment);
+  const CompiledDeclarations& declarations = Served();
+  absl::StatusOr<TrainingSetPlan> plan = PlanTrainingSet(request, declarations, moment);
   if (!plan.ok()) return plan.status();
-  return TrainingSetReader::Open(*std::move(plan), std::move(source), pseudonyms_, declarations_, std::move(place));
+  return TrainingSetReader::Open(*std::move(plan), std::move(source), pseudonyms_, &declarations, std::move(place));
 }
 
 absl::StatusOr<std::unique_ptr<Verification>> FeatureStoreEngine::Verify(const v1::VerifyRequest& request) const {
   return Verification::Open(
-      {.live = &live_, .storage = parts_.storage.get(), .vectors = &vectors_, .declarations = declarations_}, request,
+      {.live = &live_, .storage = parts_.storage.get(), .vectors = &vectors_, .declarations = &Served()}, request,
       clock_.Now());
 }
 
@@ -297,7 +334,13 @@ v1::StoreStats FeatureStoreEngine::Stats() const {
                     .ingest = &ingest_figures_,
                     .watchers = &watchers_,
                     .vectors = &vectors_,
+                    .back_fill = back_fill_.get(),
                     .started = started_});
+}
+
+const CompiledDeclarations* FeatureStoreEngine::Next() const {
+  ReaderMutexLock lock(&live_.mutex);
+  return live_.table.definitions().next;
 }
 
 uint64_t FeatureStoreEngine::change_sequence() const {

@@ -10,6 +10,8 @@
 
 #include "absl/status/statusor.h"
 #include "ebb/v1/feature_store_service.pb.h"
+#include "feature_store/back_fill.h"
+#include "feature_store/back_fill_reader.h"
 #include "feature_store/change_reader.h"
 #include "feature_store/cleaner.h"
 #include "feature_store/compiled_declarations.h"
@@ -20,6 +22,7 @@
 #include "feature_store/live_state.h"
 #include "feature_store/log_writer.h"
 #include "feature_store/maintenance.h"
+#include "feature_store/served_declarations.h"
 #include "feature_store/storage.h"
 #include "feature_store/store_clock.h"
 #include "feature_store/training_set.h"
@@ -40,7 +43,7 @@ class FeatureStoreEngine {
  public:
   struct Parts {
     std::unique_ptr<Storage> storage;
-    const CompiledDeclarations* declarations;  // borrowed, as is the clock
+    const CompiledDeclarations* declarations;  // of the start's file; borrowed, as is the clock
     const Clock* clock;
     uint64_t source_id;  // of resume tokens
     std::string secret;  // of the pseudonyms; 32 random bytes kept with the data
@@ -54,11 +57,12 @@ class FeatureStoreEngine {
     int max_training_sets = 2;
   };
 
-  // Recovers what the storage holds. DATA_LOSS when it is damaged.
+  // Recovers what the storage holds, and serves it as it was served last: where the file folds customers in another way
+  // than the one before, it is back-filled once the engine has started. DATA_LOSS when the storage is damaged.
   static absl::StatusOr<std::unique_ptr<FeatureStoreEngine>> Open(const Options& options, Parts parts);
   ~FeatureStoreEngine();  // stops
 
-  // Begins to commit, sweep, sort and save. Tests leave it out and step `writer()` and `maintenance()` by hand.
+  // Begins to commit, sweep, sort, save and back-fill. Tests leave it out and step `writer()` and the others by hand.
   void Start();
   // Acknowledges what waits, saves a checkpoint, ends. Later calls are refused with UNAVAILABLE.
   void Stop();
@@ -78,8 +82,9 @@ class FeatureStoreEngine {
   // INVALID_ARGUMENT: field and rule; NOT_FOUND: unknown. What is left is taken off the disk in the background.
   void EraseCustomer(const v1::EraseCustomerRequest& request, LogWriter::ErasureDone done);
 
-  const v1::FeatureSchema& schema() const { return declarations_->schema(); }
-  const v1::FeatureDeclarations& declarations() const { return declarations_->source(); }
+  // What is served now, or next: null where nothing is being prepared. They live as long as the engine.
+  const CompiledDeclarations& Served() const { return live_.Served(); }
+  const CompiledDeclarations* Next() const;
   absl::StatusOr<v1::CompareDeclarationsResponse> CompareDeclarations(
       const v1::CompareDeclarationsRequest& request) const;
   // Of now within microseconds a customer; as of a time see HistoryReads. `response` is empty before, and unspecified
@@ -111,14 +116,16 @@ class FeatureStoreEngine {
   LogWriter& writer() { return *writer_; }
   Maintenance& maintenance() { return *maintenance_; }
   Cleaner& cleaner() { return *cleaner_; }
+  BackFillReader* back_fill_reader() { return back_fill_reader_.get(); }  // null where there is nothing to back-fill
 
  private:
-  FeatureStoreEngine(const Options& options, Parts parts);
+  FeatureStoreEngine(const Options& options, Parts parts, ServedAtStart start);
+  absl::Status Begin(uint64_t unannounced_to);
   void Fail(absl::Status status);
 
   const Options options_;
   Parts parts_;
-  const CompiledDeclarations* const declarations_;
+  const ServedAtStart start_;
   const Pseudonymizer pseudonyms_;
   const ErasureNames erasure_names_;
   const IdentityHash identities_;
@@ -137,6 +144,8 @@ class FeatureStoreEngine {
   std::shared_ptr<std::atomic<bool>> importing_ = std::make_shared<std::atomic<bool>>(false);
   bool stopped_ = false;
   std::unique_ptr<Cleaner> cleaner_;
+  std::unique_ptr<BackFillReader> back_fill_reader_;  // these two null where the file is served at once
+  std::unique_ptr<BackFill> back_fill_;
   std::unique_ptr<Maintenance> maintenance_;  // after what it calls
   std::unique_ptr<LogWriter> writer_;         // after what it calls
 };

@@ -19,6 +19,12 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, absl::Sta
   return reactor;
 }
 
+absl::StatusOr<const CompiledDeclarations*> Asked(bool next, const FeatureStoreEngine& engine) {
+  const CompiledDeclarations* declarations = next ? engine.Next() : &engine.Served();
+  if (declarations == nullptr) return absl::NotFoundError("no other declarations than those served are being prepared");
+  return declarations;
+}
+
 // Messages of something that is opened when the first is asked for, and read to its end.
 template <typename Response, typename Reader>
 class ReaderSource final : public StreamSource<Response> {
@@ -93,15 +99,19 @@ grpc::ServerReadReactor<v1::ImportSnapshotRequest>* FeatureStoreService::ImportS
 }
 
 grpc::ServerUnaryReactor* FeatureStoreService::GetFeatureSchema(grpc::CallbackServerContext* context,
-                                                                const v1::GetFeatureSchemaRequest*,
+                                                                const v1::GetFeatureSchemaRequest* request,
                                                                 v1::FeatureSchema* response) {
-  return Answer<v1::FeatureSchema>(context, engine_->schema(), response);
+  const auto declarations = Asked(request->next(), *engine_);
+  if (!declarations.ok()) return Answer<v1::FeatureSchema>(context, declarations.status(), response);
+  return Answer<v1::FeatureSchema>(context, (*declarations)->schema(), response);
 }
 
 grpc::ServerUnaryReactor* FeatureStoreService::GetDeclarations(grpc::CallbackServerContext* context,
-                                                               const v1::GetDeclarationsRequest*,
+                                                               const v1::GetDeclarationsRequest* request,
                                                                v1::FeatureDeclarations* response) {
-  return Answer<v1::FeatureDeclarations>(context, engine_->declarations(), response);
+  const auto declarations = Asked(request->next(), *engine_);
+  if (!declarations.ok()) return Answer<v1::FeatureDeclarations>(context, declarations.status(), response);
+  return Answer<v1::FeatureDeclarations>(context, (*declarations)->source(), response);
 }
 
 grpc::ServerUnaryReactor* FeatureStoreService::CompareDeclarations(grpc::CallbackServerContext* context,
@@ -148,20 +158,20 @@ grpc::ServerWriteReactor<v1::WatchFeaturesResponse>* FeatureStoreService::WatchF
 
 grpc::ServerWriteReactor<v1::ReadTrainingSetResponse>* FeatureStoreService::ReadTrainingSet(
     grpc::CallbackServerContext*, const v1::ReadTrainingSetRequest* request) {
-  return ServeReader<v1::ReadTrainingSetResponse, TrainingSetReader>([this, asked = *request] { return engine_->ReadTrainingSet(asked); },
-      &training_sets_);
+  return ServeReader<v1::ReadTrainingSetResponse, TrainingSetReader>(
+      [this, asked = *request] { return engine_->ReadTrainingSet(asked); }, &training_sets_);
 }
 
 grpc::ServerWriteReactor<v1::VerifyResponse>* FeatureStoreService::Verify(grpc::CallbackServerContext*,
                                                                           const v1::VerifyRequest* request) {
   return ServeReader<v1::VerifyResponse, Verification>([this, asked = *request] { return engine_->Verify(asked); },
-      &verifications_);
+                                                       &verifications_);
 }
 
 grpc::ServerWriteReactor<v1::ExportCustomerResponse>* FeatureStoreService::ExportCustomer(
     grpc::CallbackServerContext*, const v1::ExportCustomerRequest* request) {
-  return ServeReader<v1::ExportCustomerResponse, CustomerExport>([this, asked = *request] { return engine_->ExportCustomer(asked); },
-      &exports_);
+  return ServeReader<v1::ExportCustomerResponse, CustomerExport>(
+      [this, asked = *request] { return engine_->ExportCustomer(asked); }, &exports_);
 }
 
 grpc::ServerUnaryReactor* FeatureStoreService::EraseCustomer(grpc::CallbackServerContext* context,

@@ -26,7 +26,7 @@ absl::Status HistoryReads::CheckKept(const std::string& field, absl::Time as_of)
   }
   if (expired_before_us == kBeforeAll) return absl::OkStatus();
   const absl::Time first =
-      absl::FromUnixMicros(expired_before_us) + absl::Hours(24) * (LongestWindowDays(with_.live->declarations()) + 1);
+      absl::FromUnixMicros(expired_before_us) + absl::Hours(24) * (LongestWindowDays(with_.live->Served()) + 1);
   if (as_of >= first) return absl::OkStatus();
   return absl::OutOfRangeError(
       absl::StrCat(field, ": is ", absl::FormatTime(as_of, absl::UTCTimeZone()),
@@ -37,12 +37,13 @@ absl::Status HistoryReads::CheckKept(const std::string& field, absl::Time as_of)
 absl::Status HistoryReads::GetFeatures(const v1::GetFeaturesRequest& request, v1::GetFeaturesResponse* response) const {
   const absl::StatusOr<absl::Time> as_of = ReadAsOf("as_of", request.as_of(), with_.clock->Now());
   if (!as_of.ok()) return as_of.status();
-  if (absl::Status kept = CheckKept("as_of", *as_of); !kept.ok()) return kept;
   absl::flat_hash_set<std::string> asked;
   LogMoment moment;
   LiveState* const live = with_.live;
+  const CompiledDeclarations* declarations;
   {
     ReaderMutexLock lock(&live->mutex);
+    declarations = &live->table.served();
     for (const std::string& customer_id : request.customer_ids()) {
       if (live->table.Find(customer_id) < live->table.folded_customers()) asked.insert(customer_id);
     }
@@ -50,8 +51,9 @@ absl::Status HistoryReads::GetFeatures(const v1::GetFeaturesRequest& request, v1
   }
   absl::StatusOr<HistoryReader> history = HistoryReader::Open(std::move(moment), &asked);
   if (!history.ok()) return history.status();
-  const CompiledDeclarations& declarations = with_.live->declarations();
-  FeatureColumns columns(declarations.schema(), request.customer_ids_size(), response);
+  // Only now: what the retention takes away from here on, the opened history still shows.
+  if (absl::Status kept = CheckKept("as_of", *as_of); !kept.ok()) return kept;
+  FeatureColumns columns(declarations->schema(), request.customer_ids_size(), response);
   for (int row = 0; row < request.customer_ids_size(); ++row) {
     const std::string& customer_id = request.customer_ids(row);
     if (!asked.contains(customer_id)) continue;  // never known, or erased: the history may not have forgotten yet
@@ -61,7 +63,7 @@ absl::Status HistoryReads::GetFeatures(const v1::GetFeaturesRequest& request, v1
     const bool known = std::any_of(events->begin(), events->end(), [&](const v1::Event& event) {
       return IsBefore(event, *as_of) && (KnownAt(event) < *as_of || event.has_imported_snapshot());
     });
-    if (known) columns.Set(row, ValuesAsOf(declarations, *events, *as_of, *as_of));
+    if (known) columns.Set(row, ValuesAsOf(*declarations, *events, *as_of, *as_of));
   }
   return absl::OkStatus();
 }
@@ -74,6 +76,7 @@ absl::StatusOr<std::unique_ptr<CustomerExport>> HistoryReads::ExportCustomer(
   uint32_t id;
   std::optional<ServedCustomer> served;
   LiveState* const live = with_.live;
+  const CompiledDeclarations* declarations;
   {
     // The vector and the events are of one moment: what is in memory is read under one lock, the rest from one view.
     ReaderMutexLock lock(&live->mutex);
@@ -83,14 +86,16 @@ absl::StatusOr<std::unique_ptr<CustomerExport>> HistoryReads::ExportCustomer(
           absl::StrCat("customer_id: the store knows no customer `", request.customer_id(), "`"));
     }
     sequence = live->table.SequenceOf(id);
+    declarations = &live->table.served();
     moment = PresentMoment(*live, *with_.storage);
-    if (const Customer* customer = live->table.at(id))
-      served = with_.vectors->Serve(id, live->table.row(id).folded_to, *customer);
+    if (const Customer* customer = live->table.at(id)) {
+      served = with_.vectors->Serve(*declarations, id, live->table.row(id).folded_to, *customer);
+    }
   }
   if (!served) {
-    const absl::StatusOr<Customer> customer = ReadCustomerIn(with_.live->declarations(), *moment.view, id);
+    const absl::StatusOr<Customer> customer = ReadCustomerIn({.served = declarations}, *moment.view, id);
     if (!customer.ok()) return customer.status();
-    ComputeValues(with_.live->declarations(), *customer, &served.emplace(Describe(*customer)).values);
+    ComputeValues(*declarations, *customer, &served.emplace(Describe(*customer)).values);
   }
   const absl::flat_hash_set<std::string> asked = {request.customer_id()};
   absl::StatusOr<HistoryReader> history = HistoryReader::Open(std::move(moment), &asked);
@@ -102,8 +107,7 @@ absl::StatusOr<std::unique_ptr<CustomerExport>> HistoryReads::ExportCustomer(
     ReaderMutexLock lock(&live->mutex);
     return live->table.row(id).erased;
   };
-  return std::make_unique<CustomerExport>(with_.live->declarations().schema(),
-                                          ToCustomerFeatures(with_.live->declarations(), *served, sequence),
+  return std::make_unique<CustomerExport>(declarations->schema(), ToCustomerFeatures(*declarations, *served, sequence),
                                           *std::move(events), forgotten);
 }
 

@@ -7,13 +7,14 @@
 
 namespace ebb::feature_store {
 
-absl::StatusOr<std::unique_ptr<HistoryWalk>> HistoryWalk::Open(const StorageView& view, const Pseudonymizer& pseudonyms,
-                                                               uint64_t sorted_to, uint64_t position) {
+absl::StatusOr<std::unique_ptr<HistoryWalk>> HistoryWalk::Open(const StorageView& view, std::unique_ptr<Cursor> sorted,
+                                                               const Pseudonymizer& pseudonyms, uint64_t sorted_to,
+                                                               uint64_t position) {
   auto waiting = std::make_unique<SegmentSorter>(pseudonyms);
   const absl::StatusOr<uint64_t> end = ReadLog(
       view, sorted_to, position, [&](LogUnit& unit) { return waiting->Add(unit); }, BatchForm::kBytes);
   if (!end.ok()) return end.status();
-  return std::unique_ptr<HistoryWalk>(new HistoryWalk(view.Scan(Family::kEvents, "", ""), std::move(waiting)));
+  return std::unique_ptr<HistoryWalk>(new HistoryWalk(std::move(sorted), std::move(waiting)));
 }
 
 HistoryWalk::HistoryWalk(std::unique_ptr<Cursor> sorted, std::unique_ptr<SegmentSorter> waiting)

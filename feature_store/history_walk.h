@@ -17,11 +17,13 @@ namespace ebb::feature_store {
 //   for (; walk->Valid(); walk->Next()) …; if (!walk->status().ok()) …
 class HistoryWalk {
  public:
-  // `view` is borrowed. It was taken while the history held exactly the log before `sorted_to` or more, and the log
-  // everything up to `position`. The events in between are kept sorted in memory: a few hundred bytes each, bounded by
-  // what the log may hold unsorted (WriterOptions). `pseudonyms` is used by Open alone.
-  static absl::StatusOr<std::unique_ptr<HistoryWalk>> Open(const StorageView& view, const Pseudonymizer& pseudonyms,
-                                                           uint64_t sorted_to, uint64_t position);
+  // `view` is borrowed, and `sorted` a cursor over all of its events. It was taken while the history held exactly the
+  // log before `sorted_to` or more, and the log everything up to `position`. The events in between are kept sorted in
+  // memory: a few hundred bytes each, bounded by what the log may hold unsorted (WriterOptions). `pseudonyms` is used
+  // by Open alone.
+  static absl::StatusOr<std::unique_ptr<HistoryWalk>> Open(const StorageView& view, std::unique_ptr<Cursor> sorted,
+                                                           const Pseudonymizer& pseudonyms, uint64_t sorted_to,
+                                                           uint64_t position);
 
   bool Valid() const { return from_ != From::kEnd; }
   void Next();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "feature_store/customer_table.h"
@@ -28,10 +29,17 @@ enum class ClockMode {
 // alone what is sorted, saved and dropped; anybody reads. Log positions: everything in [begin of log, position) is
 // folded and on disk.
 struct LiveState {
-  LiveState(const CompiledDeclarations* declarations, const Pseudonymizer* pseudonyms)
-      : table(declarations, pseudonyms), declarations_(declarations) {}
+  LiveState(const Definitions& definitions, const Pseudonymizer* pseudonyms) : table(definitions, pseudonyms) {}
 
-  const CompiledDeclarations& declarations() const { return *declarations_; }
+  // What is served now; it lives as long as the store, but another may be served next.
+  const CompiledDeclarations& Served() ABSL_LOCKS_EXCLUDED(mutex) {
+    ReaderMutexLock lock(&mutex);
+    return table.served();
+  }
+  // Every customer has its aggregates under the next declarations, and some of that is not known to be on the disk.
+  bool PreparedButNotSaved() const ABSL_SHARED_LOCKS_REQUIRED(mutex) {
+    return table.definitions().next != nullptr && table.incomplete_customers() == 0 && !next_saved;
+  }
 
   // Held from when records of customers are saved until they are written, so that an eviction and a checkpoint never
   // overtake each other: who is not dirty has its latest record on the disk. Taken before `mutex`.
@@ -46,8 +54,13 @@ struct LiveState {
   uint64_t position ABSL_GUARDED_BY(mutex) = 0;
   int64_t clock_us ABSL_GUARDED_BY(mutex) = 0;                               // T of the last entry
   std::set<std::pair<std::string, int64_t>> imports ABSL_GUARDED_BY(mutex);  // snapshot_id, as_of
-  std::vector<uint32_t> unannounced ABSL_GUARDED_BY(mutex);  // folded anew under other declarations: Customer
-  bool within_entry ABSL_GUARDED_BY(mutex) = false;          // a part of the entry at `position` is folded already
+  // Customers of whom nobody was told since other declarations are served: these, unless they have changed after
+  // `unannounced_to` in the order of changes.
+  std::vector<uint32_t> unannounced ABSL_GUARDED_BY(mutex);
+  uint64_t unannounced_to ABSL_GUARDED_BY(mutex) = 0;
+  // The records of all customers hold their aggregates under the next declarations: these may be served.
+  bool next_saved ABSL_GUARDED_BY(mutex) = false;
+  bool within_entry ABSL_GUARDED_BY(mutex) = false;  // a part of the entry at `position` is folded already
 
   // Where the segments of the unsorted log begin; the last one is still growing.
   std::deque<uint64_t> segments ABSL_GUARDED_BY(mutex) = {0};
@@ -71,10 +84,18 @@ struct LiveState {
   int64_t accepted ABSL_GUARDED_BY(mutex) = 0;  // these three since the process started
   int64_t duplicate ABSL_GUARDED_BY(mutex) = 0;
   int64_t rejected ABSL_GUARDED_BY(mutex) = 0;
-
- private:
-  const CompiledDeclarations* const declarations_;
 };
+
+// Collects who is unannounced: nobody was told of them since the change with this sequence.
+void SetUnannounced(uint64_t unannounced_to, LiveState* live) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex);
+
+// How a read answers that cannot be ended by the declarations it began with: ABORTED.
+absl::Status WentOver();
+
+// Calls `read` with what is served. A read that finds something else served before its end answers WentOver and is then
+// called once more: no answer mixes two declarations.
+absl::Status ReadUnderOne(LiveState* live, absl::FunctionRef<absl::Status(const CompiledDeclarations&)> read)
+    ABSL_LOCKS_EXCLUDED(live->mutex);
 
 // What a clock advance counts as in its segment: it takes the room of about so many events.
 uint64_t WeightOfAdvance(size_t customers);

@@ -128,8 +128,9 @@ absl::Duration LogWriter::Step() {
   CommitSingle(single);
   if (!tail_.failure().ok()) return worked ? absl::ZeroDuration() : absl::InfiniteDuration();
   const ClockSweep::Result swept = sweep_.Step();
-  if (swept.changed) TellOfChanges();
-  return worked || swept.more ? absl::ZeroDuration() : options_.sweep_interval;
+  const BackFill::Result filled = back_fill_ == nullptr ? BackFill::Result() : back_fill_->Step(&tail_, &residency_);
+  if (swept.changed || filled.switched) TellOfChanges();
+  return worked || swept.more || filled.more || filled.switched ? absl::ZeroDuration() : options_.sweep_interval;
 }
 
 void LogWriter::CommitSingle(const Single& single) {

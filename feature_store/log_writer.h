@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "ebb/storage/v1/feature_store.pb.h"
+#include "feature_store/back_fill.h"
 #include "feature_store/clock_sweep.h"
 #include "feature_store/erasure.h"
 #include "feature_store/incoming_batch.h"
@@ -47,6 +48,9 @@ class LogWriter {
 
   LogWriter(const WriterOptions& options, Surroundings surroundings);
   ~LogWriter();
+
+  // To be stepped beside the sweep. Borrowed; before Start.
+  void UseBackFill(BackFill* back_fill) { back_fill_ = back_fill; }
 
   void Start() { worker_.Start(); }
   // Refuses what comes from now on (UNAVAILABLE), acknowledges what waits, ends.
@@ -98,6 +102,7 @@ class LogWriter {
   LogTail tail_;  // these three: only the writer's thread
   Residency residency_;
   ClockSweep sweep_;
+  BackFill* back_fill_ = nullptr;
 
   Mutex queue_mutex_;
   std::deque<std::variant<std::unique_ptr<IncomingBatch>, Single>> queue_ ABSL_GUARDED_BY(queue_mutex_);

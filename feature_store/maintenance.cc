@@ -30,14 +30,20 @@ absl::Duration Maintenance::Step() {
   }
   if (checkpoint_due) next_checkpoint_ = absl::Now() + options_.checkpoint_interval;
   const absl::Duration until_checkpoint = std::max(absl::ZeroDuration(), next_checkpoint_ - absl::Now());
-  return ErasureWaits() ? std::min(until_checkpoint, absl::Seconds(1)) : until_checkpoint;
+  return CheckpointWaits() ? std::min(until_checkpoint, absl::Seconds(1)) : until_checkpoint;
 }
 
 absl::Status Maintenance::RunAll(bool checkpoint_due) {
   if (absl::Status sorted = SortFullSegments(); !sorted.ok()) return sorted;
-  if (!checkpoint_due && !ErasureWaits()) return absl::OkStatus();
+  if (!checkpoint_due && !CheckpointWaits()) return absl::OkStatus();
   if (absl::Status saved = WriteCheckpoint(); !saved.ok()) return saved;
   return DropOldLog();
+}
+
+bool Maintenance::CheckpointWaits() const {
+  if (ErasureWaits()) return true;
+  ReaderMutexLock lock(&live_->mutex);
+  return live_->PreparedButNotSaved();
 }
 
 // An erased customer is in the log and in the last checkpoint until both have moved on: that is not left to the clock.
@@ -97,9 +103,12 @@ absl::Status Maintenance::SortFullSegments() {
 absl::Status Maintenance::WriteCheckpoint() {
   storage::v1::Checkpoint checkpoint;
   std::vector<uint32_t> dirty;
+  bool next_saved;
   {
     MutexLock lock(&live_->mutex);
-    if (live_->position == live_->checkpointed_to || live_->within_entry) return absl::OkStatus();
+    next_saved = live_->PreparedButNotSaved();
+    const bool nothing_new = live_->position == live_->checkpointed_to && !live_->table.AnyDirty() && !next_saved;
+    if (nothing_new || live_->within_entry) return absl::OkStatus();
     checkpoint.set_position(live_->position);
     checkpoint.set_clock_us(live_->clock_us);
     checkpoint.set_change_sequence(live_->table.change_sequence());
@@ -119,9 +128,13 @@ absl::Status Maintenance::WriteCheckpoint() {
   WriteSet changes;
   changes.Add(Family::kMeta, std::string(kCheckpointKey), EncodeRecord(checkpoint));
   if (absl::Status written = with_.storage->Write(changes, Durability::kSynced); !written.ok()) return written;
-  MutexLock lock(&live_->mutex);
-  live_->checkpointed_to = checkpoint.position();
-  live_->named_customers = checkpoint.customers();
+  {
+    MutexLock lock(&live_->mutex);
+    live_->checkpointed_to = checkpoint.position();
+    live_->named_customers = checkpoint.customers();
+    live_->next_saved |= next_saved;
+  }
+  if (next_saved) with_.on_next_saved();
   return absl::OkStatus();
 }
 

@@ -27,8 +27,9 @@ class Maintenance {
     LiveState* live;
     Storage* storage;
     const Pseudonymizer* pseudonyms;
-    std::function<void()> on_sorted;   // batches that waited for room may go on
-    std::function<void()> on_dropped;  // the log has become shorter
+    std::function<void()> on_sorted;      // batches that waited for room may go on
+    std::function<void()> on_dropped;     // the log has become shorter
+    std::function<void()> on_next_saved;  // the next declarations may be served
     std::function<void(absl::Status)> on_failure;
   };
 
@@ -50,6 +51,7 @@ class Maintenance {
  private:
   absl::Duration Step();
   absl::Status RunAll(bool checkpoint_due);
+  bool CheckpointWaits() const;
   bool ErasureWaits() const;
 
   const MaintenanceOptions options_;

@@ -21,6 +21,7 @@ namespace ebb::feature_store {
 inline constexpr absl::string_view kCheckpointKey = "checkpoint";
 inline constexpr absl::string_view kHistoryKey = "history";
 inline constexpr absl::string_view kRetentionKey = "retention";
+inline constexpr absl::string_view kDeclarationsKey = "declarations";
 inline constexpr absl::string_view kImportPrefix = "import/";
 inline constexpr absl::string_view kErasedPrefix = "erased/";
 

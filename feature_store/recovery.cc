@@ -7,7 +7,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "feature_store/event_time.h"
-#include "feature_store/history.h"
 #include "feature_store/log_entry.h"
 #include "feature_store/log_reader.h"
 #include "feature_store/record_key.h"
@@ -59,10 +58,7 @@ absl::Status ReadRetention(const Storage& storage, LiveState* live) ABSL_EXCLUSI
   return absl::OkStatus();
 }
 
-// Returns the customers whose aggregates belong to other declarations.
-absl::StatusOr<std::vector<uint32_t>> ReadCustomers(const StorageView& view, LiveState* live)
-    ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex) {
-  std::vector<uint32_t> outdated;
+absl::Status ReadCustomers(const StorageView& view, LiveState* live) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex) {
   const auto cursor = view.Scan(Family::kState, "", "");
   storage::v1::CustomerRecord record;
   for (; cursor->Valid(); cursor->Next()) {
@@ -71,51 +67,8 @@ absl::StatusOr<std::vector<uint32_t>> ReadCustomers(const StorageView& view, Liv
     absl::Status loaded = DecodeRecord(cursor->value(), absl::StrCat("the record of customer ", *id), &record);
     if (loaded.ok()) loaded = live->table.Load(*id, record);
     if (!loaded.ok()) return loaded;
-    if (!record.erased() && !CustomerState::IsOf(live->declarations(), record.state())) outdated.push_back(*id);
   }
-  if (!cursor->status().ok()) return cursor->status();
-  return outdated;
-}
-
-// Aggregates of outdated customers, anew from all their raw events up to the log's end: the replay leaves them alone.
-absl::Status Refold(const std::vector<uint32_t>& outdated, uint64_t log_from, uint64_t sorted_to, Storage* storage,
-                    Residency* residency, LiveState* live) {
-  if (outdated.empty()) return absl::OkStatus();
-  const auto pass = [](LogUnit&) { return absl::OkStatus(); };
-  const absl::StatusOr<uint64_t> end =
-      ReadLog(*storage->View(), log_from, std::numeric_limits<uint64_t>::max(), pass, BatchForm::kBytes);
-  if (!end.ok()) return end.status();
-  absl::StatusOr<HistoryReader> reader = HistoryReader::Open({storage->View(), sorted_to, *end}, nullptr);
-  if (!reader.ok()) return reader.status();
-  for (const uint32_t id : outdated) {
-    const absl::StatusOr<std::optional<std::string>> bytes = storage->Get(Family::kState, StateKey(id));
-    if (!bytes.ok()) return bytes.status();
-    storage::v1::CustomerRecord record;
-    if (absl::Status read = DecodeRecord(bytes->value_or(""), "a customer's record", &record); !read.ok()) return read;
-    Customer customer;
-    absl::Status read = ReadCustomer(live->declarations(), record, &customer);
-    if (!read.ok() && !absl::IsFailedPrecondition(read)) return read;
-    Pseudonym pseudonym;
-    {
-      ReaderMutexLock lock(&live->mutex);
-      pseudonym = live->table.row(id).pseudonym;
-    }
-    absl::StatusOr<std::vector<v1::Event>> events = reader->EventsOf(customer.customer_id, pseudonym);
-    if (!events.ok()) return events.status();
-    {
-      MutexLock lock(&live->mutex);
-      live->table.Refold(id, std::move(customer), *events, *end);
-    }
-    if (absl::Status room = residency->MakeRoom(); !room.ok()) return room;
-  }
-  return absl::OkStatus();
-}
-
-// What the vectors of these say has changed, now or before a crash that came before it was told: the sweep tells it.
-void CollectUnannounced(LiveState* live) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex) {
-  for (uint32_t id = 0; id < live->table.folded_customers(); ++id) {
-    if (live->table.row(id).unannounced) live->unannounced.push_back(id);
-  }
+  return cursor->status();
 }
 
 // Where the log stands according to the two records.
@@ -239,26 +192,19 @@ absl::StatusOr<RecoveryReport> Recover(const WriterOptions& options, const Ident
   if (!stored.ok()) return stored.status();
   const uint64_t sorted_to = stored->history.sorted_to(), saved_to = stored->checkpoint.position();
   const std::unique_ptr<StorageView> view = storage->View();
-  std::vector<uint32_t> outdated;
   {
     MutexLock lock(&live->mutex);
     if (absl::Status read = ReadImports(*view, live); !read.ok()) return read;
     if (absl::Status read = ReadErased(*view, live); !read.ok()) return read;
     if (absl::Status read = ReadRetention(*storage, live); !read.ok()) return read;
-    absl::StatusOr<std::vector<uint32_t>> read = ReadCustomers(*view, live);
-    if (!read.ok()) return read.status();
-    outdated = *std::move(read);
+    if (absl::Status read = ReadCustomers(*view, live); !read.ok()) return read;
     BeginReplay(*stored, live);
   }
-  report.refolded_customers = outdated.size();
   Residency residency(options.state_memory_bytes, storage, live);
-  const uint64_t log_from = std::min(sorted_to, saved_to);
-  if (absl::Status refolded = Refold(outdated, log_from, sorted_to, storage, &residency, live); !refolded.ok()) {
-    return refolded;
-  }
   Replay replay(options, identities, *stored, &residency, live);
   const absl::StatusOr<uint64_t> end =
-      ReadLog(*view, log_from, std::numeric_limits<uint64_t>::max(), [&](LogUnit& unit) { return replay.Add(unit); });
+      ReadLog(*view, std::min(sorted_to, saved_to), std::numeric_limits<uint64_t>::max(),
+              [&](LogUnit& unit) { return replay.Add(unit); });
   if (!end.ok()) return end.status();
   if (*end < std::max(saved_to, sorted_to)) {
     return absl::DataLossError(absl::StrCat("the log ends at ", *end, ", but the checkpoint stands for ", saved_to,
@@ -270,7 +216,6 @@ absl::StatusOr<RecoveryReport> Recover(const WriterOptions& options, const Ident
   live->position = *end;
   report.customers = live->table.folded_customers();
   if (absl::Status ended = live->table.EndReplay(); !ended.ok()) return ended;
-  CollectUnannounced(live);
   if (absl::Status cut = DropRest(*view, LogKey(*end), std::string(9, '\xff'), storage); !cut.ok()) return cut;
   if (absl::Status cut = DropRest(*view, LogKey(0), LogKey(live->dropped_to), storage); !cut.ok()) return cut;
   live->log_gone_to = live->dropped_to;

@@ -14,12 +14,11 @@ namespace ebb::feature_store {
 struct RecoveryReport {
   uint64_t customers = 0;
   uint64_t replayed_events = 0;
-  uint64_t refolded_customers = 0;  // the declarations changed: their aggregates were made anew from the history
 };
 
 // Fills an empty `live` from the storage, and cuts from the log's end what a crash left unfinished. DATA_LOSS when the
 // log ends before the checkpoint or has a hole: what is missing may have been acknowledged, so the store must not go
-// on.
+// on. FAILED_PRECONDITION when customers were folded under other declarations than those to be served.
 absl::StatusOr<RecoveryReport> Recover(const WriterOptions& options, const IdentityHash& identities, Storage* storage,
                                        LiveState* live);
 

@@ -16,15 +16,17 @@ constexpr size_t kLeastResidentBytes = 1 << 20;  // whatever the rows take
 absl::Status Residency::Load(std::vector<uint32_t> customers) {
   std::sort(customers.begin(), customers.end());
   customers.erase(std::unique(customers.begin(), customers.end()), customers.end());
+  Definitions definitions;
   {
     ReaderMutexLock lock(&live_->mutex);
+    definitions = live_->table.definitions();
     std::erase_if(customers,
                   [&](uint32_t id) ABSL_NO_THREAD_SAFETY_ANALYSIS { return live_->table.at(id) != nullptr; });
   }
   for (size_t first = 0; first < customers.size(); first += kCustomersAtOnce) {
     const std::span<const uint32_t> ids =
         std::span(customers).subspan(first, std::min(kCustomersAtOnce, customers.size() - first));
-    absl::StatusOr<std::vector<Customer>> read = ReadCustomers(live_->declarations(), *storage_, ids);
+    absl::StatusOr<std::vector<Customer>> read = ReadCustomers(definitions, *storage_, ids);
     if (!read.ok()) return read.status();
     MutexLock lock(&live_->mutex);
     for (size_t i = 0; i < ids.size(); ++i) live_->table.MakeResident(ids[i], std::move((*read)[i]));

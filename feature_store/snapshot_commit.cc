@@ -138,6 +138,9 @@ absl::Status Fold(const EntryPosition& entry, const storage::v1::SnapshotEnd& en
 absl::StatusOr<v1::ImportSnapshotResponse> CommitSnapshot(const WriterOptions& options, StagedSnapshot* snapshot,
                                                           LogTail* tail, Residency* residency, LiveState* live) {
   if (absl::Status room = tail->CheckRoom(static_cast<size_t>(snapshot->bytes())); !room.ok()) return room;
+  if (&live->Served() != &snapshot->declarations()) {
+    return absl::AbortedError("the store went over to other declarations while the import was sent; import again");
+  }
   const absl::StatusOr<int64_t> as_of_us = AsOfUs(options, *snapshot, *tail);
   if (!as_of_us.ok()) return as_of_us.status();
   v1::ImportSnapshotResponse response;

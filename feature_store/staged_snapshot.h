@@ -32,6 +32,8 @@ class StagedSnapshot {
   // beyond the bounds. After an error the import is void.
   absl::Status Take(v1::ImportSnapshotRequest message);
   bool committed() const { return committed_; }
+  // By which the rows were checked.
+  const CompiledDeclarations& declarations() const { return *declarations_; }
 
   const v1::SnapshotHeader& header() const { return *header_; }
   std::vector<v1::SnapshotRow>& rows() { return rows_; }

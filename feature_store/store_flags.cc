@@ -12,7 +12,9 @@ void AddStoreFlags(StoreOptions* options, Flags* flags) {
   AddServerFlags(&options->server, flags);
   flags->Add("data-dir", &options->data_dir, "Folder of the data; made if absent, used by one process at a time",
              NotEmpty());
-  flags->Add("declarations", &options->declarations, "Text file that declares the features; empty: those built in");
+  flags->Add("declarations", &options->declarations,
+             "Text file that declares the features; empty: those built in. A changed one is served once every customer "
+             "is folded under it, in the background");
   flags->Add("check-declarations", &options->check_declarations,
              "Look for mistakes in the declarations, print them and end; no data is touched");
   flags->Add("clock", &options->clock, "wall: time is the machine's; watermark: the latest event's, to replay history",

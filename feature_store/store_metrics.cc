@@ -75,6 +75,15 @@ void AddLags(const v1::StoreStats& stats, MetricPage* page) {
                  Seconds(lags.sweep_age()));
 }
 
+// Always there, so that an alert can tell the end of a back-fill from a store that does not answer.
+void AddBackFill(const v1::StoreStats& stats, MetricPage* page) {
+  const int64_t lacking = stats.back_fill().customers() - stats.back_fill().customers_done();
+  page->AddGauge("ebb_store_back_filling", "1 while other declarations are being prepared.",
+                 stats.has_back_fill() ? 1 : 0);
+  page->AddGauge("ebb_store_back_fill_customers_left", "Customers that still have to be folded under them.",
+                 static_cast<double>(lacking));
+}
+
 void AddDatabase(const v1::DatabaseFigures& database, MetricPage* page) {
   const auto bytes = [&](const char* name, const char* help, int64_t value) {
     page->AddGauge(name, help, static_cast<double>(value));
@@ -107,6 +116,7 @@ void AddStoreMetrics(const v1::StoreStats& stats, const IngestFigures& ingest, M
   AddContent(stats, page);
   AddMemory(stats, page);
   AddLags(stats, page);
+  AddBackFill(stats, page);
   AddDatabase(stats.database(), page);
 }
 

@@ -31,6 +31,7 @@ TEST(StoreMetrics, ThePageIsPinned) {
            state_memory_bytes: 700000
            state_loads: 12
            vector_cache { vectors: 6000 bytes: 900000 hits: 5000 misses: 250 }
+           back_fill { customers_done: 4200 customers: 10000 }
            lags {
              unsorted: 1200
              unsaved: 3400

@@ -24,7 +24,8 @@ v1::IngestRates Rates(const StatsSources& from) {
 v1::StoreLags Lags(const StatsSources& from) ABSL_SHARED_LOCKS_REQUIRED(from.live->mutex) {
   v1::StoreLags lags;
   lags.set_unsorted(static_cast<int64_t>(from.live->position - from.live->sorted_to));
-  lags.set_unsaved(static_cast<int64_t>(from.live->position - std::min(from.live->position, from.live->checkpointed_to)));
+  lags.set_unsaved(
+      static_cast<int64_t>(from.live->position - std::min(from.live->position, from.live->checkpointed_to)));
   if (const std::optional<uint64_t> slowest = from.watchers->Slowest()) {
     lags.set_unwatched(static_cast<int64_t>(from.live->table.change_sequence() - *slowest));
     const std::vector<ChangeList::Entry> next = from.live->table.ChangedAfter(*slowest, 1);
@@ -56,6 +57,11 @@ v1::StoreStats ReadStats(const StatsSources& from) {
   cache->set_bytes(static_cast<int64_t>(vectors.bytes));
   cache->set_hits(static_cast<int64_t>(vectors.hits));
   cache->set_misses(static_cast<int64_t>(vectors.misses));
+  if (from.back_fill != nullptr) {
+    if (std::optional<v1::BackFillProgress> progress = from.back_fill->Progress()) {
+      *stats.mutable_back_fill() = *std::move(progress);
+    }
+  }
   ReaderMutexLock lock(&from.live->mutex);
   stats.set_customers(from.live->table.folded_customers() - static_cast<int64_t>(from.live->table.erased_customers()));
   stats.set_erased_customers(static_cast<int64_t>(from.live->erased.size()));

@@ -4,6 +4,7 @@
 
 #include "absl/time/time.h"
 #include "ebb/v1/feature_store_service.pb.h"
+#include "feature_store/back_fill.h"
 #include "feature_store/cleaner.h"
 #include "feature_store/ingest_figures.h"
 #include "feature_store/live_state.h"
@@ -22,6 +23,7 @@ struct StatsSources {  // all borrowed
   const IngestFigures* ingest;
   const WatcherPlaces* watchers;
   VectorReader* vectors;
+  const BackFill* back_fill;  // null: there was none since the start
   absl::Time started;
 };
 

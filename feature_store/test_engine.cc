@@ -87,7 +87,8 @@ std::string Describe(const FeatureStoreEngine& engine) {
                     absl::FormatTime("%Y-%m-%dT%H:%M:%E*S", ToTime(change.vector().as_of()), absl::UTCTimeZone()));
     for (int i = 0; i < change.vector().values_size(); ++i) {
       if (change.vector().values(i).status() != v1::PRESENT) continue;
-      absl::StrAppend(&text, " ", engine.schema().features(i).name(), "=", TextOf(change.vector().values(i)));
+      absl::StrAppend(&text, " ", changes->declarations->schema().features(i).name(), "=",
+                      TextOf(change.vector().values(i)));
     }
     text += "\n";
   }
@@ -209,6 +210,22 @@ absl::Status TestEngine::Maintain() {
   if (absl::Status saved = maintenance.WriteCheckpoint(); !saved.ok()) return saved;
   if (absl::Status dropped = maintenance.DropOldLog(); !dropped.ok()) return dropped;
   return engine_->cleaner().RunOnce();
+}
+
+bool TestEngine::BackFillSome() {
+  if (engine_->Next() == nullptr) return false;
+  engine_->back_fill_reader()->RunOnce();
+  engine_->writer().RunOnce();
+  return engine_->Next() != nullptr;
+}
+
+absl::Status TestEngine::BackFillAll() {
+  while (BackFillSome()) {
+    const v1::BackFillProgress progress = engine_->Stats().back_fill();
+    if (progress.customers_done() < progress.customers()) continue;
+    if (absl::Status saved = engine_->maintenance().WriteCheckpoint(); !saved.ok()) return saved;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace ebb::feature_store

@@ -53,8 +53,12 @@ class TestEngine {
   absl::StatusOr<v1::EraseCustomerResponse> Erase(const std::string& customer, const std::string& reason = "");
   // Sorts, saves, drops, cleans: all that runs in the background.
   absl::Status Maintain();
+  // Folds what the reader of the back-fill has room for, and saves nothing. True while there is something to prepare.
+  bool BackFillSome();
+  // Back-fills, saves and switches.
+  absl::Status BackFillAll();
 
-  const CompiledDeclarations* declarations;  // of the next Reopen; those built in unless a test says otherwise
+  const CompiledDeclarations* declarations;  // file of the next Reopen; the one built in unless a test says otherwise
   ManualClock clock{At("2026-03-10T12:00:00Z")};
   std::atomic<uint64_t> free_bytes = uint64_t{1} << 40;
   absl::Status failure;  // what on_failure was told

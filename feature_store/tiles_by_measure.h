@@ -18,10 +18,14 @@ class SortedByMeasure {
   void Assign(size_t measures, const std::vector<T>& by_day) {
     // A counting sort: what is equal in measure stays in its order.
     begins_.assign(measures + 2, 0);
-    for (const T& tile : by_day) ++begins_[tile.measure + size_t{2}];
+    ForEachRun(by_day, [&](auto begin, auto end) { begins_[begin->measure + size_t{2}] += end - begin; });
     for (size_t i = 2; i < begins_.size(); ++i) begins_[i] += begins_[i - 1];
     sorted_.resize(by_day.size());
-    for (const T& tile : by_day) sorted_[begins_[tile.measure + size_t{1}]++] = tile;
+    ForEachRun(by_day, [&](auto begin, auto end) {
+      uint32_t& next = begins_[begin->measure + size_t{1}];
+      std::copy(begin, end, sorted_.begin() + next);
+      next += end - begin;
+    });
   }
 
   // Those of a measure, none of measure -1; all, or those of some days. Borrowed until the next Assign.
@@ -32,21 +36,34 @@ class SortedByMeasure {
   }
   std::span<const T> In(int measure, DayRange days) const {
     const std::span<const T> tiles = Of(measure);
-    const size_t begin = CountBefore(tiles, days.begin);
-    return tiles.subspan(begin, CountBefore(tiles.subspan(begin), days.end));
+    if (tiles.size() <= kFew) return InFew(tiles, days);
+    const auto before = [](const T& tile, Day day) { return tile.day < day; };
+    const auto begin = std::lower_bound(tiles.begin(), tiles.end(), days.begin, before);
+    return {begin, std::lower_bound(begin, tiles.end(), days.end, before)};
   }
 
  private:
-  // std::lower_bound without its branches: where a window ends among a handful of tiles, they are guessed wrong.
-  static size_t CountBefore(std::span<const T> tiles, Day day) {
-    if (tiles.empty()) return 0;
-    const T* first = tiles.data();
-    for (size_t left = tiles.size(); left > 1;) {
-      const size_t half = left / 2;
-      first += first[half - 1].day < day ? half : 0;
-      left -= half;
+  static constexpr size_t kFew = 16;
+
+  // Calls `take` for each stretch of the same measure: those of one day lie side by side.
+  template <typename Take>
+  static void ForEachRun(const std::vector<T>& by_day, const Take& take) {
+    for (auto begin = by_day.begin(); begin != by_day.end();) {
+      auto end = begin + 1;
+      while (end != by_day.end() && end->measure == begin->measure) ++end;
+      take(begin, end);
+      begin = end;
     }
-    return static_cast<size_t>(first - tiles.data()) + (first->day < day ? 1 : 0);
+  }
+
+  // A search by halves would guess wrong at nearly every turn: a handful is counted instead, without a branch.
+  static std::span<const T> InFew(std::span<const T> tiles, DayRange days) {
+    size_t begin = 0, end = 0;
+    for (const T& tile : tiles) {
+      begin += tile.day < days.begin ? 1 : 0;
+      end += tile.day < days.end ? 1 : 0;
+    }
+    return tiles.subspan(begin, std::max(begin, end) - begin);
   }
 
   std::vector<uint32_t> begins_;  // of each measure, then where the last one ends

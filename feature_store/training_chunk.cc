@@ -12,8 +12,8 @@
 namespace ebb::feature_store {
 namespace {
 
-constexpr size_t kArenaBytes = 256 << 10;    // holds the events of most customers
-constexpr int kFirstFeature = 3;             // columns before are customer_id, as_of, declined
+constexpr size_t kArenaBytes = 256 << 10;  // holds the events of most customers
+constexpr int kFirstFeature = 3;           // columns before are customer_id, as_of, declined
 
 static_assert(std::endian::native == std::endian::little, "digests are over little-endian numbers");
 
@@ -54,9 +54,8 @@ void AppendNumber(Number value, std::string* out) {
 }  // namespace
 
 size_t MostCustomerBytes(const CompiledDeclarations& declarations, size_t dates) {
-  const auto categories =
-      std::count_if(declarations.features().begin(), declarations.features().end(),
-                    [](const CompiledFeature& feature) { return feature.kind == v1::CATEGORY; });
+  const auto categories = std::count_if(declarations.features().begin(), declarations.features().end(),
+                                        [](const CompiledFeature& feature) { return feature.kind == v1::CATEGORY; });
   return dates * (FixedRowBytes(declarations) + kLongestCustomerId + static_cast<size_t>(categories) * kLongestText);
 }
 
@@ -93,19 +92,18 @@ absl::StatusOr<std::vector<TrainingChunk>> TrainingChunkBuilder::Build(const Cus
 absl::Status TrainingChunkBuilder::AddCustomer(const CustomerBlock& block, size_t customer) {
   if (absl::Status read = ReadEvents(block, customer); !read.ok()) return read;
   const std::string& customer_id = block.customers()[customer].customer_id;
-  row_bytes_.clear();
-  AppendNumber(static_cast<uint32_t>(customer_id.size()), &row_bytes_);
-  row_bytes_ += customer_id;
-  const size_t name_bytes = row_bytes_.size();
+  rows_kept_ = 0;
   rows_.Build(events_, [&](const LabelDate& date, const Label& label, const FeatureValues* values) {
     if (const auto* exclusion = std::get_if<Exclusion>(&label)) {
       Exclude(exclusion->reason);
     } else {
-      AddRow(customer_id, date.as_of_us, std::get<bool>(label), *values);
+      KeepRow(date.as_of_us, std::get<bool>(label), *values);
     }
   });
   for (const HistoryEvent& event : rows_.events()) coverage_.Note(*event.view);
-  if (row_bytes_.size() > name_bytes) customer_digests_.push_back(Sha256(row_bytes_));
+  if (rows_kept_ == 0) return absl::OkStatus();
+  customer_digests_.push_back(DigestRows(customer_id));
+  AddRows(customer_id);
   return absl::OkStatus();
 }
 
@@ -142,30 +140,53 @@ absl::Status TrainingChunkBuilder::ReadEvents(const CustomerBlock& block, size_t
   return absl::OkStatus();
 }
 
-// A row in the digest: T, label, values.
-void TrainingChunkBuilder::AddRow(const std::string& customer_id, int64_t as_of_us, bool declined,
-                                  const FeatureValues& values) {
-  columns_[0].AppendUtf8(customer_id);
-  columns_[1].AppendTimestamp(as_of_us);
-  columns_[2].AppendBool(declined);
-  AppendNumber(as_of_us, &row_bytes_);
-  row_bytes_.push_back(declined ? 1 : 0);
-  values.AppendContent(&row_bytes_);
-  chunk_bytes_ += fixed_row_bytes_ + customer_id.size();
-  for (size_t i = 0; i < values.size(); ++i) {
+void TrainingChunkBuilder::KeepRow(int64_t as_of_us, bool declined, const FeatureValues& values) {
+  if (rows_kept_ == kept_.size()) kept_.emplace_back();
+  Row& row = kept_[rows_kept_++];
+  row.as_of_us = as_of_us;
+  row.declined = declined;
+  row.values = values;
+}
+
+// Name, then of each row T, label and values.
+Sha256Digest TrainingChunkBuilder::DigestRows(const std::string& customer_id) {
+  row_bytes_.clear();
+  AppendNumber(static_cast<uint32_t>(customer_id.size()), &row_bytes_);
+  row_bytes_ += customer_id;
+  for (const Row& row : std::span(kept_).first(rows_kept_)) {
+    AppendNumber(row.as_of_us, &row_bytes_);
+    row_bytes_.push_back(row.declined ? 1 : 0);
+    row.values.AppendContent(&row_bytes_);
+  }
+  return Sha256(row_bytes_);
+}
+
+// Column by column: each is in the caches for all rows of the customer.
+void TrainingChunkBuilder::AddRows(const std::string& customer_id) {
+  const auto rows = std::span(kept_).first(rows_kept_);
+  for (const Row& row : rows) {
+    columns_[0].AppendUtf8(customer_id);
+    columns_[1].AppendTimestamp(row.as_of_us);
+    columns_[2].AppendBool(row.declined);
+    counts_.declined += row.declined;
+  }
+  counts_.rows += static_cast<int64_t>(rows.size());
+  chunk_bytes_ += rows.size() * (fixed_row_bytes_ + customer_id.size());
+  for (size_t i = 0; i + kFirstFeature < columns_.size(); ++i) {
     ColumnBuilder& column = columns_[kFirstFeature + i];
-    if (values.missing(i)) {
-      column.AppendNull();
-    } else if (column.type() == v1::ColumnBuffers::UTF8) {
-      const absl::string_view category(values.category(i).data(), values.category(i).size());
-      column.AppendUtf8(category);
-      chunk_bytes_ += category.size();
-    } else {
-      column.AppendFloat64(values.number(i));
+    const bool category = column.type() == v1::ColumnBuffers::UTF8;
+    for (const Row& row : rows) {
+      if (row.values.missing(i)) {
+        column.AppendNull();
+      } else if (category) {
+        const std::string_view text = row.values.category(i);
+        column.AppendUtf8({text.data(), text.size()});
+        chunk_bytes_ += text.size();
+      } else {
+        column.AppendFloat64(row.values.number(i));
+      }
     }
   }
-  ++counts_.rows;
-  counts_.declined += declined;
 }
 
 TrainingChunk TrainingChunkBuilder::Finish(const Pseudonym& last_customer) {

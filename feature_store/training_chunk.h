@@ -37,7 +37,7 @@ struct TrainingChunk {
   std::vector<v1::ColumnBuffers> columns;
   TrainingCounts counts;
   EventCoverage coverage;
-  // Of each customer with rows: SHA-256 of its name and its rows as AddRow writes them. Whoever joins chunks joins these, so that
+  // Of each customer with rows: SHA-256 of its name and its rows. Whoever joins chunks joins these, so that
   // the digest of a whole set does not depend on where it was cut.
   std::vector<Sha256Digest> customer_digests;
   Pseudonym last_customer{};  // rows or none
@@ -62,10 +62,17 @@ class TrainingChunkBuilder {
   absl::StatusOr<std::vector<TrainingChunk>> Build(const CustomerBlock& block);
 
  private:
+  struct Row {
+    int64_t as_of_us;
+    bool declined;
+    FeatureValues values;
+  };
   absl::Status AddCustomer(const CustomerBlock& block, size_t customer);
   absl::Status ReadEvents(const CustomerBlock& block, size_t customer);
-  void AddRow(const std::string& customer_id, int64_t as_of_us, bool declined, const FeatureValues& values);
+  void KeepRow(int64_t as_of_us, bool declined, const FeatureValues& values);
   void Exclude(std::string_view reason);
+  void AddRows(const std::string& customer_id);
+  Sha256Digest DigestRows(const std::string& customer_id);
   TrainingChunk Finish(const Pseudonym& last_customer);
 
   const CompiledDeclarations* const declarations_;
@@ -77,7 +84,9 @@ class TrainingChunkBuilder {
   const size_t fixed_row_bytes_;
   const size_t most_customer_bytes_;
   size_t chunk_bytes_ = 0;  // of the columns
-  std::string row_bytes_;  // of the customer in hand
+  std::vector<Row> kept_;   // those of the customer in hand come first; memory is used again
+  size_t rows_kept_ = 0;
+  std::string row_bytes_;  // of the customer in hand, as they are digested
   const std::unique_ptr<char[]> arena_block_;
   google::protobuf::Arena arena_;  // of the customer's events
   std::vector<EventView> events_;

@@ -51,6 +51,7 @@ void TrainingPipeline::Hand(uint64_t turn, Result result) {
 }
 
 absl::StatusOr<std::optional<TrainingChunk>> TrainingPipeline::Next() {
+  if (!failure_.ok()) return failure_;
   while (chunks_.empty()) {
     MutexLock lock(&mutex_);
     while (!results_.contains(taken_)) {
@@ -61,7 +62,7 @@ absl::StatusOr<std::optional<TrainingChunk>> TrainingPipeline::Next() {
     if (!next.mapped().ok()) {
       stopping_ = true;
       changed_.SignalAll();
-      return next.mapped().status();
+      return failure_ = next.mapped().status();
     }
     ++taken_;
     changed_.SignalAll();

@@ -33,7 +33,7 @@ class TrainingPipeline {
   // Waits for the blocks in hand, some milliseconds each; what is not handed out is dropped.
   ~TrainingPipeline();
 
-  // The next chunk, which may take a block's time; nothing at the end. An error is the end, too.
+  // The next chunk, which may take a block's time; nothing at the end. An error is the end, too: it comes again.
   absl::StatusOr<std::optional<TrainingChunk>> Next();
 
  private:
@@ -57,6 +57,7 @@ class TrainingPipeline {
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::map<uint64_t, Result> results_ ABSL_GUARDED_BY(mutex_);
   std::deque<TrainingChunk> chunks_;  // of the block handed out last
+  absl::Status failure_;
   std::vector<std::thread> threads_;  // last: they use the rest
 };
 

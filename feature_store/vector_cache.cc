@@ -32,7 +32,9 @@ void VectorCache::Read(std::span<const Key> keys, absl::FunctionRef<void(size_t,
       __builtin_prefetch(slots[i]);
     }
     for (size_t i = 0; i < count; ++i) {
-      if (slots[i] == nullptr || slots[i]->version != keys[begin + i].version) {
+      if (slots[i] == nullptr) continue;
+      const Key& key = keys[begin + i];
+      if (slots[i]->version != key.version || slots[i]->declarations != key.declarations) {
         slots[i] = nullptr;
         continue;
       }
@@ -58,7 +60,7 @@ void VectorCache::Put(const Key& key, const FeatureValues& values) {
   if (key.customer >= places_.size()) {
     const size_t places = key.customer + 1 + key.customer / 8;
     if (places * sizeof(uint32_t) > budget_ / 2) return;  // no room for what they stand for
-    places_.reserve(places);  // not twice as many
+    places_.reserve(places);                              // not twice as many
     places_.resize(places);
   }
   Slot* slot = Find(key.customer);
@@ -72,16 +74,9 @@ void VectorCache::Put(const Key& key, const FeatureValues& values) {
   }
   slot->packed = std::move(packed);
   slot->version = key.version;
+  slot->declarations = key.declarations;
   heap_bytes_ += HeapBytes(slot->packed.get());
   while (Bytes() > budget_ && size_ > 0) RemoveIdle();
-}
-
-void VectorCache::Clear() {
-  MutexLock lock(&mutex_);
-  places_ = std::vector<uint32_t>();
-  blocks_ = std::vector<std::unique_ptr<Slot[]>>();
-  size_ = hand_ = 0;
-  heap_bytes_ = 0;
 }
 
 VectorCache::Counts VectorCache::counts() {
@@ -111,6 +106,7 @@ void VectorCache::RemoveIdle() {
   places_[victim.customer] = 0;
   victim.packed = std::move(last.packed);  // of itself: gone in the end
   victim.version = last.version;
+  victim.declarations = last.declarations;
   victim.customer = last.customer;
   victim.read.store(last.read.exchange(false, std::memory_order_relaxed), std::memory_order_relaxed);
   last.packed.reset();

@@ -14,10 +14,12 @@
 
 namespace ebb::feature_store {
 
+class CompiledDeclarations;
+
 // A vector is kept under the version of the customer that it was computed from, a number that each change makes
-// another. A vector of another version is as good as none, so that nobody has to take anything out when a customer
-// changes. Beyond the budget the vectors that were not read since the hand last passed them make room (the clock
-// algorithm).
+// another, and the declarations that it was computed by. A vector of others is as good as none, so that nobody has to
+// take anything out when a customer changes or other declarations are served. Beyond the budget the vectors that were
+// not read since the hand last passed them make room (the clock algorithm).
 //
 // Vectors are kept in their packed form (FeatureValues::Pack): of a customer of whom little is known a third of the
 // bytes. Thread-safe: readers do not wait for each other.
@@ -26,6 +28,7 @@ class VectorCache {
   struct Key {
     uint32_t customer;  // dense, from 0
     uint64_t version;
+    const CompiledDeclarations* declarations = nullptr;  // only compared
   };
 
   // `budget_bytes` bounds everything that is kept, 0 keeps nothing.
@@ -36,8 +39,6 @@ class VectorCache {
   // customers overlap.
   void Read(std::span<const Key> keys, absl::FunctionRef<void(size_t i, const FeatureValues& values)> hit);
   void Put(const Key& key, const FeatureValues& values);
-  // For when the same version comes to mean something else: other declarations.
-  void Clear();
 
   struct Counts {
     uint64_t hits = 0;  // these two since the process started
@@ -53,6 +54,7 @@ class VectorCache {
   struct Slot {
     std::unique_ptr<char[]> packed;
     uint64_t version = 0;
+    const CompiledDeclarations* declarations = nullptr;
     uint32_t customer = 0;
     std::atomic<bool> read = false;  // since the hand last passed; under the shared lock, too
   };

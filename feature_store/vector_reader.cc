@@ -12,12 +12,15 @@ constexpr size_t kFoundAtOnce = 64;
 
 }  // namespace
 
-absl::Status VectorReader::ReadColumns(const google::protobuf::RepeatedPtrField<std::string>& customer_ids,
+absl::Status VectorReader::ReadColumns(const CompiledDeclarations& declarations,
+                                       const google::protobuf::RepeatedPtrField<std::string>& customer_ids,
                                        FeatureColumns* columns) {
   std::vector<Pseudonym> pseudonyms;
   pseudonyms.reserve(static_cast<size_t>(customer_ids.size()));
   for (const std::string& customer_id : customer_ids) pseudonyms.push_back(pseudonyms_->Of(customer_id));
-  const Found found = Find(pseudonyms);
+  const std::optional<Found> asked = Find(declarations, pseudonyms);
+  if (!asked) return WentOver();
+  const Found& found = *asked;
   Found changed;
   size_t next = 0;
   const auto all_before_changed = [&](size_t end) {
@@ -29,50 +32,54 @@ absl::Status VectorReader::ReadColumns(const google::protobuf::RepeatedPtrField<
     columns->Set(found.rows[i], values);
   });
   all_before_changed(found.keys.size());
-  return changed.keys.empty() ? absl::OkStatus() : Compute(changed, columns);
+  return changed.keys.empty() ? absl::OkStatus() : Compute(declarations, changed, columns);
 }
 
-VectorReader::Found VectorReader::Find(std::span<const Pseudonym> customers) const {
+std::optional<VectorReader::Found> VectorReader::Find(const CompiledDeclarations& declarations,
+                                                      std::span<const Pseudonym> customers) const {
   Found found;
   found.keys.reserve(customers.size());
   found.rows.reserve(customers.size());
   for (size_t begin = 0; begin < customers.size(); begin += kFoundAtOnce) {
     const auto some = customers.subspan(begin, std::min(kFoundAtOnce, customers.size() - begin));
     ReaderMutexLock lock(&live_->mutex);
+    if (&live_->table.served() != &declarations) return std::nullopt;
     // Each look at memory is asked for, for all of them, before it is needed: the waits overlap.
     for (const Pseudonym& customer : some) live_->table.PrefetchSlot(customer);
     for (const Pseudonym& customer : some) live_->table.PrefetchRow(customer);
     for (size_t i = 0; i < some.size(); ++i) {
       const uint32_t id = live_->table.Find(some[i]);
       if (id >= live_->table.folded_customers()) continue;
-      found.Add({id, live_->table.row(id).folded_to}, static_cast<int>(begin + i));
+      found.Add({id, live_->table.row(id).folded_to, &declarations}, static_cast<int>(begin + i));
     }
   }
   return found;
 }
 
-absl::Status VectorReader::Compute(const Found& found, FeatureColumns* columns) {
+absl::Status VectorReader::Compute(const CompiledDeclarations& declarations, const Found& found,
+                                   FeatureColumns* columns) {
   std::vector<uint32_t> ids;
   ids.reserve(found.keys.size());
   for (const VectorCache::Key& key : found.keys) ids.push_back(key.customer);
   FeatureValues values;
-  return VisitCustomers(live_, *storage_, ids, [&](size_t i, const Customer& customer, uint64_t version) {
+  return VisitCustomers(live_, *storage_, declarations, ids, [&](size_t i, const Customer& customer, uint64_t version) {
     if (customer.erased) return;
-    ComputeValues(live_->declarations(), customer, &values);
-    cache_.Put({ids[i], version}, values);
+    ComputeValues(declarations, customer, &values);
+    cache_.Put({ids[i], version, &declarations}, values);
     columns->Set(found.rows[i], values);
   });
 }
 
-void VectorReader::ReadOne(uint32_t id, uint64_t version, const Customer& customer, FeatureValues* values) {
-  const VectorCache::Key key{id, version};
+void VectorReader::ReadOne(const CompiledDeclarations& declarations, uint32_t id, uint64_t version,
+                           const Customer& customer, FeatureValues* values) {
+  const VectorCache::Key key{id, version, &declarations};
   bool hit = false;
   cache_.Read({&key, 1}, [&](size_t, const FeatureValues& cached) {
     *values = cached;
     hit = true;
   });
   if (hit) return;
-  ComputeValues(live_->declarations(), customer, values);
+  ComputeValues(declarations, customer, values);
   cache_.Put(key, *values);
 }
 
@@ -85,17 +92,20 @@ ServedCustomer Describe(const Customer& customer) {
   return served;
 }
 
-ServedCustomer VectorReader::Serve(uint32_t id, uint64_t version, const Customer& customer) {
+ServedCustomer VectorReader::Serve(const CompiledDeclarations& declarations, uint32_t id, uint64_t version,
+                                   const Customer& customer) {
   ServedCustomer served = Describe(customer);
-  if (!served.erased) ReadOne(id, version, customer, &served.values);
+  if (!served.erased) ReadOne(declarations, id, version, customer, &served.values);
   return served;
 }
 
-absl::StatusOr<std::vector<ServedCustomer>> VectorReader::ReadCustomers(std::span<const uint32_t> ids) {
+absl::StatusOr<std::vector<ServedCustomer>> VectorReader::ReadCustomers(const CompiledDeclarations& declarations,
+                                                                        std::span<const uint32_t> ids) {
   std::vector<ServedCustomer> served(ids.size());
-  const absl::Status visited = VisitCustomers(
-      live_, *storage_, ids,
-      [&](size_t i, const Customer& customer, uint64_t version) { served[i] = Serve(ids[i], version, customer); });
+  const absl::Status visited =
+      VisitCustomers(live_, *storage_, declarations, ids, [&](size_t i, const Customer& customer, uint64_t version) {
+        served[i] = Serve(declarations, ids[i], version, customer);
+      });
   if (!visited.ok()) return visited;
   return served;
 }

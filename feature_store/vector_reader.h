@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,8 +31,9 @@ struct ServedCustomer {
 ServedCustomer Describe(const Customer& customer);
 
 // Reads what was folded before the call, or later: every acknowledged event is in. Under the store's lock customers are
-// only looked up, and computed where their vector is not in the cache, sixteen at a time: the writer waits for a handful
-// of vectors and never for a whole request. Thread-safe.
+// only looked up, and computed where their vector is not in the cache, sixteen at a time: the writer waits for a
+// handful of vectors and never for a whole request. Every read is under one definition: `declarations` are served, or
+// the answer is WentOver (see ReadUnderOne), and what is filled in is void. Thread-safe.
 class VectorReader {
  public:
   // All are borrowed.
@@ -40,16 +42,21 @@ class VectorReader {
 
   // Those of the customers that the store knows go to `columns`, at their place in `customer_ids`. DATA_LOSS when a
   // record is missing or damaged.
-  absl::Status ReadColumns(const google::protobuf::RepeatedPtrField<std::string>& customer_ids, FeatureColumns* columns);
+  absl::Status ReadColumns(const CompiledDeclarations& declarations,
+                           const google::protobuf::RepeatedPtrField<std::string>& customer_ids,
+                           FeatureColumns* columns);
 
   // The vector that a customer is served with. `version` is where the customer was folded to at some moment, `customer`
   // what it was then or later: should it have moved on in between, nobody asks for that version again.
-  void ReadOne(uint32_t id, uint64_t version, const Customer& customer, FeatureValues* values);
+  void ReadOne(const CompiledDeclarations& declarations, uint32_t id, uint64_t version, const Customer& customer,
+               FeatureValues* values);
 
   // The same beside what else is told of the customer.
-  ServedCustomer Serve(uint32_t id, uint64_t version, const Customer& customer);
+  ServedCustomer Serve(const CompiledDeclarations& declarations, uint32_t id, uint64_t version,
+                       const Customer& customer);
   // Element i is of ids[i]. DATA_LOSS as above.
-  absl::StatusOr<std::vector<ServedCustomer>> ReadCustomers(std::span<const uint32_t> ids);
+  absl::StatusOr<std::vector<ServedCustomer>> ReadCustomers(const CompiledDeclarations& declarations,
+                                                            std::span<const uint32_t> ids);
 
   VectorCache::Counts cache_counts() { return cache_.counts(); }
 
@@ -63,8 +70,9 @@ class VectorReader {
       rows.push_back(row);
     }
   };
-  Found Find(std::span<const Pseudonym> customers) const;
-  absl::Status Compute(const Found& found, FeatureColumns* columns);
+  // Nothing where other declarations are served.
+  std::optional<Found> Find(const CompiledDeclarations& declarations, std::span<const Pseudonym> customers) const;
+  absl::Status Compute(const CompiledDeclarations& declarations, const Found& found, FeatureColumns* columns);
 
   LiveState* const live_;
   const Storage* const storage_;

@@ -94,11 +94,19 @@ Recomputed Recompute(const CompiledDeclarations& declarations, const std::vector
   return recomputed;
 }
 
-// Where the retention has taken events away, a window's value can still be recomputed: no window is longer than the
-// retention. What was ever seen cannot.
-bool FollowsFromWindow(const CompiledDeclarations& declarations, const FeatureValues& recomputed, size_t feature) {
-  const bool lifetime = declarations.features()[feature].window.unit == CompiledWindow::Unit::kLifetime;
-  return !lifetime && recomputed.status(feature) == v1::PRESENT;
+// Whether the events that a feature's window needs as of T are all there still. What a lifetime feature reads never
+// leaves.
+bool IsKept(const CompiledDeclarations& declarations, const FeatureWindows& windows, size_t feature,
+            int64_t expired_before_us) {
+  if (expired_before_us == kBeforeAll) return true;
+  if (declarations.features()[feature].window.unit == CompiledWindow::Unit::kLifetime) return true;
+  const absl::Time begin = declarations.calendar().StartOf(windows.Days(feature).begin);
+  return absl::ToUnixMicros(begin) >= expired_before_us;
+}
+
+// What was seen before the retention took it away cannot be recomputed: then an empty window is all that follows.
+bool ForgotWhatWasSeen(const FeatureValues& served, const FeatureValues& recomputed, size_t feature) {
+  return served.status(feature) == v1::DEFAULT && recomputed.status(feature) == v1::NEVER_SEEN;
 }
 
 std::vector<uint32_t> TakeFront(size_t most, std::deque<uint32_t>* queue) {
@@ -162,10 +170,6 @@ absl::StatusOr<bool> Verification::Next(v1::VerifyResponse* response) {
 absl::Status Verification::BeginBatch() {
   hashing_ = !first_.empty();
   const LogMoment moment = hashing_ ? beginning_ : Now();
-  {
-    ReaderMutexLock lock(&source_.live->mutex);
-    events_expired_ = source_.live->expired_before_us != kBeforeAll;
-  }
   position_ = moment.position;
   absl::StatusOr<std::vector<Served>> served =
       ReadServed(hashing_ ? TakeFront(kBatch, &first_) : TakeFront(moved_at_once_, &moved_));
@@ -182,6 +186,11 @@ absl::Status Verification::BeginBatch() {
   absl::StatusOr<HistoryReader> history = HistoryReader::Open(moment, &only);
   if (!history.ok()) return history.status();
   history_ = std::make_unique<HistoryReader>(*std::move(history));
+  {
+    // Only now: what the retention takes away from here on, the opened history still shows.
+    ReaderMutexLock lock(&source_.live->mutex);
+    expired_before_us_ = source_.live->expired_before_us;
+  }
   std::sort(batch_.begin(), batch_.end(), [](const auto& a, const auto& b) { return a.pseudonym < b.pseudonym; });
   return absl::OkStatus();
 }
@@ -205,8 +214,8 @@ absl::StatusOr<std::vector<Verification::Served>> Verification::ReadServed(
     const std::vector<uint32_t> ids(customers.begin() + static_cast<std::ptrdiff_t>(begin),
                                     customers.begin() + static_cast<std::ptrdiff_t>(end));
     const std::vector<Version> before = VersionsOf(ids);
-    const absl::Status visited =
-        VisitCustomers(source_.live, *source_.storage, ids, [&](size_t i, const Customer& customer, uint64_t) {
+    const absl::Status visited = VisitCustomers(
+        source_.live, *source_.storage, *source_.declarations, ids, [&](size_t i, const Customer& customer, uint64_t) {
           Served& one = served[begin + i];
           one.id = ids[i];
           one.erased = customer.erased;
@@ -214,7 +223,7 @@ absl::StatusOr<std::vector<Verification::Served>> Verification::ReadServed(
           one.pseudonym = before[i].pseudonym;
           one.folded_to = before[i].folded_to;
           if (customer.erased) return;
-          source_.vectors->ReadOne(one.id, one.folded_to, customer, &one.values);
+          source_.vectors->ReadOne(*source_.declarations, one.id, one.folded_to, customer, &one.values);
           std::vector<const v1::Event*> parked;
           for (const v1::Event& event : customer.parked) parked.push_back(&event);
           one.digest = CustomerDigest(*source_.declarations, one.customer_id, customer.state,
@@ -246,8 +255,12 @@ void Verification::Compare(const Served& served, const std::vector<v1::Event>& e
   events_ += static_cast<int64_t>(events.size());
   const absl::Time as_of = absl::FromUnixMicros(served.values.as_of_us);
   Recomputed recomputed = Recompute(*source_.declarations, events, as_of);
+  const FeatureWindows windows(*source_.declarations, as_of);
+  const bool expired = expired_before_us_ != kBeforeAll;
+  TilesByMeasure by_measure;
+  by_measure.Assign(*source_.declarations, recomputed.state);
   FeatureValues values;
-  ComputeValues(*source_.declarations, recomputed.state, as_of, &values);
+  ComputeValues(*source_.declarations, recomputed.state, by_measure, windows, &values);
   const auto add = [&](const std::string& feature, const std::string& serves, const std::string& says) {
     v1::Mismatch* mismatch = response->add_mismatches();
     mismatch->set_customer_id(served.customer_id);
@@ -259,14 +272,15 @@ void Verification::Compare(const Served& served, const std::vector<v1::Event>& e
   bool same = true;
   for (size_t i = 0; i < values.size(); ++i) {
     const v1::FeatureSpec& feature = source_.declarations->schema().features(static_cast<int>(i));
-    if (events_expired_ && !FollowsFromWindow(*source_.declarations, values, i)) continue;
+    if (!IsKept(*source_.declarations, windows, i, expired_before_us_)) continue;
+    if (expired && ForgotWhatWasSeen(served.values, values, i)) continue;
     if (SameValue(served.values, values, i, feature.kind())) continue;
     add(feature.name(), TextOf(served.values, i, feature.kind()), TextOf(values, i, feature.kind()));
     same = false;
   }
   const Sha256Digest digest =
       CustomerDigest(*source_.declarations, served.customer_id, std::move(recomputed.state), as_of, recomputed.ahead);
-  if (same && digest != served.digest && !events_expired_) {
+  if (same && digest != served.digest && !expired) {
     add("", Hex(served.digest), Hex(digest));
     same = false;
   }

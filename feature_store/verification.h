@@ -22,7 +22,8 @@ namespace ebb::feature_store {
 
 // Recomputes customers from history and log, some at a time, and compares with what readers get. Goes on beside a live
 // store: everything is read as the log stood at one position, where the hash is taken; a customer that moved on before
-// it was looked at is compared once more, at a later position. Not thread-safe.
+// it was looked at is compared once more, at a later position. It ends with WentOver when other declarations are served
+// meanwhile. Not thread-safe.
 class Verification {
  public:
   struct Source {  // all borrowed
@@ -73,9 +74,9 @@ class Verification {
   std::deque<uint32_t> moved_;  // still to be compared
   size_t moved_at_once_;
 
-  bool hashing_ = true;    // the batch in hand is of `first_`
-  uint64_t position_ = 0;  // of the batch in hand
-  bool events_expired_ = false;
+  bool hashing_ = true;            // the batch in hand is of `first_`
+  uint64_t position_ = 0;          // of the batch in hand
+  int64_t expired_before_us_ = 0;  // of the history, when the batch was begun
   std::unique_ptr<HistoryReader> history_;
   std::vector<Served> batch_;
   size_t next_ = 0;  // of the batch

@@ -157,7 +157,8 @@ absl::StatusOr<TrainingOutcome> TrainingRun::Search(const TrainingSet& set, cons
   core.progress = SearchProgressTo(controls);
   core.cancelled = controls.cancelled;
   SetTiers(options.profit_tiers(), &core);
-  absl::StatusOr<TrainingOutcome> outcome = RunSearchAndFit(set.dataset.Without(unseen), core);
+  absl::StatusOr<TrainingOutcome> outcome =
+      unseen.empty() ? RunSearchAndFit(set.dataset, core) : RunSearchAndFit(set.dataset.Without(unseen), core);
   if (!outcome.ok()) return outcome;
   OverrideTiers(options.profit_tiers(), &outcome->measured);
   OverrideTiers(options.profit_tiers(), &outcome->published);

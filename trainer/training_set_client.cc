@@ -91,15 +91,17 @@ absl::Status ReadOnce(v1::FeatureStore::Stub* stub, v1::ReadTrainingSetRequest* 
   *worth_another = false;
   ChunkReader reader(stub, *request, timeout);
   absl::Status taken;
+  bool complete = false;
   while (taken.ok()) {
     const v1::ReadTrainingSetResponse* chunk = reader.Next(cancelled);
     if (chunk == nullptr) break;
     taken = take(*chunk);
+    complete = chunk->has_summary();
     request->set_resume_token(chunk->resume_token());
   }
   const bool stopped = cancelled && cancelled();
   const absl::Status ended = FromGrpcStatus(reader.Finish());
-  if (!taken.ok()) return taken;
+  if (!taken.ok() || complete) return taken;  // nothing is lost with what ends the call behind the summary
   if (stopped) return absl::CancelledError("reading the training set was cancelled");
   if (ended.ok()) return ended;
   const absl::StatusCode code = absl::IsCancelled(ended) ? absl::StatusCode::kUnavailable : ended.code();

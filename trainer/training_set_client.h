@@ -9,7 +9,8 @@
 namespace ebb::trainer {
 
 // Reads training sets from a feature store over the wire, across interruptions: a stream that breaks off goes on from
-// its last chunk's resume_token, as often as it gets further. Thread-safe.
+// its last chunk's resume_token, as often as it gets further; one that breaks off behind the summary was complete.
+// Thread-safe.
 // Errors: the store's own, also where it refuses to go on because what it knew has changed; UNAVAILABLE when it cannot
 // be reached at first, or does not come back; DEADLINE_EXCEEDED.
 class TrainingSetClient final : public TrainingSetSource {

@@ -61,7 +61,8 @@ class BreakingStore final : public v1::FeatureStore::Service {
       }
       writer->Write(chunk);
     }
-    return grpc::Status::OK;
+    const bool breaks_behind = call < breaks_.size() && breaks_[call].after > chunks_ - begin;
+    return breaks_behind ? breaks_[call].status : grpc::Status::OK;
   }
 
  private:
@@ -111,6 +112,15 @@ TEST(TrainingSetClient, GoesOnWhereTheStreamBrokeOff) {
   EXPECT_THAT(outcome.chunks, ElementsAre(0, 1, 2, 3));
   EXPECT_TRUE(outcome.summary);
   EXPECT_THAT(store.tokens(), ElementsAre("", "2", "2", "3", "4"));
+}
+
+TEST(TrainingSetClient, ABreakBehindTheSummaryLosesNothing) {
+  const BreakingStore store(2, {{3, kGone}});
+  const Outcome outcome = ReadFrom(store);
+  EXPECT_TRUE(outcome.status.ok()) << outcome.status;
+  EXPECT_THAT(outcome.chunks, ElementsAre(0, 1));
+  EXPECT_TRUE(outcome.summary);
+  EXPECT_THAT(store.tokens(), ElementsAre(""));
 }
 
 TEST(TrainingSetClient, AStoreThatSendsNothingIsNotAskedAgain) {

@@ -21,12 +21,16 @@ absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreClient::GetFeatures(const v1
   return connection_->Call(&Stub::GetFeatures, request);
 }
 
-absl::StatusOr<v1::FeatureSchema> FeatureStoreClient::GetFeatureSchema() {
-  return connection_->Call(&Stub::GetFeatureSchema, v1::GetFeatureSchemaRequest());
+absl::StatusOr<v1::FeatureSchema> FeatureStoreClient::GetFeatureSchema(bool next) {
+  v1::GetFeatureSchemaRequest request;
+  request.set_next(next);
+  return connection_->Call(&Stub::GetFeatureSchema, request);
 }
 
-absl::StatusOr<v1::FeatureDeclarations> FeatureStoreClient::GetDeclarations() {
-  return connection_->Call(&Stub::GetDeclarations, v1::GetDeclarationsRequest());
+absl::StatusOr<v1::FeatureDeclarations> FeatureStoreClient::GetDeclarations(bool next) {
+  v1::GetDeclarationsRequest request;
+  request.set_next(next);
+  return connection_->Call(&Stub::GetDeclarations, request);
 }
 
 absl::StatusOr<v1::CompareDeclarationsResponse> FeatureStoreClient::CompareDeclarations(

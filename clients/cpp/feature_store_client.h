@@ -23,10 +23,10 @@ class FeatureStoreClient {
 
   // NOT_FOUND is no error here: unknown customers have `found` false. Any number of customers: asks in parts of 1,000.
   absl::StatusOr<v1::GetFeaturesResponse> GetFeatures(const v1::GetFeaturesRequest& request);
-  // What vectors hold, in their order.
-  absl::StatusOr<v1::FeatureSchema> GetFeatureSchema();
-  // What the running store was started with.
-  absl::StatusOr<v1::FeatureDeclarations> GetDeclarations();
+  // What vectors hold, in their order. `next`: of the declarations that are being prepared; NOT_FOUND where none are.
+  absl::StatusOr<v1::FeatureSchema> GetFeatureSchema(bool next = false);
+  // What the running store serves, or prepares to serve next; NOT_FOUND as above.
+  absl::StatusOr<v1::FeatureDeclarations> GetDeclarations(bool next = false);
   // What a start with other declarations would change. INVALID_ARGUMENT: a line for each mistake.
   absl::StatusOr<v1::CompareDeclarationsResponse> CompareDeclarations(const v1::CompareDeclarationsRequest& request);
   // One page.

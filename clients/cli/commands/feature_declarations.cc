@@ -134,17 +134,29 @@ void PrintAsFile(const v1::FeatureDeclarations& declarations, std::ostream& out)
   out << "# proto-message: ebb.v1.FeatureDeclarations\n" << text;
 }
 
-absl::Status RunList(bool as_file, CommandContext& context) {
-  const absl::StatusOr<v1::FeatureDeclarations> declarations = context.feature_store().GetDeclarations();
+// Which definition serves, where another one is being prepared.
+absl::Status RemarkOnBackFill(bool next, CommandContext& context) {
+  const absl::StatusOr<v1::StoreStats> stats = context.feature_store().GetStats();
+  if (!stats.ok()) return stats.status();
+  if (!stats->has_back_fill()) return absl::OkStatus();
+  const v1::BackFillProgress& progress = stats->back_fill();
+  const std::string done = absl::StrCat(progress.customers_done(), " of ", progress.customers(), " customers");
+  context.Remark(next ? absl::StrCat("these are being prepared and not served yet: ", done, " are done")
+                      : absl::StrCat("these are served; others are being prepared (--next): ", done, " are done"));
+  return absl::OkStatus();
+}
+
+absl::Status RunList(bool as_file, bool next, CommandContext& context) {
+  const absl::StatusOr<v1::FeatureDeclarations> declarations = context.feature_store().GetDeclarations(next);
   if (!declarations.ok()) return declarations.status();
   if (as_file) {
     PrintAsFile(*declarations, context.out());
     return absl::OkStatus();
   }
-  const absl::StatusOr<v1::FeatureSchema> schema = context.feature_store().GetFeatureSchema();
+  const absl::StatusOr<v1::FeatureSchema> schema = context.feature_store().GetFeatureSchema(next);
   if (!schema.ok()) return schema.status();
   if (schema->features_size() != declarations->features_size()) {
-    return absl::UnavailableError("the feature store was started with other declarations in between; ask again");
+    return absl::UnavailableError("the feature store has gone over to other declarations in between; ask again");
   }
   Table table({"feature", "kind", "role", "group", "from", "window", "unit", "default", "description"});
   for (int i = 0; i < declarations->features_size(); ++i) {
@@ -161,7 +173,7 @@ absl::Status RunList(bool as_file, CommandContext& context) {
                   TextCell(feature.description())});
   }
   Print(context, table);
-  return absl::OkStatus();
+  return RemarkOnBackFill(next, context);
 }
 
 absl::StatusOr<std::string> ReadText(const std::string& path) {
@@ -251,7 +263,12 @@ absl::Status RunDiff(const std::string& file, CommandContext& context) {
   }
   Print(context, table);
   if (response->changes().empty()) context.Remark("the store serves the same declarations");
-  if (back_fill) context.Remark("a start with this file folds every customer anew from the raw events");
+  if (back_fill) {
+    context.Remark(
+        "a start with this file serves as before, folds every customer anew in the background and then goes over");
+  } else if (!response->changes().empty()) {
+    context.Remark("a start with this file serves it at once");
+  }
   return absl::OkStatus();
 }
 
@@ -263,11 +280,16 @@ void DeclareFile(Command& command, std::string* file) {
 
 Command FeaturesListCommand() {
   auto as_file = std::make_shared<bool>(false);
+  auto next = std::make_shared<bool>(false);
   Command command{.name = "features list", .group = CommandGroup::kData, .summary = "Features that the store declares"};
   command.examples = {{"ebb features list", "what is computed of every customer?"},
                       {"ebb features list --text > features.textproto", "a file to change, check and start with"}};
+  command.description =
+      "A store that was started with a changed file serves what it served before until every customer is folded anew; "
+      "then it goes over to the new one. `ebb stats` says how far that is.";
   command.Flag("--text", as_file.get(), "As a declarations file, whatever --output says");
-  command.run = [as_file](CommandContext& context) { return RunList(*as_file, context); };
+  command.Flag("--next", next.get(), "Those that are being prepared instead of those that are served");
+  command.run = [as_file, next](CommandContext& context) { return RunList(*as_file, *next, context); };
   return command;
 }
 
@@ -297,8 +319,9 @@ Command FeaturesDiffCommand() {
                   .group = CommandGroup::kData,
                   .summary = "What a declarations file would change in the running store"};
   command.description =
-      "Nothing is changed. back_fill: customers are folded anew from the raw events at the start with this file. "
-      "new_model: models trained before miss an input or would read another meaning into it.";
+      "Nothing is changed. back_fill: after a start with this file customers are folded anew from the raw events in "
+      "the background, and the definitions of before are served until all are done. new_model: models trained before "
+      "miss an input or would read another meaning into it.";
   command.examples = {{"ebb features diff features.textproto", "what would a start with it mean?"}};
   DeclareFile(command, file.get());
   command.run = [file](CommandContext& context) { return RunDiff(*file, context); };

@@ -73,6 +73,19 @@ Record Memory(const v1::StoreStats& stats) {
   return memory;
 }
 
+// Without a back-fill there is nothing to tell but that.
+Record BackFill(const v1::StoreStats& stats) {
+  const v1::BackFillProgress& progress = stats.back_fill();
+  Record back_fill("back_fill");
+  back_fill.Add("back_filling", BoolCell(stats.has_back_fill()));
+  back_fill.Add("back_filled_customers", stats.has_back_fill() ? CountCell(progress.customers_done()) : NoCell());
+  back_fill.Add("back_fill_customers", stats.has_back_fill() ? CountCell(progress.customers()) : NoCell());
+  back_fill.Add("back_fill_began", stats.has_back_fill() ? TimeCell(FromTimestamp(progress.began())) : NoCell());
+  back_fill.Add("back_filled_per_second",
+                stats.has_back_fill() ? RealCell(progress.customers_per_second(), 1) : NoCell());
+  return back_fill;
+}
+
 Record Database(const v1::DatabaseFigures& figures) {
   Record database("database");
   database.Add("live_bytes", CountCell(figures.live_bytes()));
@@ -95,8 +108,8 @@ Record Database(const v1::DatabaseFigures& figures) {
 absl::Status RunStats(CommandContext& context) {
   const absl::StatusOr<v1::StoreStats> stats = context.feature_store().GetStats();
   if (!stats.ok()) return stats.status();
-  const std::vector<Record> parts = {Content(*stats), Ingest(*stats), Lags(*stats), Memory(*stats),
-                                     Database(stats->database())};
+  const std::vector<Record> parts = {Content(*stats), Ingest(*stats),   Lags(*stats),
+                                     Memory(*stats),  BackFill(*stats), Database(stats->database())};
   if (context.format() == OutputFormat::kCsv) {
     Record row;  // CSV has one table
     for (const Record& part : parts) {
@@ -119,7 +132,8 @@ Command StatsCommand() {
       "Counters count since the store started; rates are of the last minute. Lags say how far sorting, saving, "
       "watching "
       "and the sweep of\n"
-      "silent customers are behind. For a history of these figures run the store with --metrics-listen and let "
+      "silent customers are behind; back_fill, how far other declarations are prepared. For a history of these figures "
+      "run the store with --metrics-listen and let "
       "Prometheus read it.";
   command.examples = {{"ebb stats", "is anything behind?"}, {"ebb stats --output json", "for programs"}};
   command.run = RunStats;
