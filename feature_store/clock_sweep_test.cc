@@ -43,6 +43,23 @@ TEST(ClockSweep, TheLogOfAShopWhereOnlyTimePassesStaysShort) {
   EXPECT_EQ(Describe(*store), before);
 }
 
+TEST(ClockSweep, TakesABoundedNumberAtOnceAndGoesOnWhereItStopped) {
+  FeatureStoreEngine::Options options;
+  options.writer.sweep_customers = 2;
+  TestEngine store(options);
+  for (const char* customer : {"anna", "boris", "clara", "dmitri", "eva"}) {
+    ASSERT_TRUE(store.Ingest({PurchaseOf(customer, "e1", "2026-03-10T10:00:00Z", 1000)}).ok());
+  }
+  store.clock.Advance(absl::Hours(24 * 40));
+  const uint64_t before = store->change_sequence();
+  std::string told;
+  for (int step = 0; step < 4; ++step) {
+    store->writer().RunOnce();
+    absl::StrAppend(&told, store->change_sequence() - before, " ");
+  }
+  EXPECT_EQ(told, "2 4 5 5 ");
+}
+
 v1::Event RegistrationOf(const std::string& customer, const std::string& time, int year) {
   v1::Event event;
   event.set_customer_id(customer);

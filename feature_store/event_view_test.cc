@@ -6,6 +6,7 @@
 #include "feature_store/event_check.h"
 #include "feature_store/quick_check.h"
 #include "feature_store/test_events.h"
+#include "tests/support/seed.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -116,7 +117,7 @@ class RandomEvent {
 };
 
 TEST(EventViewTest, SaysWhatProtobufReads) {
-  const uint64_t seed = std::random_device()();
+  const uint64_t seed = ebb::testing::SeedOfTheRun();
   SCOPED_TRACE(absl::StrCat("seed ", seed));
   RandomEvent random(seed);
   int read = 0;
@@ -134,7 +135,7 @@ TEST(EventViewTest, SaysWhatProtobufReads) {
 }
 
 TEST(EventViewTest, DamagedBytesAreNeverReadBeyondTheirEnd) {
-  const uint64_t seed = std::random_device()();
+  const uint64_t seed = ebb::testing::SeedOfTheRun();
   SCOPED_TRACE(absl::StrCat("seed ", seed));
   RandomEvent random(seed);
   for (int i = 0; i < 20'000; ++i) {
@@ -165,7 +166,7 @@ TEST(EventViewTest, AnOrderThatProtobufDoesNotWriteIsLeftToIt) {
 }
 
 TEST(QuickCheckTest, NeverPassesWhatTheFullCheckRefuses) {
-  const uint64_t seed = std::random_device()();
+  const uint64_t seed = ebb::testing::SeedOfTheRun();
   SCOPED_TRACE(absl::StrCat("seed ", seed));
   RandomEvent random(seed);
   const absl::Time now = absl::FromUnixSeconds(1'000);

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "feature_store/test_engine.h"
 #include "feature_store/wire_event.h"
+#include "tests/support/seed.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -80,8 +81,8 @@ std::string Mutated(std::string bytes, std::mt19937_64& random) {
 
 // What is acknowledged is in the log, and the next start parses the log.
 TEST(IncomingBatch, WhatIsTakenCanBeParsedLater) {
-  const uint64_t seed = std::random_device()();
-  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  const uint64_t seed = ebb::testing::SeedOfTheRun();
+  SCOPED_TRACE(::testing::Message() << "seed " << seed);
   std::mt19937_64 random(seed);
   const Pseudonymizer customers("secret");
   const IdentityHash events("0123456789abcdef");

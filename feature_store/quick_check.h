@@ -13,7 +13,7 @@ struct TimeBounds {
 };
 
 // Whether an event of one of the common kinds breaks no rule of event.proto, at some ten nanoseconds. It never says yes
-// where CheckEvent finds a fault (quick_check_test.cc compares them); where it says no, CheckEvent has the word: it
+// where CheckEvent finds a fault (event_view_test.cc compares them); where it says no, CheckEvent has the word: it
 // knows every kind and says what is wrong. A pure function.
 bool PassesQuickly(const EventView& event, const TimeBounds& bounds);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,8 @@
 
 namespace ebb::feature_store {
 namespace {
+
+constexpr size_t kImportedAtOnce = 4'096;
 
 // Absent records leave the message as it is.
 absl::Status ReadMeta(const Storage& storage, absl::string_view key, google::protobuf::MessageLite* record) {
@@ -104,13 +107,27 @@ class Replay {
          LiveState* live)
       : options_(options), identities_(identities), stored_(stored), residency_(residency), live_(live) {}
 
+  // An import names each customer once, so that it can be folded in parts; what it brings into memory can leave again.
   absl::Status Add(const LogUnit& unit) {
+    const size_t at_once = unit.entry.has_snapshot_end() ? kImportedAtOnce : unit.events.size();
+    std::span<v1::Event* const> rest = unit.events;
+    do {
+      const auto events = rest.first(std::min(rest.size(), at_once));
+      rest = rest.subspan(events.size());
+      if (absl::Status added = AddPart(unit, events, /*last=*/rest.empty()); !added.ok()) return added;
+    } while (!rest.empty());
+    return absl::OkStatus();
+  }
+  uint64_t replayed_events() const { return replayed_events_; }
+
+ private:
+  absl::Status AddPart(const LogUnit& unit, std::span<v1::Event* const> events, bool last) {
     const bool saved = unit.begin < stored_.checkpoint.position();
-    if (absl::Status found = FindCustomers(unit); !found.ok()) return found;
+    if (absl::Status found = FindCustomers(unit, events); !found.ok()) return found;
     {
       MutexLock lock(&live_->mutex);
       const EntryPosition entry{unit.begin, unit.end, unit.entry.clock_us()};
-      uint64_t weight = counted_.size();
+      uint64_t weight = unit.events.size();
       if (unit.entry.has_clock_advance()) {
         weight = WeightOfAdvance(advanced_.size());
         if (!saved) live_->table.Advance(entry, advanced_);
@@ -123,31 +140,31 @@ class Replay {
       } else if (!saved) {
         live_->table.Fold(entry, counted_);
       }
-      if (!saved) {
+      if (!saved) replayed_events_ += counted_.size();
+      if (!saved && last) {
         live_->clock_us = entry.clock_us;
         live_->position = entry.end;  // records of evicted customers name it
-        replayed_events_ += counted_.size();
       }
-      if (ChangesThePast(unit.entry)) live_->past_changed_at = std::max(live_->past_changed_at, entry.end);
-      if (unit.begin >= stored_.history.sorted_to()) CountInSegment(live_, unit.end, weight, options_.segment_events);
+      if (last && ChangesThePast(unit.entry)) live_->past_changed_at = std::max(live_->past_changed_at, entry.end);
+      if (last && unit.begin >= stored_.history.sorted_to()) {
+        CountInSegment(live_, unit.end, weight, options_.segment_events);
+      }
     }
     return residency_->MakeRoom();
   }
-  uint64_t replayed_events() const { return replayed_events_; }
 
- private:
-  // Fills counted_ and advanced_, and makes resident whom the unit folds.
-  absl::Status FindCustomers(const LogUnit& unit) {
+  // Fills counted_ and advanced_, and makes resident whom these events and the unit fold.
+  absl::Status FindCustomers(const LogUnit& unit, std::span<v1::Event* const> events) {
     const bool saved = unit.begin < stored_.checkpoint.position();
     google::protobuf::Arena* const arena = &arena_;
     arena->Reset();
     views_.clear();
     counted_.clear();
-    views_.reserve(unit.events.size());
+    views_.reserve(events.size());
     std::vector<uint32_t> absent;
     {
       MutexLock lock(&live_->mutex);
-      for (const v1::Event* event : unit.events) {
+      for (const v1::Event* event : events) {
         const EventView& view = views_.emplace_back(ViewOf(*event, arena));
         const Pseudonym customer = live_->table.PseudonymOf(event->customer_id());
         counted_.push_back({live_->table.FindOrAdd(customer, event->customer_id()), &view});

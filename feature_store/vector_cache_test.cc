@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gmock/gmock.h"
+#include "tests/support/seed.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -73,7 +74,7 @@ TEST(VectorCacheTest, GivesManyInTheOrderAsked) {
 }
 
 TEST(VectorCacheTest, PackedVectorsAreTheSameBits) {
-  const uint64_t seed = std::random_device()();
+  const uint64_t seed = ebb::testing::SeedOfTheRun();
   std::mt19937_64 random(seed);
   SCOPED_TRACE(seed);
   FeatureValues unpacked;

@@ -7,6 +7,7 @@
 
 #include "runtime/clock.h"
 #include "runtime/config.h"
+#include "runtime/lock_order.h"
 #include "runtime/log.h"
 #include "runtime/shutdown.h"
 #include "scorer/scorer_flags.h"
@@ -20,6 +21,7 @@ int main(int argc, char** argv) {
   ebb::scorer::AddFlags(&options, &flags);
   flags.Add("log-level", &log_level, "Least level that is logged: debug, info, warning or error.");
   if (const std::optional<int> exit_status = flags.Parse(argc, argv)) return *exit_status;
+  ebb::TrustLockOrder();
   ebb::SetLogLevel(log_level);
 
   ebb::ShutdownSignal shutdown;  // before any other thread: they inherit its signal mask

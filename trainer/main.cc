@@ -5,6 +5,7 @@
 
 #include "runtime/clock.h"
 #include "runtime/data_folder.h"
+#include "runtime/lock_order.h"
 #include "runtime/log.h"
 #include "runtime/shutdown.h"
 #include "runtime/worker.h"
@@ -79,6 +80,7 @@ int main(int argc, char** argv) {
   ebb::Flags flags("ebb-trainer", "Rebuilds the model of purchase decline and keeps the registry of models.");
   AddTrainerFlags(&options, &flags);
   if (std::optional<int> exit_status = flags.Parse(argc, argv)) return *exit_status;
+  ebb::TrustLockOrder();
   if (auto level = ebb::ParseLevel(options.log_level); level.ok()) ebb::SetLogLevel(*level);
   ebb::ShutdownSignal shutdown;
   const absl::Status served = ebb::trainer::Serve(options, &shutdown);

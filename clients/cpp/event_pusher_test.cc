@@ -1,7 +1,6 @@
 #include "clients/cpp/event_pusher.h"
 
 #include <limits>
-#include <random>
 #include <thread>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "runtime/rpc/error_details.h"
 #include "runtime/rpc/status.h"
+#include "tests/support/seed.h"
 
 namespace ebb {
 namespace {
@@ -53,8 +53,8 @@ TEST(EventPusherTest, CountsWhatTheStoreAcknowledged) {
 }
 
 TEST(EventPusherTest, LosesNothingAndKeepsTheOrderWhereStreamsBreak) {
-  const uint64_t seed = std::random_device()();
-  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  const uint64_t seed = ebb::testing::SeedOfTheRun();
+  SCOPED_TRACE(::testing::Message() << "seed " << seed);
   FlakyStore store(seed, /*drop_one_in=*/4);
   EventPusher pusher(OptionsFor(store.address()));
   constexpr int kEvents = 2'000;
@@ -71,8 +71,8 @@ TEST(EventPusherTest, LosesNothingAndKeepsTheOrderWhereStreamsBreak) {
 }
 
 TEST(EventPusherTest, TellsWhichEventWasRefusedAndWhyOnceEach) {
-  const uint64_t seed = std::random_device()();
-  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  const uint64_t seed = ebb::testing::SeedOfTheRun();
+  SCOPED_TRACE(::testing::Message() << "seed " << seed);
   FlakyStore store(seed, /*drop_one_in=*/3);
   EventPusher::Options options = OptionsFor(store.address());
   std::vector<std::string> refusals;
@@ -89,7 +89,7 @@ TEST(EventPusherTest, TellsWhichEventWasRefusedAndWhyOnceEach) {
     ASSERT_TRUE(pusher.Push(std::move(event), 1000 + i).ok());
   }
   ASSERT_EQ(pusher.Flush(kPatience), absl::OkStatus());
-  EXPECT_THAT(refusals, testing::ElementsAre("1008 e8: customer_id must not be empty",
+  EXPECT_THAT(refusals, ::testing::ElementsAre("1008 e8: customer_id must not be empty",
                                              "1031 e31: customer_id must not be empty event_time must be set"));
   EXPECT_EQ(pusher.totals().refused, 2);
   EXPECT_EQ(store.events().size(), 58);
@@ -131,7 +131,7 @@ TEST(EventPusherTest, GivesUpOnAStoreThatNeverAnswered) {
   ASSERT_TRUE(pusher.Push(MakeEvent(1), 1).ok());
   const absl::Status status = pusher.Flush(kPatience);
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
-  EXPECT_THAT(std::string(status.message()), testing::HasSubstr("cannot reach the feature store at " + address));
+  EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("cannot reach the feature store at " + address));
 }
 
 TEST(EventPusherTest, EndsAtOnceWhereTryingAgainCannotHelp) {
