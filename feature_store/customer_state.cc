@@ -67,16 +67,20 @@ void CustomerState::Fold(const CompiledDeclarations& declarations, const v1::Eve
   Fold(declarations, ViewOf(event, &arena));
 }
 
-void CustomerState::Fold(const CompiledDeclarations& declarations, const EventView& event) {
+Day CustomerState::Fold(const CompiledDeclarations& declarations, const EventView& event) {
   last_event_us_ = std::max(last_event_us_, event.event_time_us);
-  if (event.body == v1::Event::kImportedSnapshot) return FoldSnapshot(declarations, *event.message);
+  if (event.body == v1::Event::kImportedSnapshot) {
+    FoldSnapshot(declarations, *event.message);
+    return kLastDay;
+  }
   const std::vector<uint16_t>& touched = declarations.MeasuresOf(event.body);
-  if (touched.empty()) return;
+  if (touched.empty()) return kLastDay;
   const Day day = declarations.calendar().DayOf(absl::FromUnixMicros(event.event_time_us));
   LineKeys keys;
   for (const uint16_t id : touched) {
     FoldMeasure({declarations.measures()[id], id, day, event.event_time_us, event.event_id, &keys}, event);
   }
+  return day;
 }
 
 void CustomerState::Clear() {
@@ -191,17 +195,27 @@ void CustomerState::FoldProducts(const Place& place, const EventView& event, int
 // A category counts once a purchase.
 void CustomerState::FoldCategories(const Place& place, const EventView& purchase) {
   const auto& keys = KeysOf(purchase.lines, &LineView::category, &place.keys->categories);
-  absl::InlinedVector<uint64_t, 8> counted;
-  for (size_t i = 0; i < purchase.lines.size(); ++i) {
-    if (!Matches(place.measure, purchase.lines[i])) continue;
-    if (std::find(counted.begin(), counted.end(), keys[i]) != counted.end()) continue;
-    counted.push_back(keys[i]);
-    if (place.measure.kind == MeasureKind::kDistinct) {
-      AddMember(place, keys[i]);
-      continue;
+  const std::span<const LineView> lines = purchase.lines;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (!Matches(place.measure, lines[i])) continue;
+    const auto counted_before = [&] {
+      for (size_t j = 0; j < i; ++j) {
+        if (keys[j] == keys[i] && Matches(place.measure, lines[j])) return true;
+      }
+      return false;
+    };
+    if (counted_before()) continue;
+    switch (place.measure.kind) {
+      case MeasureKind::kDistinct:
+        AddMember(place, keys[i]);
+        break;
+      case MeasureKind::kLatest:  // comes with a measure by key, which remembers the text
+        AddKeyed(place, keys[i], place.micros);
+        break;
+      default:
+        Remember(keys[i], lines[i].category);
+        AddKeyed(place, keys[i], 1);
     }
-    Remember(keys[i], purchase.lines[i].category);
-    AddKeyed(place, keys[i], place.measure.kind == MeasureKind::kByKey ? 1 : place.micros);
   }
 }
 
@@ -335,7 +349,8 @@ bool CustomerState::Seen(int measure) const {
   return (bits >> measure % 64 & 1) != 0;
 }
 
-void CustomerState::DropExpiredTiles(const CompiledDeclarations& declarations, Day today) {
+void CustomerState::DropExpired(const CompiledDeclarations& declarations, absl::Time as_of) {
+  const Day today = declarations.calendar().DayOf(as_of);
   const auto expired = [&](const auto& tile) {
     const Day reach = declarations.measures()[tile.measure].reach;
     return reach != kLastDay && tile.day < today - reach;
@@ -343,10 +358,6 @@ void CustomerState::DropExpiredTiles(const CompiledDeclarations& declarations, D
   std::erase_if(tiles_, expired);
   std::erase_if(keyed_tiles_, expired);
   std::erase_if(last_values_, expired);
-}
-
-void CustomerState::DropExpired(const CompiledDeclarations& declarations, absl::Time as_of) {
-  DropExpiredTiles(declarations, declarations.calendar().DayOf(as_of));
   absl::flat_hash_set<uint64_t> used;
   for (const KeyedTile& tile : keyed_tiles_) used.insert(tile.key);
   for (const LastValue& last : last_values_) used.insert(static_cast<uint64_t>(last.value));

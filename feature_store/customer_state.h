@@ -78,15 +78,14 @@ struct ImportedFeature {
 // together with odds of about 3 in 10^12.
 class CustomerState {
  public:
-  // `event` has passed CheckEvent, or CheckSnapshotRow.
-  void Fold(const CompiledDeclarations& declarations, const EventView& event);
+  // `event` has passed CheckEvent, or CheckSnapshotRow. Returns the day whose tiles may be others now, kLastDay where
+  // none are. (A measure of the newest day may have lost a tile of an earlier day.)
+  Day Fold(const CompiledDeclarations& declarations, const EventView& event);
   void Fold(const CompiledDeclarations& declarations, const v1::Event& event);
   // As it was made; memory is kept for the next customer.
   void Clear();
   // Forgets the tiles that no window with a T at or after `as_of` reaches, and the texts that then nothing names.
   void DropExpired(const CompiledDeclarations& declarations, absl::Time as_of);
-  // The tiles alone, for a T on day `today`: for a state that is soon cleared. What it costs grows with the tiles.
-  void DropExpiredTiles(const CompiledDeclarations& declarations, Day today);
 
   // Bytes as in customer_state_codec.cc; equal states give equal bytes.
   std::string Serialize(const CompiledDeclarations& declarations) const;

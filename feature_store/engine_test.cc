@@ -45,6 +45,17 @@ TEST(Engine, ARetryCountsOnce) {
   EXPECT_EQ(store.Feature("anna", "revenue_month_0"), "1");
 }
 
+TEST(Engine, AnOrderlyEndLeavesNothingToSortOrFoldAgain) {
+  TestEngine store;
+  const std::vector<v1::Event> batch = {PurchaseOf("anna", "e1", "2026-03-10T10:00:00Z", 100)};
+  EXPECT_EQ(Counts(store.Ingest(batch)), "1 accepted, 0 duplicate, 0 rejected");
+  EXPECT_EQ(store->Stats().unsorted_events(), 1);
+  store.Restart();
+  EXPECT_EQ(store->Stats().unsorted_events(), 0);
+  EXPECT_EQ(store->Stats().unsaved_events(), 0);
+  EXPECT_EQ(Counts(store.Ingest(batch)), "0 accepted, 1 duplicate, 0 rejected");
+}
+
 TEST(Engine, ARetryCountsOnceAfterItsSegmentWasSortedAndForgotten) {
   TestEngine store(SmallSegments());
   const std::vector<v1::Event> batch = {PurchaseOf("anna", "e1", "2026-03-10T10:00:00Z", 100),

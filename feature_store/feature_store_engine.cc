@@ -160,7 +160,8 @@ void FeatureStoreEngine::Stop() {
     if (failed_) return;
   }
   // So that the next start has little to read.
-  absl::Status ended = maintenance_->WriteCheckpoint();
+  absl::Status ended = maintenance_->SortWholeLog();
+  if (ended.ok()) ended = maintenance_->WriteCheckpoint();
   if (ended.ok()) ended = maintenance_->DropOldLog();
   if (ended.ok()) ended = parts_.storage->Flush();
   if (!ended.ok()) {

@@ -10,7 +10,10 @@ uint64_t WeightOfAdvance(size_t customers) {
 
 void CountInSegment(LiveState* live, uint64_t end, uint64_t events, uint64_t segment_events) {
   live->open_segment_events += events;
-  if (live->open_segment_events < segment_events) return;
+  if (live->open_segment_events >= segment_events) CloseSegment(live, end);
+}
+
+void CloseSegment(LiveState* live, uint64_t end) {
   live->segments.push_back(end);
   live->identities.BeginSegment(end);
   live->open_segment_events = 0;

@@ -103,5 +103,7 @@ uint64_t WeightOfAdvance(size_t customers);
 // Called after each folded unit of the log, at first and in a replay alike: closes a segment that has become full.
 void CountInSegment(LiveState* live, uint64_t end, uint64_t events, uint64_t segment_events)
     ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex);
+// Whatever its size: it ends where the last unit did.
+void CloseSegment(LiveState* live, uint64_t end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex);
 
 }  // namespace ebb::feature_store

@@ -11,6 +11,7 @@
 #include "runtime/log.h"
 
 namespace ebb::feature_store {
+
 Maintenance::Maintenance(const MaintenanceOptions& options, Surroundings surroundings)
     : options_(options),
       with_(std::move(surroundings)),
@@ -57,47 +58,61 @@ bool Maintenance::ErasureWaits() const {
 }
 
 absl::Status Maintenance::SortFullSegments() {
-  while (!worker_.stopping()) {
-    uint64_t from, to;
-    storage::v1::History history;
-    {
-      ReaderMutexLock lock(&live_->mutex);
-      if (live_->segments.size() < 2) return absl::OkStatus();
-      from = live_->sorted_to;
-      to = live_->segments[1];
-      history.set_dropped_to(live_->dropped_to);
-      history.set_latest_event_us(live_->history_latest_us);
-    }
-    const absl::StatusOr<SortedSegment> segment = SortIntoHistory(with_.storage, *with_.pseudonyms, from, to);
-    if (!segment.ok()) return segment.status();
-    for (const auto& [customer, latest_us] : segment->latest_us) {
-      history.set_latest_event_us(std::max(history.latest_event_us(), latest_us));
-    }
-    history.set_sorted_to(to);
-    WriteSet changes;
-    changes.Add(Family::kMeta, std::string(kHistoryKey), EncodeRecord(history));
-    if (absl::Status written = with_.storage->Write(changes, Durability::kSynced); !written.ok()) return written;
-    // Before the identities go: from then on the history is asked for what memory forgets.
-    const std::span<const std::pair<Pseudonym, int64_t>> latest(segment->latest_us);
-    for (size_t first = 0; first < latest.size(); first += options_.at_once.customers) {
-      MutexLock lock(&live_->mutex);
-      for (const auto& [customer, latest_us] :
-           latest.subspan(first, std::min(options_.at_once.customers, latest.size() - first))) {
-        const uint32_t id = live_->table.Find(customer);
-        if (id != CustomerTable::kUnknown) live_->table.RaiseHistoryUntil(id, latest_us);  // else it was erased
-      }
-    }
-    {
-      MutexLock lock(&live_->mutex);
-      live_->history_latest_us = history.latest_event_us();
-      live_->sorted_to = to;
-      live_->segments.pop_front();
-      live_->identities.ForgetBefore(to);
-    }
-    Log(Level::kDebug, "store", "sorted a segment of the log", {{"events", segment->events}, {"to", to}});
-    with_.on_sorted();
+  absl::StatusOr<bool> more = true;
+  while (more.ok() && *more && !worker_.stopping()) more = SortOneSegment();
+  return more.status();
+}
+
+absl::Status Maintenance::SortWholeLog() {
+  {
+    MutexLock lock(&live_->mutex);
+    if (live_->segments.back() < live_->position) CloseSegment(live_, live_->position);
   }
-  return absl::OkStatus();
+  absl::StatusOr<bool> more = true;
+  while (more.ok() && *more) more = SortOneSegment();
+  return more.status();
+}
+
+absl::StatusOr<bool> Maintenance::SortOneSegment() {
+  uint64_t from, to;
+  storage::v1::History history;
+  {
+    ReaderMutexLock lock(&live_->mutex);
+    if (live_->segments.size() < 2) return false;
+    from = live_->sorted_to;
+    to = live_->segments[1];
+    history.set_dropped_to(live_->dropped_to);
+    history.set_latest_event_us(live_->history_latest_us);
+  }
+  const absl::StatusOr<SortedSegment> segment = SortIntoHistory(with_.storage, *with_.pseudonyms, from, to);
+  if (!segment.ok()) return segment.status();
+  for (const auto& [customer, latest_us] : segment->latest_us) {
+    history.set_latest_event_us(std::max(history.latest_event_us(), latest_us));
+  }
+  history.set_sorted_to(to);
+  WriteSet changes;
+  changes.Add(Family::kMeta, std::string(kHistoryKey), EncodeRecord(history));
+  if (absl::Status written = with_.storage->Write(changes, Durability::kSynced); !written.ok()) return written;
+  // Before the identities go: from then on the history is asked for what memory forgets.
+  const std::span<const std::pair<Pseudonym, int64_t>> latest(segment->latest_us);
+  for (size_t first = 0; first < latest.size(); first += options_.at_once.customers) {
+    MutexLock lock(&live_->mutex);
+    for (const auto& [customer, latest_us] :
+         latest.subspan(first, std::min(options_.at_once.customers, latest.size() - first))) {
+      const uint32_t id = live_->table.Find(customer);
+      if (id != CustomerTable::kUnknown) live_->table.RaiseHistoryUntil(id, latest_us);  // else it was erased
+    }
+  }
+  {
+    MutexLock lock(&live_->mutex);
+    live_->history_latest_us = history.latest_event_us();
+    live_->sorted_to = to;
+    live_->segments.pop_front();
+    live_->identities.ForgetBefore(to);
+  }
+  Log(Level::kDebug, "store", "sorted a segment of the log", {{"events", segment->events}, {"to", to}});
+  with_.on_sorted();
+  return true;
 }
 
 absl::Status Maintenance::WriteCheckpoint() {

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "feature_store/customer_records.h"
 #include "feature_store/live_state.h"
 #include "feature_store/storage.h"
@@ -42,6 +43,8 @@ class Maintenance {
   // The pieces of the loop, on the caller's thread; not while it runs.
   // Sorts every full segment of the log; the one that is still growing stays.
   absl::Status SortFullSegments();
+  // That one, too. Nothing may be committed meanwhile.
+  absl::Status SortWholeLog();
   // Saves every customer that changed since the last time. Fuzzy: folding goes on meanwhile, each record names the
   // position it stands for. None is written while a part of an import is folded: the next one is.
   absl::Status WriteCheckpoint();
@@ -51,6 +54,8 @@ class Maintenance {
  private:
   absl::Duration Step();
   absl::Status RunAll(bool checkpoint_due);
+  // Sorts the oldest full segment. False where there is none.
+  absl::StatusOr<bool> SortOneSegment();
   bool CheckpointWaits() const;
   bool ErasureWaits() const;
 

@@ -67,7 +67,9 @@ bool TrainingRows::Build(std::span<const EventView> history, Visit visit) {
   if (!std::is_sorted(shown_.begin(), shown_.end(), earlier)) std::sort(shown_.begin(), shown_.end(), earlier);
   labeller_.Begin(events_);
   state_.Clear();
+  by_measure_.Clear(*declarations_);
   auto next = shown_.begin();
+  Day changed_from = kLastDay;
   for (size_t i = 0; i < dates_.size(); ++i) {
     const LabelDate& date = dates_[i];
     const int64_t t = date.as_of_us;
@@ -85,9 +87,10 @@ bool TrainingRows::Build(std::span<const EventView> history, Visit visit) {
       visit(date, Exclusion{"not_active"}, nullptr);
       continue;
     }
-    for (; next != shown_.end() && next->from_us <= t; ++next) state_.Fold(*declarations_, *next->event);
-    state_.DropExpiredTiles(*declarations_, windows_[i].today());  // dates ascend: nobody asks for them any more
-    by_measure_.Assign(*declarations_, state_);
+    for (; next != shown_.end() && next->from_us <= t; ++next) {
+      changed_from = std::min(changed_from, state_.Fold(*declarations_, *next->event));
+    }
+    by_measure_.Update(*declarations_, state_, std::exchange(changed_from, kLastDay), windows_[i].today());
     ComputeValues(*declarations_, state_, by_measure_, windows_[i], &values_);
     visit(date, label, &values_);
   }

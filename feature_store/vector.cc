@@ -110,7 +110,7 @@ class VectorBuilder {
         if (by_measure_.tiles.In(feature.measure, days).empty()) return kNothing;
         return feature.scale.Apply(Total(feature.measure, days)) / feature.window.length;
       case v1::MEAN_OF_PERIODS:
-        return MeanOfPeriods(feature, periods);
+        return MeanOfPeriods(feature, days, periods);
       default:
         return kNothing;
     }
@@ -119,6 +119,11 @@ class VectorBuilder {
   // COUNT and SUM: the tiles of the window, but for days that a snapshot stands for, and the snapshot's own.
   Number Tiled(const CompiledFeature& feature, DayRange days) const {
     const Imports imports = ImportsOf(feature);
+    const bool unpaid = feature.field == v1::UNPAID_QUANTITY;
+    if (imports.empty() && !unpaid) {  // nearly always
+      const Tiles tiles = by_measure_.tiles.In(feature.measure, days);
+      return tiles.empty() ? kNothing : feature.scale.Apply(Sum(tiles));
+    }
     const auto covered = [&](Day day) {
       return std::any_of(imports.begin(), imports.end(), [&](const auto* i) { return i->covers.Contains(day); });
     };
@@ -131,17 +136,20 @@ class VectorBuilder {
     for (const ImportedFeature* imported : imports) {
       if (days.Contains(imported->anchor)) add(imported->value);
     }
-    if (feature.field == v1::UNPAID_QUANTITY) {
+    if (unpaid) {
       // Only what was put into the basket can be left in it: of a product that was bought alone nothing is summed.
       Products products;
       const KeyedTiles tiles = by_measure_.keyed_tiles.In(feature.measure, days);
       for (const KeyedTile& tile : tiles) {
-        if (!covered(tile.day)) add(0);
-        if (tile.value > 0 && !covered(tile.day)) products.emplace_back(tile.key, tile.value);
+        if (covered(tile.day)) continue;
+        any = true;
+        if (tile.value > 0) products.emplace_back(tile.key, tile.value);
       }
       SumByKey(products);
-      for (const KeyedTile& tile : tiles) {
-        if (tile.value < 0 && !covered(tile.day)) AddIfThere(tile.key, tile.value, &products);
+      if (!products.empty()) {
+        for (const KeyedTile& tile : tiles) {
+          if (tile.value < 0 && !covered(tile.day)) AddIfThere(tile.key, tile.value, &products);
+        }
       }
       for (const auto& [product, net] : products) add(std::max<int64_t>(net, 0));
     } else {
@@ -174,18 +182,29 @@ class VectorBuilder {
     entries.resize(kept);
   }
 
+  // Around the greatest number, as sums are folded.
+  static int64_t Sum(Tiles tiles) {
+    uint64_t sum = 0;
+    for (const Tile& tile : tiles) sum += static_cast<uint64_t>(tile.value);
+    return static_cast<int64_t>(sum);
+  }
+
   // The count or sum of a window, or how many different members its days have together.
-  int64_t Total(int measure, DayRange days) const {
-    const Tiles tiles = by_measure_.tiles.In(measure, days);
-    if (KindOf(measure) != MeasureKind::kDistinct) {
-      uint64_t sum = 0;
-      for (const Tile& tile : tiles) sum += static_cast<uint64_t>(tile.value);
-      return static_cast<int64_t>(sum);
-    }
+  int64_t Total(int measure, DayRange days) const { return TotalOf(measure, by_measure_.tiles.In(measure, days)); }
+  int64_t TotalOf(int measure, Tiles tiles) const {
+    if (KindOf(measure) != MeasureKind::kDistinct) return Sum(tiles);
     absl::InlinedVector<int64_t, 64> members;
     for (const Tile& tile : tiles) members.push_back(tile.value);
     std::sort(members.begin(), members.end());
     return std::unique(members.begin(), members.end()) - members.begin();
+  }
+  // Takes the tiles of `first` and later days off the end of `tiles`.
+  int64_t TakeTotal(int measure, Day first, Tiles* tiles) const {
+    size_t kept = tiles->size();
+    while (kept > 0 && (*tiles)[kept - 1].day >= first) --kept;
+    const int64_t total = TotalOf(measure, tiles->subspan(kept));
+    *tiles = tiles->first(kept);
+    return total;
   }
 
   Number Extreme(const CompiledFeature& feature, DayRange days) const {
@@ -202,14 +221,17 @@ class VectorBuilder {
     return static_cast<double>(Total(feature.measure, days)) / static_cast<double>(below);
   }
 
-  // Months are added from the newest to the oldest: the order is part of the bits.
-  Number MeanOfPeriods(const CompiledFeature& feature, std::span<const DayRange> months) const {
+  // Months are added from the newest to the oldest: the order is part of the bits. `days` are those of all months.
+  Number MeanOfPeriods(const CompiledFeature& feature, DayRange days, std::span<const DayRange> months) const {
+    Tiles above = by_measure_.tiles.In(feature.measure, days);
+    Tiles below = by_measure_.tiles.In(feature.second_measure, days);
     double sum = 0;
     int periods = 0;
     for (const DayRange& month : months) {
-      const Number ratio = Ratio(feature, month);
-      if (!IsSomething(ratio)) continue;
-      sum += ratio;
+      const int64_t dividend = TakeTotal(feature.measure, month.begin, &above);
+      const int64_t divisor = TakeTotal(feature.second_measure, month.begin, &below);
+      if (divisor == 0) continue;
+      sum += static_cast<double>(dividend) / static_cast<double>(divisor);
       ++periods;
     }
     return periods == 0 ? kNothing : feature.scale.Apply(sum / periods);
