@@ -31,6 +31,11 @@ BackFill::BackFill(LiveState* live, BackFillReader* reader, std::function<void()
       lacking_at_start_(Lacking(live)),
       told_(began_) {}
 
+bool BackFill::IsOver() const {
+  ReaderMutexLock lock(&live_->mutex);
+  return live_->table.definitions().next == nullptr;
+}
+
 BackFill::Result BackFill::Step(LogTail* tail, Residency* residency) {
   bool complete, saved;
   {

@@ -35,6 +35,8 @@ class BackFill {
   // All borrowed. `on_complete`: nobody lacks anything any more, and that has to be saved.
   BackFill(LiveState* live, BackFillReader* reader, std::function<void()> on_complete);
 
+  // Nothing is being prepared any more: the next declarations are served.
+  bool IsOver() const;
   // Folds for some milliseconds; once all is saved, switches. Pauses while the disk has no room.
   Result Step(LogTail* tail, Residency* residency);
 

@@ -10,14 +10,15 @@
 
 namespace ebb::feature_store {
 
+bool ClockSweep::IsDue() const {
+  ReaderMutexLock lock(&live_->mutex);
+  if (live_->segments.size() > options_.max_unsorted_segments) return false;
+  return !live_->unannounced.empty() || live_->table.HasDue(tail_->NowUs());
+}
+
 ClockSweep::Result ClockSweep::Step() {
   const int64_t clock_us = tail_->NowUs();
-  {
-    ReaderMutexLock lock(&live_->mutex);
-    const bool sorter_is_behind = live_->segments.size() > options_.max_unsorted_segments;
-    if (sorter_is_behind || (live_->unannounced.empty() && !live_->table.HasDue(clock_us))) return {};
-  }
-  if (!HasRoom()) return {};
+  if (!IsDue() || !HasRoom()) return {};
   Result result;
   const absl::StatusOr<std::vector<uint32_t>> taken = TakeChanged(clock_us);
   if (!taken.ok()) {

@@ -23,7 +23,9 @@ class ClockSweep {
   ClockSweep(const WriterOptions& options, LogTail* tail, Residency* residency, LiveState* live)
       : options_(options), tail_(tail), residency_(residency), live_(live) {}
 
-  // Looks at a bounded number of customers. Does nothing while the sorter is behind or the disk has no room.
+  // Whether Step has somebody to look at. Nobody, while the sorter is behind.
+  bool IsDue() const;
+  // Looks at a bounded number of customers. Does nothing while the disk has no room.
   Result Step();
 
  private:

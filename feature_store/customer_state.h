@@ -100,8 +100,11 @@ class CustomerState {
   size_t MemoryBytes() const;
   // A hint that Fold is about to come: it goes to the ends of the tiles.
   void Prefetch() const {
-    __builtin_prefetch(tiles_.data() + tiles_.size());
-    __builtin_prefetch(keyed_tiles_.data() + keyed_tiles_.size());
+    constexpr int kLine = 64;
+    const auto* const end = reinterpret_cast<const char*>(tiles_.data() + tiles_.size());
+    for (int lines = 0; lines < 3; ++lines) __builtin_prefetch(end - lines * kLine);
+    const auto* const keyed_end = reinterpret_cast<const char*>(keyed_tiles_.data() + keyed_tiles_.size());
+    for (int lines = 0; lines < 3; ++lines) __builtin_prefetch(keyed_end - lines * kLine);
   }
 
   // The latest time of an event that was folded, whatever its body; kNoEvent before the first.

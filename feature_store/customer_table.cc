@@ -49,13 +49,16 @@ uint32_t CustomerTable::FindOrAdd(const Pseudonym& pseudonym, absl::string_view 
   return id;
 }
 
+// Customers lie anywhere in memory: what a fold needs is fetched some events before, and each look at what was fetched
+// asks for the next that it leads to, row, customer, tiles.
 void CustomerTable::Fold(const EntryPosition& entry, std::span<const CountedEvent> events) {
-  constexpr size_t kAhead = 6;
+  constexpr size_t kRowAhead = 24, kCustomerAhead = 16, kTilesAhead = 8;
   touched_.clear();
   for (size_t i = 0; i < events.size(); ++i) {
-    if (i + kAhead < events.size()) __builtin_prefetch(rows_[events[i + kAhead].customer].resident.get());
-    if (i + kAhead / 2 < events.size()) {
-      const Customer* soon = rows_[events[i + kAhead / 2].customer].resident.get();
+    if (i + kRowAhead < events.size()) rows_.PrefetchRow(events[i + kRowAhead].customer);
+    if (i + kCustomerAhead < events.size()) PrefetchCustomer(events[i + kCustomerAhead].customer);
+    if (i + kTilesAhead < events.size()) {
+      const Customer* soon = rows_[events[i + kTilesAhead].customer].resident.get();
       if (soon != nullptr) soon->state.Prefetch();
     }
     const CountedEvent& counted = events[i];
@@ -68,7 +71,23 @@ void CustomerTable::Fold(const EntryPosition& entry, std::span<const CountedEven
     touched_.push_back(counted.customer);
   }
   events_ += events.size();
-  for (const uint32_t id : touched_) Touch(id, entry);
+  for (size_t i = 0; i < touched_.size(); ++i) {
+    if (i + kRowAhead < touched_.size()) {
+      rows_.PrefetchRow(touched_[i + kRowAhead]);
+      changes_.Prefetch(touched_[i + kRowAhead]);
+    }
+    if (i + kCustomerAhead < touched_.size()) {
+      PrefetchCustomer(touched_[i + kCustomerAhead]);
+      changes_.PrefetchNeighbours(touched_[i + kCustomerAhead]);
+    }
+    Touch(touched_[i], entry);
+  }
+}
+
+void CustomerTable::PrefetchCustomer(uint32_t id) const {
+  constexpr size_t kLine = 64;
+  const auto* const bytes = reinterpret_cast<const char*>(rows_[id].resident.get());
+  for (size_t at = 0; at < sizeof(Customer); at += kLine) __builtin_prefetch(bytes + at);
 }
 
 void CustomerTable::Advance(const EntryPosition& entry, std::span<const uint32_t> customers) {

@@ -145,6 +145,7 @@ class CustomerTable {
   void Switch();
 
  private:
+  void PrefetchCustomer(uint32_t id) const;
   void FoldOrPark(Customer* customer, const EventView& event, int64_t clock_us);
   void FoldUnderAll(Customer* customer, const EventView& event);
   bool Unpark(Customer* customer, int64_t clock_us);

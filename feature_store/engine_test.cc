@@ -49,10 +49,10 @@ TEST(Engine, AnOrderlyEndLeavesNothingToSortOrFoldAgain) {
   TestEngine store;
   const std::vector<v1::Event> batch = {PurchaseOf("anna", "e1", "2026-03-10T10:00:00Z", 100)};
   EXPECT_EQ(Counts(store.Ingest(batch)), "1 accepted, 0 duplicate, 0 rejected");
-  EXPECT_EQ(store->Stats().unsorted_events(), 1);
+  EXPECT_EQ(store->Stats().lags().unsorted(), 1);
   store.Restart();
-  EXPECT_EQ(store->Stats().unsorted_events(), 0);
-  EXPECT_EQ(store->Stats().unsaved_events(), 0);
+  EXPECT_EQ(store->Stats().lags().unsorted(), 0);
+  EXPECT_EQ(store->Stats().lags().unsaved(), 0);
   EXPECT_EQ(Counts(store.Ingest(batch)), "0 accepted, 1 duplicate, 0 rejected");
 }
 

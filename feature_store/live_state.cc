@@ -8,15 +8,16 @@ uint64_t WeightOfAdvance(size_t customers) {
   return 1 + customers / kCustomersInTheRoomOfAnEvent;
 }
 
-void CountInSegment(LiveState* live, uint64_t end, uint64_t events, uint64_t segment_events) {
+bool EndsSegment(LiveState* live, uint64_t end, uint64_t events, uint64_t segment_events) {
   live->open_segment_events += events;
-  if (live->open_segment_events >= segment_events) CloseSegment(live, end);
-}
-
-void CloseSegment(LiveState* live, uint64_t end) {
-  live->segments.push_back(end);
+  if (live->open_segment_events < segment_events) return false;
   live->identities.BeginSegment(end);
   live->open_segment_events = 0;
+  return true;
+}
+
+void CountInSegment(LiveState* live, uint64_t end, uint64_t events, uint64_t segment_events) {
+  if (EndsSegment(live, end, events, segment_events)) live->segments.push_back(end);
 }
 
 void SetUnannounced(uint64_t unannounced_to, LiveState* live) {

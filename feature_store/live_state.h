@@ -103,7 +103,9 @@ uint64_t WeightOfAdvance(size_t customers);
 // Called after each folded unit of the log, at first and in a replay alike: closes a segment that has become full.
 void CountInSegment(LiveState* live, uint64_t end, uint64_t events, uint64_t segment_events)
     ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex);
-// Whatever its size: it ends where the last unit did.
-void CloseSegment(LiveState* live, uint64_t end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex);
+// The same for who counts before the unit is folded. True: the segment ends with the unit, as identities that come from
+// now on do not belong to it; the caller adds `end` to the segments once the unit is folded.
+bool EndsSegment(LiveState* live, uint64_t end, uint64_t events, uint64_t segment_events)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->mutex);
 
 }  // namespace ebb::feature_store

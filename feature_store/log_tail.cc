@@ -41,8 +41,11 @@ absl::Status LogTail::CheckRoom(size_t bytes) const {
 }
 
 absl::Status LogTail::Write(const WriteSet& changes, Durability durability) {
-  const absl::Status written = with_.storage->Write(changes, durability);
-  if (written.ok()) return written;
+  return Ended(with_.storage->Write(changes, durability));
+}
+
+absl::Status LogTail::Ended(const absl::Status& written) {
+  if (written.ok() || !failure_.ok()) return failure_;
   Log(Level::kError, "store", "a write failed", {{"error", written.ToString()}});
   Fail(absl::InternalError(
       absl::StrCat("the log cannot be written and the store restarts; what was not acknowledged may or may "

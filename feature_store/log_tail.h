@@ -54,6 +54,8 @@ class LogTail {
   // RESOURCE_EXHAUSTED when `bytes` more would touch the disk's reserve; the failure, if there was one.
   absl::Status CheckRoom(size_t bytes) const;
   absl::Status Write(const WriteSet& changes, Durability durability);
+  // How a write of the log ended that somebody else did: from a failure on it returns that, as Write does.
+  absl::Status Ended(const absl::Status& written);
   // The next entry begins at the end of this one.
   void MoveTo(const EntryPosition& entry);
 

@@ -1,6 +1,7 @@
 #include "feature_store/log_writer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -49,6 +50,15 @@ struct LogWriter::Planned {
   EntryPosition entry{};
 };
 
+// What is written with one sync.
+struct LogWriter::Group {
+  Batches batches;
+  std::vector<Planned> planned;
+  std::vector<uint64_t> segment_ends;  // of the segments that end within it
+  size_t bytes = 0;
+  absl::Status written;
+};
+
 LogWriter::LogWriter(const WriterOptions& options, Surroundings surroundings)
     : options_(options),
       with_(std::move(surroundings)),
@@ -64,6 +74,11 @@ LogWriter::LogWriter(const WriterOptions& options, Surroundings surroundings)
 
 LogWriter::~LogWriter() { Stop(); }
 
+void LogWriter::Start() {
+  disk_ = std::make_unique<WorkPool>(WorkPool::Options{.name = "log-disk", .threads = 1});
+  worker_.Start();
+}
+
 void LogWriter::Stop() {
   {
     MutexLock lock(&queue_mutex_);
@@ -73,10 +88,12 @@ void LogWriter::Stop() {
   while (true) {
     {
       MutexLock lock(&queue_mutex_);
-      if (queue_.empty()) return;
+      if (queue_.empty() && !IsBusy()) break;
     }
     worker_.RunOnce();
+    Drain();
   }
+  disk_ = nullptr;
 }
 
 void LogWriter::Submit(std::unique_ptr<IncomingBatch> batch) {
@@ -121,14 +138,25 @@ bool LogWriter::Enqueue(std::unique_ptr<Waiting>* waiting) {
 
 absl::Duration LogWriter::Step() {
   tail_.Begin();
-  Batches batches;
+  if (residency_.IsFull()) {
+    Drain();  // who is planned for has to stay in memory
+    if (absl::Status room = residency_.MakeRoom(); !room.ok()) tail_.Fail(room);
+  }
   Single single;
-  const bool worked = TakeGroup(&batches, &single);
-  if (!batches.empty()) Commit(std::move(batches));
-  CommitSingle(single);
+  bool worked = Take(&single);
+  worked |= Advance();
+  if (!std::holds_alternative<std::monostate>(single)) {
+    Drain();
+    CommitSingle(single);
+  }
   if (!tail_.failure().ok()) return worked ? absl::ZeroDuration() : absl::InfiniteDuration();
+  const bool back_filling = back_fill_ != nullptr && !back_fill_->IsOver();
+  if (IsBusy() && !back_filling && !sweep_.IsDue()) {
+    return worked ? absl::ZeroDuration() : absl::InfiniteDuration();  // the disk wakes us, and so does a batch
+  }
+  Drain();
   const ClockSweep::Result swept = sweep_.Step();
-  const BackFill::Result filled = back_fill_ == nullptr ? BackFill::Result() : back_fill_->Step(&tail_, &residency_);
+  const BackFill::Result filled = back_filling ? back_fill_->Step(&tail_, &residency_) : BackFill::Result();
   if (swept.changed || filled.switched) TellOfChanges();
   return worked || swept.more || filled.more || filled.switched ? absl::ZeroDuration() : options_.sweep_interval;
 }
@@ -155,8 +183,15 @@ void LogWriter::TellOfChanges() {
   if (full_segment) with_.on_full_segment();
 }
 
+bool LogWriter::Take(Single* single) {
+  Batches batches;
+  if (!TakeBatches(&batches, single)) return false;
+  if (!batches.empty()) Plan(std::move(batches));
+  return true;
+}
+
 // Takes waiting batches up to the first of what is committed alone, or that.
-bool LogWriter::TakeGroup(Batches* batches, Single* single) {
+bool LogWriter::TakeBatches(Batches* batches, Single* single) {
   const bool sorter_is_behind = [this] {
     ReaderMutexLock lock(&live_->mutex);
     return live_->segments.size() > options_.max_unsorted_segments;
@@ -164,7 +199,8 @@ bool LogWriter::TakeGroup(Batches* batches, Single* single) {
   MutexLock lock(&queue_mutex_);
   if (sorter_is_behind && tail_.failure().ok() && !closed_) return false;  // it wakes us
   size_t bytes = 0;
-  while (!queue_.empty() && bytes < kMaxGroupBytes) {
+  const size_t planned_bytes = planned_ == nullptr ? 0 : planned_->bytes;
+  while (!queue_.empty() && planned_bytes + bytes < kMaxGroupBytes) {
     if (auto* waiting = std::get_if<Single>(&queue_.front())) {
       if (!batches->empty()) break;
       *single = std::move(*waiting);
@@ -180,39 +216,114 @@ bool LogWriter::TakeGroup(Batches* batches, Single* single) {
   return !batches->empty();
 }
 
-void LogWriter::Commit(Batches batches) {
+// Adds the batches to the group that is written next.
+void LogWriter::Plan(Batches batches) {
   size_t bytes = 0;
-  for (const auto& batch : batches) bytes += batch->bytes.size();
+  std::vector<Planned> part(batches.size());
+  for (size_t i = 0; i < batches.size(); ++i) {
+    part[i].batch = batches[i].get();
+    bytes += batches[i]->bytes.size();
+  }
   absl::Status status = tail_.CheckRoom(bytes);
-  std::vector<Planned> group(batches.size());
-  if (status.ok()) {
-    MutexLock lock(&live_->mutex);
-    for (size_t i = 0; i < batches.size(); ++i) Plan(batches[i].get(), &group[i]);
-  }
-  if (status.ok()) status = RemoveKnownToHistory(&group);
-  if (status.ok()) status = Load(group);
-  if (status.ok()) {
-    Number(&group);
-    status = Write(group);
-  }
+  if (status.ok()) status = PlanPart(&part);
   if (!status.ok()) {
+    Drain();  // answers come in the order of the batches
     for (const auto& batch : batches) batch->done(status);
     return;
   }
-  Fold(&group);
-  for (const auto& batch : batches) {
+  if (planned_ == nullptr) planned_ = std::make_unique<Group>();
+  {
+    // A segment ends with such a part, never within: the identities of all its batches are in the segment that was open
+    // when they came, and must not be forgotten before their events are sorted.
+    uint64_t counted = 0;
+    for (const Planned& planned : part) counted += planned.counted.size();
+    MutexLock lock(&live_->mutex);
+    const uint64_t end = tail_.next();
+    if (EndsSegment(live_, end, counted, options_.segment_events)) planned_->segment_ends.push_back(end);
+  }
+  planned_->bytes += bytes;
+  std::move(batches.begin(), batches.end(), std::back_inserter(planned_->batches));
+  std::move(part.begin(), part.end(), std::back_inserter(planned_->planned));
+}
+
+absl::Status LogWriter::PlanPart(std::vector<Planned>* part) {
+  {
+    MutexLock lock(&live_->mutex);
+    for (Planned& planned : *part) PlanOne(&planned);
+  }
+  if (absl::Status checked = RemoveKnownToHistory(part); !checked.ok()) return checked;
+  if (absl::Status loaded = Load(*part); !loaded.ok()) return loaded;
+  Number(part);
+  return absl::OkStatus();
+}
+
+bool LogWriter::Advance() {
+  bool acknowledged = false;
+  while (true) {
+    std::unique_ptr<Group> written = TakeWritten();
+    const bool start = writing_ == nullptr && planned_ != nullptr;
+    if (start) StartWriting();
+    if (written == nullptr && !start) return acknowledged;
+    if (written == nullptr) continue;
+    Finish(std::move(written));
+    acknowledged = true;
+  }
+}
+
+void LogWriter::Drain() {
+  while (IsBusy()) {
+    Advance();
+    if (writing_ == nullptr) continue;
+    MutexLock lock(&written_mutex_);
+    while (!written_) written_changed_.Wait(&written_mutex_);
+  }
+}
+
+// Null while the disk is at it, or has nothing to do.
+std::unique_ptr<LogWriter::Group> LogWriter::TakeWritten() {
+  {
+    MutexLock lock(&written_mutex_);
+    if (!written_) return nullptr;
+    written_ = false;
+  }
+  // Before the next one is begun: after a failed write there is none.
+  writing_->written = tail_.Ended(writing_->written);
+  return std::move(writing_);
+}
+
+void LogWriter::StartWriting() {
+  writing_ = std::move(planned_);
+  const auto write = [this, group = writing_.get(), failure = tail_.failure()] {
+    group->written = failure.ok() ? Write(*group) : failure;
+    MutexLock lock(&written_mutex_);
+    written_ = true;
+    written_changed_.SignalAll();
+  };
+  if (disk_ == nullptr) return write();
+  disk_->Run([this, write] {
+    write();
+    worker_.Wake();
+  });
+}
+
+void LogWriter::Finish(std::unique_ptr<Group> group) {
+  if (!group->written.ok()) {
+    for (const auto& batch : group->batches) batch->done(group->written);
+    return;
+  }
+  Fold(group.get());
+  for (const auto& batch : group->batches) {
     Count(batch->response);
     with_.figures->commit_seconds.Observe(absl::ToDoubleSeconds(absl::Now() - batch->received));
     batch->done(std::move(batch->response));
   }
   TellOfChanges();
-  if (absl::Status room = residency_.MakeRoom(); !room.ok()) tail_.Fail(room);
 }
 
 // Before the write: what cannot be folded must not be acknowledged.
-absl::Status LogWriter::Load(const std::vector<Planned>& group) {
+absl::Status LogWriter::Load(const std::vector<Planned>& part) {
   std::vector<uint32_t> absent;
-  for (const Planned& planned : group) absent.insert(absent.end(), planned.absent.begin(), planned.absent.end());
+  for (const Planned& planned : part) absent.insert(absent.end(), planned.absent.begin(), planned.absent.end());
   if (absent.empty()) return absl::OkStatus();
   const absl::Status loaded = residency_.Load(std::move(absent));
   if (!loaded.ok()) {
@@ -230,9 +341,9 @@ void LogWriter::Count(const v1::IngestResponse& response) {
       static_cast<double>(response.accepted() + response.duplicate() + response.rejected()));
 }
 
-absl::Status LogWriter::Write(const std::vector<Planned>& group) {
+absl::Status LogWriter::Write(const Group& group) {
   WriteSet changes;
-  for (const Planned& planned : group) {
+  for (const Planned& planned : group.planned) {
     if (planned.counted.empty()) continue;
     const IncomingBatch& batch = *planned.batch;
     changes.Add(Family::kLog, LogKey(planned.entry.begin),
@@ -240,12 +351,11 @@ absl::Status LogWriter::Write(const std::vector<Planned>& group) {
                     ? EncodeBatchEntry(planned.header, batch.bytes)
                     : EncodeBatchEntry(planned.header, WithoutEvents(batch.bytes, planned.refused)));
   }
-  return changes.puts.empty() ? absl::OkStatus() : tail_.Write(changes, Durability::kSynced);
+  return changes.puts.empty() ? absl::OkStatus() : with_.storage->Write(changes, Durability::kSynced);
 }
 
-void LogWriter::Fold(std::vector<Planned>* group) {
-  uint64_t counted = 0;
-  for (Planned& planned : *group) {
+void LogWriter::Fold(Group* group) {
+  for (Planned& planned : group->planned) {
     v1::IngestResponse& response = planned.batch->response;
     response.set_accepted(static_cast<int64_t>(planned.counted.size()));
     response.set_log_sequence(static_cast<int64_t>(planned.entry.end));
@@ -258,18 +368,15 @@ void LogWriter::Fold(std::vector<Planned>* group) {
     live_->position = planned.entry.end;
     live_->clock_us = planned.entry.clock_us;
     if (planned.batch->backfill) live_->past_changed_at = planned.entry.end;
-    counted += planned.counted.size();
   }
-  if (counted == 0) return;
-  // A segment ends with a group, never within: the identities of all its batches are in the segment that was open when
-  // they were planned, and must not be forgotten before their events are sorted.
+  if (group->segment_ends.empty()) return;
   MutexLock lock(&live_->mutex);
-  CountInSegment(live_, live_->position, counted, options_.segment_events);
+  for (const uint64_t end : group->segment_ends) live_->segments.push_back(end);
 }
 
-void LogWriter::Plan(IncomingBatch* batch, Planned* planned) {
+void LogWriter::PlanOne(Planned* planned) {
   constexpr size_t kAhead = 8;
-  planned->batch = batch;
+  IncomingBatch* const batch = planned->batch;
   planned->counted.reserve(batch->events.size());
   planned->counted_index.reserve(batch->events.size());
   bool rejected = false;
@@ -319,8 +426,8 @@ void LogWriter::Plan(IncomingBatch* batch, Planned* planned) {
 }
 
 // What memory has forgotten the history knows by exact key.
-absl::Status LogWriter::RemoveKnownToHistory(std::vector<Planned>* group) {
-  for (Planned& planned : *group) {
+absl::Status LogWriter::RemoveKnownToHistory(std::vector<Planned>* part) {
+  for (Planned& planned : *part) {
     if (planned.maybe_in_history.empty()) continue;
     const absl::StatusOr<std::vector<bool>> found = with_.storage->Contains(Family::kEvents, planned.history_keys);
     if (!found.ok()) {
@@ -339,9 +446,9 @@ absl::Status LogWriter::RemoveKnownToHistory(std::vector<Planned>* group) {
 }
 
 // Gives each entry its place in the log, its T, and the list of events that do not count.
-void LogWriter::Number(std::vector<Planned>* group) {
+void LogWriter::Number(std::vector<Planned>* part) {
   const bool watermark = options_.clock_mode == ClockMode::kWatermark;
-  for (Planned& planned : *group) {
+  for (Planned& planned : *part) {
     planned.entry = {tail_.next(), tail_.next() + planned.counted.size(), tail_.NextUs()};
     if (planned.counted.empty()) continue;
     planned.header.set_watermark(watermark);

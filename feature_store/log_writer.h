@@ -1,4 +1,4 @@
-// The one thread that writes the log and folds it.
+// The way of a batch through the log.
 #pragma once
 
 #include <cstdint>
@@ -22,13 +22,19 @@
 #include "feature_store/staged_snapshot.h"
 #include "feature_store/storage.h"
 #include "runtime/clock.h"
+#include "runtime/work_pool.h"
 #include "runtime/worker.h"
 
 namespace ebb::feature_store {
 
-// Group commit: whatever waits is checked for duplicates, written with one sync, folded, acknowledged. Because folding
-// comes after the sync, nobody ever sees a change that a crash could take back. Between batches it sweeps: customers
-// whose vectors time alone has changed. Thread-safe.
+// Group commit: whatever waits is checked for duplicates and numbered, written with one sync, folded, acknowledged. While
+// the disk has one group, the next is planned and the last one folded:
+//
+//   queue ──Plan──▶ planned ──Write, a thread of its own──▶ written ──Fold──▶ acknowledged
+//
+// Because folding comes after the sync, nobody ever sees a change that a crash could take back. Between groups it
+// sweeps: customers whose vectors time alone has changed. That, imports, erasures and the back-fill begin with nothing
+// planned or being written. Thread-safe.
 class LogWriter {
  public:
   struct Surroundings {  // all borrowed, all must outlive the writer
@@ -52,11 +58,11 @@ class LogWriter {
   // To be stepped beside the sweep. Borrowed; before Start.
   void UseBackFill(BackFill* back_fill) { back_fill_ = back_fill; }
 
-  void Start() { worker_.Start(); }
+  void Start();
   // Refuses what comes from now on (UNAVAILABLE), acknowledges what waits, ends.
   void Stop();
   void Wake() { worker_.Wake(); }
-  // One step of the loop on the caller's thread: commits what waits or sweeps.
+  // One step of the loop on the caller's thread: moves what waits on, or sweeps. Before Start it commits all of it.
   void RunOnce() { worker_.RunOnce(); }
 
   // Each is answered by its `done`, exactly once; batches in the order of the calls. Errors: RESOURCE_EXHAUSTED (queue
@@ -79,20 +85,33 @@ class LogWriter {
   using Single = std::variant<std::monostate, std::unique_ptr<WaitingSnapshot>, std::unique_ptr<WaitingErasure>>;
   using Batches = std::vector<std::unique_ptr<IncomingBatch>>;
   struct Planned;
+  struct Group;
 
   template <typename Waiting>
   bool Enqueue(std::unique_ptr<Waiting>* waiting);
   absl::Duration Step();
-  bool TakeGroup(Batches* batches, Single* single);
+  // Whether something was taken: into planned_, or into `single`.
+  bool Take(Single* single);
+  bool TakeBatches(Batches* batches, Single* single);
   void CommitSingle(const Single& single);
 
-  void Commit(Batches batches);
-  void Plan(IncomingBatch* batch, Planned* planned) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live_->mutex);
-  absl::Status Load(const std::vector<Planned>& group);
-  absl::Status RemoveKnownToHistory(std::vector<Planned>* group);
-  void Number(std::vector<Planned>* group);
-  absl::Status Write(const std::vector<Planned>& group);
-  void Fold(std::vector<Planned>* group);
+  void Plan(Batches batches);
+  absl::Status PlanPart(std::vector<Planned>* part);
+  void PlanOne(Planned* planned) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live_->mutex);
+  absl::Status Load(const std::vector<Planned>& part);
+  absl::Status RemoveKnownToHistory(std::vector<Planned>* part);
+  void Number(std::vector<Planned>* part);
+
+  // Moves groups on as far as they go without waiting. Whether one was acknowledged.
+  bool Advance();
+  // Until nothing is planned or being written.
+  void Drain();
+  bool IsBusy() const { return planned_ != nullptr || writing_ != nullptr; }
+  std::unique_ptr<Group> TakeWritten();
+  void StartWriting();
+  absl::Status Write(const Group& group);  // on the thread of the disk
+  void Finish(std::unique_ptr<Group> group);
+  void Fold(Group* group);
   void TellOfChanges();
   void Count(const v1::IngestResponse& response);
 
@@ -103,13 +122,20 @@ class LogWriter {
   Residency residency_;
   ClockSweep sweep_;
   BackFill* back_fill_ = nullptr;
+  std::unique_ptr<Group> planned_;  // these two: only the writer's thread
+  std::unique_ptr<Group> writing_;  // but the thread of the disk reads it until it says that it is written
+
+  Mutex written_mutex_;
+  CondVar written_changed_;
+  bool written_ ABSL_GUARDED_BY(written_mutex_) = false;  // writing_ is, or has failed
 
   Mutex queue_mutex_;
   std::deque<std::variant<std::unique_ptr<IncomingBatch>, Single>> queue_ ABSL_GUARDED_BY(queue_mutex_);
   size_t queued_bytes_ ABSL_GUARDED_BY(queue_mutex_) = 0;
   bool closed_ ABSL_GUARDED_BY(queue_mutex_) = false;
 
-  Worker worker_;  // last: its thread ends first
+  std::unique_ptr<WorkPool> disk_;  // one thread; null before Start: then the writer's thread writes
+  Worker worker_;                   // last: its thread ends first
 };
 
 }  // namespace ebb::feature_store

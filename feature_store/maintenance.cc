@@ -66,7 +66,7 @@ absl::Status Maintenance::SortFullSegments() {
 absl::Status Maintenance::SortWholeLog() {
   {
     MutexLock lock(&live_->mutex);
-    if (live_->segments.back() < live_->position) CloseSegment(live_, live_->position);
+    if (live_->segments.back() < live_->position) CountInSegment(live_, live_->position, /*events=*/0, /*segment_events=*/0);
   }
   absl::StatusOr<bool> more = true;
   while (more.ok() && *more) more = SortOneSegment();

@@ -40,6 +40,11 @@ size_t Residency::BytesToFree() const {
   return bytes <= budget ? 0 : bytes - budget + (budget - rows) / 8;
 }
 
+bool Residency::IsFull() const {
+  ReaderMutexLock lock(&live_->mutex);
+  return BytesToFree() > 0;
+}
+
 absl::Status Residency::MakeRoom() {
   {
     MutexLock lock(&live_->mutex);

@@ -25,6 +25,8 @@ class Residency {
 
   // All of these are resident afterwards. DATA_LOSS when a record is missing or damaged.
   absl::Status Load(std::vector<uint32_t> customers) ABSL_LOCKS_EXCLUDED(live_->mutex);
+  // Whether MakeRoom would do something.
+  bool IsFull() const ABSL_LOCKS_EXCLUDED(live_->mutex);
   // Nothing, while the budget holds; otherwise frees an eighth of it, so that records are written many at once.
   absl::Status MakeRoom() ABSL_LOCKS_EXCLUDED(live_->mutex);
 

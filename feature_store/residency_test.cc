@@ -72,9 +72,10 @@ TEST_F(ResidencyTest, EqualsItAfterCrashesAndCheckpoints) {
 TEST_F(ResidencyTest, AnImportIsReplayedWithinTheBudget) {
   Send(0, 12);
   std::vector<v1::SnapshotRow> rows;
-  for (int i = 0; i < 3 * kCustomers; ++i) rows.push_back(RowOf(absl::StrCat("customer-", i), "revenue_month_0", "7"));
+  for (int i = 0; i < 10'000; ++i) rows.push_back(RowOf(absl::StrCat("customer-", i), "revenue_month_0", "7"));
   for (TestEngine* store : {&small_, &large_}) {
-    ASSERT_TRUE(store->Import("digest", "2026-03-10T00:00:00Z", rows).ok());
+    const auto imported = store->Import("digest", "2026-03-10T00:00:00Z", rows);
+    ASSERT_TRUE(imported.ok()) << imported.status();
   }
   small_.Kill();
   ASSERT_TRUE(small_.Reopen().ok());

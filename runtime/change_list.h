@@ -38,6 +38,16 @@ class ChangeList {
   // Moves the id to the end, adding it if it is new. `sequence` must be greater than last_sequence().
   void TouchAt(uint32_t id, uint64_t sequence);
 
+  // Hints that TouchAt is about to come: what it looks at, then, once that is there, what this leads to.
+  void Prefetch(uint32_t id) const {
+    if (id < nodes_.size()) __builtin_prefetch(&nodes_[id]);
+  }
+  void PrefetchNeighbours(uint32_t id) const {
+    if (id >= nodes_.size()) return;
+    if (nodes_[id].previous != kNone) __builtin_prefetch(&nodes_[nodes_[id].previous]);
+    if (nodes_[id].next != kNone) __builtin_prefetch(&nodes_[nodes_[id].next]);
+  }
+
   // The first `max` entries after `sequence`; fewer than `max` means that the end is reached.
   std::vector<Entry> ReadAfter(uint64_t sequence, size_t max) const;
   // The same after an entry that ReadAfter returned earlier, faster while that entry has not changed since.
