@@ -100,11 +100,8 @@ class CustomerState {
   size_t MemoryBytes() const;
   // A hint that Fold is about to come: it goes to the ends of the tiles.
   void Prefetch() const {
-    constexpr int kLine = 64;
-    const auto* const end = reinterpret_cast<const char*>(tiles_.data() + tiles_.size());
-    for (int lines = 0; lines < 3; ++lines) __builtin_prefetch(end - lines * kLine);
-    const auto* const keyed_end = reinterpret_cast<const char*>(keyed_tiles_.data() + keyed_tiles_.size());
-    for (int lines = 0; lines < 3; ++lines) __builtin_prefetch(keyed_end - lines * kLine);
+    PrefetchBefore(tiles_.data() + tiles_.size());
+    PrefetchBefore(keyed_tiles_.data() + keyed_tiles_.size());
   }
 
   // The latest time of an event that was folded, whatever its body; kNoEvent before the first.
@@ -150,6 +147,13 @@ class CustomerState {
   void FoldProducts(const Place& place, const EventView& event, int sign);
   void FoldCategories(const Place& place, const EventView& purchase);
   void FoldSnapshot(const CompiledDeclarations& declarations, const v1::Event& event);
+  static void PrefetchBefore(const void* end) {
+    constexpr uintptr_t kLine = 64;
+    const auto address = reinterpret_cast<uintptr_t>(end);  // as a number: there may be nothing before it
+    for (uintptr_t back = 0; back < 3 * kLine; back += kLine) {
+      __builtin_prefetch(reinterpret_cast<const void*>(address - back));
+    }
+  }
   void MarkSeen(uint16_t measure);
   // `value` stands for `count` values.
   void Add(const Place& place, int64_t value, int64_t count = 1);

@@ -87,6 +87,7 @@ void CustomerTable::Fold(const EntryPosition& entry, std::span<const CountedEven
 void CustomerTable::PrefetchCustomer(uint32_t id) const {
   constexpr size_t kLine = 64;
   const auto* const bytes = reinterpret_cast<const char*>(rows_[id].resident.get());
+  if (bytes == nullptr) return;
   for (size_t at = 0; at < sizeof(Customer); at += kLine) __builtin_prefetch(bytes + at);
 }
 
