@@ -38,7 +38,7 @@ class TrainingPipeline {
 
  private:
   using Result = absl::StatusOr<std::vector<TrainingChunk>>;
-  static constexpr uint64_t kBlocksAhead = 4;
+  static constexpr uint64_t kBlocksAhead = 3;
 
   void Run(TrainingChunkBuilder* builder);
   // The next block and its number; nothing where there is none to be walked.

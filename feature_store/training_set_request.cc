@@ -12,7 +12,7 @@
 namespace ebb::feature_store {
 namespace {
 
-constexpr int kDefaultChunkRows = 8'192, kLeastChunkRows = 4'096, kMostChunkRows = 16'384;
+constexpr int kDefaultChunkRows = 4'096, kLeastChunkRows = 4'096, kMostChunkRows = 16'384;
 constexpr int kMostTimes = 1'200;
 constexpr size_t kCheckBytes = 8;
 
