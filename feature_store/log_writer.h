@@ -27,8 +27,8 @@
 
 namespace ebb::feature_store {
 
-// Group commit: whatever waits is checked for duplicates and numbered, written with one sync, folded, acknowledged. While
-// the disk has one group, the next is planned and the last one folded:
+// Group commit: whatever waits is checked for duplicates and numbered, written with one sync, folded, acknowledged.
+// While the disk has one group, the next is planned and the last one folded:
 //
 //   queue ──Plan──▶ planned ──Write, a thread of its own──▶ written ──Fold──▶ acknowledged
 //

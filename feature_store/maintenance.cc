@@ -66,7 +66,9 @@ absl::Status Maintenance::SortFullSegments() {
 absl::Status Maintenance::SortWholeLog() {
   {
     MutexLock lock(&live_->mutex);
-    if (live_->segments.back() < live_->position) CountInSegment(live_, live_->position, /*events=*/0, /*segment_events=*/0);
+    if (live_->segments.back() < live_->position) {
+      CountInSegment(live_, live_->position, /*events=*/0, /*segment_events=*/0);  // full, whatever it holds
+    }
   }
   absl::StatusOr<bool> more = true;
   while (more.ok() && *more) more = SortOneSegment();
