@@ -64,7 +64,7 @@ class FeatureStoreEngine {
 
   // Begins to commit, sweep, sort, save and back-fill. Tests leave it out and step `writer()` and the others by hand.
   void Start();
-  // Acknowledges what waits, saves a checkpoint, ends. Later calls are refused with UNAVAILABLE.
+  // Acknowledges what waits, sorts the log, saves a checkpoint, ends. Later calls are refused with UNAVAILABLE.
   void Stop();
   // Ends without a checkpoint, so that the next start replays: after a failure, and to test that start.
   void Abandon();

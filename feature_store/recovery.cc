@@ -12,12 +12,11 @@
 #include "feature_store/log_reader.h"
 #include "feature_store/record_key.h"
 #include "feature_store/residency.h"
+#include "feature_store/snapshot_commit.h"
 #include "feature_store/stored_record.h"
 
 namespace ebb::feature_store {
 namespace {
-
-constexpr size_t kImportedAtOnce = 4'096;
 
 // Absent records leave the message as it is.
 absl::Status ReadMeta(const Storage& storage, absl::string_view key, google::protobuf::MessageLite* record) {
@@ -109,7 +108,7 @@ class Replay {
 
   // An import names each customer once, so that it can be folded in parts; what it brings into memory can leave again.
   absl::Status Add(const LogUnit& unit) {
-    const size_t at_once = unit.entry.has_snapshot_end() ? kImportedAtOnce : unit.events.size();
+    const size_t at_once = unit.entry.has_snapshot_end() ? kRowsAtOnce : unit.events.size();
     std::span<v1::Event* const> rest = unit.events;
     do {
       const auto events = rest.first(std::min(rest.size(), at_once));

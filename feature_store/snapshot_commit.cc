@@ -16,8 +16,6 @@
 namespace ebb::feature_store {
 namespace {
 
-constexpr size_t kRowsAtOnce = 4'096;  // in an entry of the log, and folded under one lock
-
 absl::StatusOr<int64_t> AsOfUs(const WriterOptions& options, const StagedSnapshot& snapshot, const LogTail& tail) {
   const absl::Time wall = tail.WallTime();
   // A store that lives by a watermark and has seen nothing yet has no time of its own.

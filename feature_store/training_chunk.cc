@@ -174,23 +174,16 @@ void TrainingChunkBuilder::AddRows(const std::string& customer_id) {
   chunk_bytes_ += rows.size() * (fixed_row_bytes_ + customer_id.size());
   for (size_t i = 0; i + kFirstFeature < columns_.size(); ++i) {
     ColumnBuilder& column = columns_[kFirstFeature + i];
-    if (column.type() == v1::ColumnBuffers::UTF8) {
-      for (const Row& row : rows) {
-        if (row.values.missing(i)) {
-          column.AppendNull();
-          continue;
-        }
+    const bool category = column.type() == v1::ColumnBuffers::UTF8;
+    for (const Row& row : rows) {
+      if (row.values.missing(i)) {
+        column.AppendNull();
+      } else if (category) {
         const std::string_view text = row.values.category(i);
         column.AppendUtf8({text.data(), text.size()});
         chunk_bytes_ += text.size();
-      }
-    } else {
-      for (const Row& row : rows) {
-        if (row.values.missing(i)) {
-          column.AppendNull();
-        } else {
-          column.AppendFloat64(row.values.number(i));
-        }
+      } else {
+        column.AppendFloat64(row.values.number(i));
       }
     }
   }

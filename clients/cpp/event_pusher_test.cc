@@ -90,7 +90,7 @@ TEST(EventPusherTest, TellsWhichEventWasRefusedAndWhyOnceEach) {
   }
   ASSERT_EQ(pusher.Flush(kPatience), absl::OkStatus());
   EXPECT_THAT(refusals, ::testing::ElementsAre("1008 e8: customer_id must not be empty",
-                                             "1031 e31: customer_id must not be empty event_time must be set"));
+                                               "1031 e31: customer_id must not be empty event_time must be set"));
   EXPECT_EQ(pusher.totals().refused, 2);
   EXPECT_EQ(store.events().size(), 58);
 }
