@@ -17,6 +17,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "runtime/rocks/info_log.h"
+#include "runtime/rocks/keep_files.h"
 
 namespace ebb::scorer {
 namespace {
@@ -77,7 +78,8 @@ rocksdb::Options TableOptions(bool create) {
 
 class RocksScoreTable final : public ScoreTable {
  public:
-  explicit RocksScoreTable(std::unique_ptr<rocksdb::DB> db) : db_(std::move(db)) {}
+  RocksScoreTable(std::unique_ptr<rocksdb::Env> env, std::unique_ptr<rocksdb::DB> db)
+      : env_(std::move(env)), db_(std::move(db)) {}
 
   absl::Status Load() {
     std::string bytes;
@@ -166,6 +168,7 @@ class RocksScoreTable final : public ScoreTable {
     return FromRocks(it->status(), "reading scores");
   }
 
+  const std::unique_ptr<rocksdb::Env> env_;  // outlives the database
   const std::unique_ptr<rocksdb::DB> db_;
   ScorerPosition position_;
   std::vector<std::string> schemas_;
@@ -178,10 +181,13 @@ absl::StatusOr<std::unique_ptr<ScoreTable>> OpenRocksScoreTable(const std::strin
   std::error_code error;
   if (create) std::filesystem::create_directories(folder, error);
   if (error) return absl::InternalError(absl::StrCat("creating ", folder, ": ", error.message()));
+  std::unique_ptr<rocksdb::Env> env = KeepFilesAfterFailure(rocksdb::Env::Default());
+  rocksdb::Options options = TableOptions(create);
+  options.env = env.get();
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status opened = rocksdb::DB::Open(TableOptions(create), folder, &db);
+  const rocksdb::Status opened = rocksdb::DB::Open(options, folder, &db);
   if (!opened.ok()) return FromRocks(opened, absl::StrCat("opening ", folder));
-  auto table = std::make_unique<RocksScoreTable>(std::unique_ptr<rocksdb::DB>(db));
+  auto table = std::make_unique<RocksScoreTable>(std::move(env), std::unique_ptr<rocksdb::DB>(db));
   if (absl::Status status = table->Load(); !status.ok()) return status;
   // A position from the first moment on: a folder without one was never finished.
   if (create) {

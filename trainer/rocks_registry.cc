@@ -23,6 +23,7 @@
 #include "runtime/digest.h"
 #include "runtime/log.h"
 #include "runtime/rocks/info_log.h"
+#include "runtime/rocks/keep_files.h"
 #include "trainer/resource_name.h"
 
 namespace ebb::trainer {
@@ -87,9 +88,12 @@ absl::StatusOr<std::unique_ptr<RocksRegistry>> RocksRegistry::Open(Options optio
   db_options.info_log = std::make_shared<RocksInfoLog>("registry");
   db_options.write_buffer_size = 8 << 20;
   db_options.compression = rocksdb::kNoCompression;
-  if (options.env != nullptr) db_options.env = options.env;
+  std::unique_ptr<rocksdb::Env> env =
+      KeepFilesAfterFailure(options.env != nullptr ? options.env : rocksdb::Env::Default());
+  db_options.env = env.get();
 
   auto registry = std::unique_ptr<RocksRegistry>(new RocksRegistry(std::move(options)));
+  registry->env_ = std::move(env);
   rocksdb::DB* db = nullptr;
   const rocksdb::Status opened = rocksdb::DB::Open(db_options, registry->options_.path, &db);
   if (!opened.ok()) return Failed(absl::StrCat("opening ", registry->options_.path).c_str(), opened);

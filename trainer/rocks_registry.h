@@ -49,6 +49,7 @@ class RocksRegistry final : public Registry {
   absl::StatusOr<int64_t> LastNumber(char kind) const;
 
   const Options options_;
+  std::unique_ptr<rocksdb::Env> env_;  // outlives the database
   std::unique_ptr<rocksdb::DB> db_;  // itself thread-safe
 
   mutable Mutex mutex_;  // one writer at a time
