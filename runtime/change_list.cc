@@ -1,13 +1,21 @@
 #include "runtime/change_list.h"
 
 #include <algorithm>
-#include <string>
+#include <array>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 
 namespace ebb {
 namespace {
+
+constexpr absl::string_view kZeroOrTwice = "has a sequence that is zero or occurs twice";
+
+absl::Status Wrong(const ChangeList::Entry& entry, absl::string_view what) {
+  return absl::DataLossError(
+      absl::StrCat("change list: entry (id ", entry.id, ", sequence ", entry.sequence, ") ", what));
+}
 
 bool BySequence(const ChangeList::Entry& a, const ChangeList::Entry& b) { return a.sequence < b.sequence; }
 
@@ -99,22 +107,55 @@ std::vector<ChangeList::Entry> ChangeList::ReadAfter(const Entry& last, size_t m
   return ReadFrom(unchanged ? nodes_[last.id].next : FirstAfter(last.sequence), max);
 }
 
-absl::Status ChangeList::Restore(std::vector<Entry> entries, uint64_t last_sequence) {
-  std::sort(entries.begin(), entries.end(), BySequence);
+absl::Status ChangeList::Restore(const std::vector<Entry>& entries, uint64_t last_sequence) {
   ChangeList restored;
   for (const Entry& entry : entries) {
-    std::string wrong;
-    if (restored.SequenceOf(entry.id).has_value()) wrong = "names an id twice";
-    if (entry.sequence <= restored.last_sequence_) wrong = "has a sequence that is zero or occurs twice";
-    if (entry.sequence > last_sequence) wrong = absl::StrCat("is beyond the last sequence, ", last_sequence);
-    if (!wrong.empty()) {
-      return absl::DataLossError(
-          absl::StrCat("change list: entry (id ", entry.id, ", sequence ", entry.sequence, ") ", wrong));
-    }
-    restored.TouchAt(entry.id, entry.sequence);
+    if (restored.SequenceOf(entry.id).has_value()) return Wrong(entry, "names an id twice");
+    if (entry.sequence == 0) return Wrong(entry, kZeroOrTwice);
+    restored.Note(entry.id, entry.sequence);
   }
-  restored.last_sequence_ = last_sequence;
+  if (absl::Status ordered = restored.Order(last_sequence); !ordered.ok()) return ordered;
   *this = std::move(restored);
+  return absl::OkStatus();
+}
+
+void ChangeList::Note(uint32_t id, uint64_t sequence) {
+  if (id >= nodes_.size()) nodes_.resize(size_t{id} + 1);
+  nodes_[id].sequence = sequence;
+}
+
+// By ranges of sequences, so that little is sorted, and copied for it, at once.
+absl::Status ChangeList::Order(uint64_t last_sequence) {
+  constexpr size_t kRanges = 256;
+  std::array<size_t, kRanges + 1> ends{};  // of each range in `ids`, one place further on
+  const auto range_of = [last_sequence](uint64_t sequence) {
+    return static_cast<size_t>(static_cast<double>(sequence) / (static_cast<double>(last_sequence) + 1) * kRanges);
+  };
+  for (uint32_t id = 0; id < nodes_.size(); ++id) {
+    const uint64_t sequence = nodes_[id].sequence;
+    if (sequence > last_sequence) {
+      return Wrong({id, sequence}, absl::StrCat("is beyond the last sequence, ", last_sequence));
+    }
+    if (sequence > 0) ++ends[std::min(range_of(sequence), kRanges - 1) + 1];
+  }
+  for (size_t range = 1; range <= kRanges; ++range) ends[range] += ends[range - 1];
+  std::vector<uint32_t> ids(ends[kRanges]);
+  for (uint32_t id = 0; id < nodes_.size(); ++id) {
+    const uint64_t sequence = nodes_[id].sequence;
+    if (sequence > 0) ids[ends[std::min(range_of(sequence), kRanges - 1)]++] = id;
+  }
+  std::vector<Entry> entries;
+  size_t begin = 0;
+  for (size_t range = 0; range < kRanges; begin = ends[range++]) {
+    entries.clear();
+    for (size_t i = begin; i < ends[range]; ++i) entries.push_back({ids[i], nodes_[ids[i]].sequence});
+    std::sort(entries.begin(), entries.end(), BySequence);
+    for (const Entry& entry : entries) {
+      if (entry.sequence == last_sequence_) return Wrong(entry, kZeroOrTwice);
+      Append(entry.id, entry.sequence);
+    }
+  }
+  last_sequence_ = last_sequence;
   return absl::OkStatus();
 }
 

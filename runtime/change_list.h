@@ -56,7 +56,13 @@ class ChangeList {
   // Replaces all content with what was persisted, in any order. `last_sequence` may be greater than every entry's.
   // DATA_LOSS when an id or a sequence occurs twice, is 0, or is beyond
   // `last_sequence`; the list is then unchanged.
-  absl::Status Restore(std::vector<Entry> entries, uint64_t last_sequence);
+  absl::Status Restore(const std::vector<Entry>& entries, uint64_t last_sequence);
+
+  // The same one by one, for many: Note each id's sequence, the last call for an id stands, then Order. Between the two
+  // nothing but SequenceOf may be called. Takes 4 bytes an id beside the list.
+  void Note(uint32_t id, uint64_t sequence);
+  // DATA_LOSS as Restore; the list is then of no use.
+  absl::Status Order(uint64_t last_sequence);
 
   std::optional<uint64_t> SequenceOf(uint32_t id) const;
   uint64_t last_sequence() const { return last_sequence_; }
