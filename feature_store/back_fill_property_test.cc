@@ -26,6 +26,7 @@ constexpr int kCustomers = 6;
 FeatureStoreEngine::Options OptionsFor(uint64_t seed) {
   FeatureStoreEngine::Options options;
   options.writer.clock_mode = seed % 2 == 0 ? ClockMode::kWall : ClockMode::kWatermark;
+  if (seed % 4 < 2) options.writer.state_memory_bytes = options.writer.least_state_bytes = 0;  // nobody stays in memory
   options.writer.retention = absl::Hours(24 * 365 * 20);
   options.writer.segment_events = 20;
   options.writer.max_unsorted_segments = 1'000;  // nobody sorts unless the test says so

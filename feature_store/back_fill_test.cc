@@ -73,6 +73,14 @@ class BackFillTest : public ::testing::Test {
     store_.declarations = &file;
     ASSERT_TRUE(store_.Reopen().ok());
   }
+  // Saves nothing. One step has a limit of time: a busy machine makes several of it.
+  void FoldEverybody() {
+    v1::BackFillProgress progress;
+    do {
+      ASSERT_TRUE(store_.BackFillSome());
+      progress = store_->Stats().back_fill();
+    } while (progress.customers_done() < progress.customers());
+  }
   // Lives as long as the store.
   const CompiledDeclarations& Keep(CompiledDeclarations declarations) {
     return kept_.emplace_back(std::move(declarations));
@@ -99,7 +107,7 @@ TEST_F(BackFillTest, WhatWasServedIsServedUntilEverybodyIsDone) {
   EXPECT_EQ(Revenue("anna"), "15");
   EXPECT_THAT(Mismatches(*store_), IsEmpty());
 
-  ASSERT_TRUE(store_.BackFillSome());
+  ASSERT_NO_FATAL_FAILURE(FoldEverybody());
   EXPECT_EQ(Progress(*store_), "3 of 3");
   EXPECT_EQ(Revenue("anna"), "15") << "done, but nothing of it is saved yet";
   ASSERT_TRUE(store_.BackFillAll().ok());
@@ -129,11 +137,11 @@ TEST_F(BackFillTest, WhatWasServedIsServedUntilEverybodyIsDone) {
 
 TEST_F(BackFillTest, ACrashLosesWhatIsNotSavedAndNoMore) {
   StartWith(InCents());
-  ASSERT_TRUE(store_.BackFillSome());
+  ASSERT_NO_FATAL_FAILURE(FoldEverybody());
   EXPECT_EQ(Progress(*store_), "2 of 2");
   StartWith(InCents());
   EXPECT_EQ(Progress(*store_), "0 of 2") << "nothing was saved";
-  ASSERT_TRUE(store_.BackFillSome());
+  ASSERT_NO_FATAL_FAILURE(FoldEverybody());
   ASSERT_TRUE(store_->maintenance().WriteCheckpoint().ok());
   StartWith(InCents());
   EXPECT_EQ(Progress(*store_), "2 of 2");
@@ -148,7 +156,7 @@ TEST_F(BackFillTest, ACrashLosesWhatIsNotSavedAndNoMore) {
 
 TEST_F(BackFillTest, AnOrderlyEndKeepsWhatIsDone) {
   StartWith(InCents());
-  ASSERT_TRUE(store_.BackFillSome());
+  ASSERT_NO_FATAL_FAILURE(FoldEverybody());
   store_.Restart();
   EXPECT_EQ(Progress(*store_), "2 of 2");
   ASSERT_TRUE(store_.BackFillAll().ok());
@@ -157,7 +165,7 @@ TEST_F(BackFillTest, AnOrderlyEndKeepsWhatIsDone) {
 
 TEST_F(BackFillTest, AnotherFileTakesThePlaceOfTheOneThatIsPrepared) {
   StartWith(InCents());
-  ASSERT_TRUE(store_.BackFillSome());
+  ASSERT_NO_FATAL_FAILURE(FoldEverybody());
   ASSERT_TRUE(store_.Maintain().ok());
   StartWith(InThousandths());
   EXPECT_EQ(Progress(*store_), "0 of 2");
@@ -170,7 +178,7 @@ TEST_F(BackFillTest, AnotherFileTakesThePlaceOfTheOneThatIsPrepared) {
 TEST_F(BackFillTest, TheFileOfBeforeEndsIt) {
   const CompiledDeclarations& before = *store_.declarations;
   StartWith(InCents());
-  ASSERT_TRUE(store_.BackFillSome());
+  ASSERT_NO_FATAL_FAILURE(FoldEverybody());
   ASSERT_TRUE(store_.Maintain().ok());
   StartWith(before);
   EXPECT_EQ(Progress(*store_), "none");

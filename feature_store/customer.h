@@ -17,6 +17,7 @@
 #include "feature_store/customer_state.h"
 #include "feature_store/definitions.h"
 #include "feature_store/feature_values.h"
+#include "feature_store/waiting_events.h"
 #include "runtime/digest.h"
 
 namespace ebb::feature_store {
@@ -47,23 +48,31 @@ struct Customer {
   std::vector<v1::Event> parked;    // ahead of T; folded when T passes
   int64_t as_of_us = kBeforeAll;    // T of the last fold or sweep
   int64_t changed_us = 0;
-  bool erased = false;       // nothing is left of it but its place
-  Pseudonym digest{};        // of an erased one: what those who follow changes are told
-  uint64_t counted_at = 0;   // end of the last entry with an event of it
-  size_t counted_bytes = 0;  // of memory, as the table last counted it
+  bool erased = false;           // nothing is left of it but its place
+  Pseudonym digest{};            // of an erased one: what those who follow changes are told
+  uint64_t counted_at = 0;       // end of the last entry with an event of it
+  bool ahead_of_record = false;  // its record has events unfolded that are folded here
+  size_t counted_bytes = 0;      // of memory, as the table last counted it
 };
 
-// The record's aggregates under these declarations, serialised; nothing where it has none, or none that are complete.
+// The record's aggregates under these declarations, serialised, empty where no event was folded yet; nothing where it
+// has none, or none that are complete.
 std::optional<absl::string_view> StateUnder(const CompiledDeclarations& declarations,
                                             const storage::v1::CustomerRecord& record);
 
-// Reads what a record says of a customer. FAILED_PRECONDITION when it has no aggregates under what is served.
+// What a record says of a customer, with what it holds unfolded and what waits in memory folded in. An event that waits
+// and is in the record already counts once. FAILED_PRECONDITION when there are no aggregates under what is served.
 absl::Status ReadCustomer(const Definitions& definitions, const storage::v1::CustomerRecord& record,
-                          Customer* customer);
+                          const std::vector<WaitingEvent>& waiting, Customer* customer);
 
 // The vector of a customer as of its last fold or sweep.
 void ComputeValues(const CompiledDeclarations& declarations, const Customer& customer, FeatureValues* values);
 
+// customer_id of an ebb.v1.Event's bytes; empty where they are damaged.
+std::string CustomerIdOf(absl::string_view event);
+
+// Takes what is parked and shows at T.
+std::vector<v1::Event> TakeShown(int64_t clock_us, std::vector<v1::Event>* parked);
 // The first T at which a parked event shows.
 int64_t ShowsFrom(const v1::Event& event);
 // Of all that are parked; kNever where none is.

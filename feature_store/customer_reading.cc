@@ -14,14 +14,15 @@ constexpr size_t kRecordsAtOnce = 128;
 // Customers that were found but not in memory.
 struct Absent {
   std::vector<size_t> places;
-  std::vector<uint32_t> ids;
+  std::vector<AbsentCustomer> customers;
   std::vector<uint64_t> versions;
 };
 
-// Whoever is not resident has had its record written before; should it come back and go again, a newer one.
+// Whoever is not resident is in its record and in what waits; should it come back and go again, in a newer one.
 absl::Status VisitRecords(const CompiledDeclarations& declarations, const Storage& storage, const Absent& absent,
                           VisitCustomer visit) {
-  const absl::StatusOr<std::vector<Customer>> read = ReadCustomers({.served = &declarations}, storage, absent.ids);
+  const absl::StatusOr<std::vector<Customer>> read =
+      ReadCustomers({.served = &declarations}, storage, absent.customers);
   if (!read.ok()) return read.status();
   for (size_t k = 0; k < read->size(); ++k) visit(absent.places[k], (*read)[k], absent.versions[k]);
   return absl::OkStatus();
@@ -45,12 +46,13 @@ absl::Status VisitCustomers(LiveState* live, const Storage& storage, const Compi
           visit(i, *customer, version);
         } else {
           absent.places.push_back(i);
-          absent.ids.push_back(id);
+          absent.customers.push_back({id, live->table.WaitingOf(id)});
           absent.versions.push_back(version);
         }
       }
     }
-    if (absent.ids.empty() || (absent.ids.size() < kRecordsAtOnce && end < customers.size())) continue;
+    const bool enough = absent.customers.size() >= kRecordsAtOnce || end == customers.size();
+    if (absent.customers.empty() || !enough) continue;
     if (absl::Status read = VisitRecords(declarations, storage, absent, visit); !read.ok()) {
       // A record that was written after a switch knows nothing of what was served before.
       return &live->Served() == &declarations ? read : WentOver();

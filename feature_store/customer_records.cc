@@ -14,12 +14,13 @@ namespace {
 
 constexpr size_t kRecordsOfAFile = 512;  // fewer are cheaper in the write-ahead log
 
-using Encoded = std::vector<std::pair<std::string, std::string>>;
+using Encoded = std::vector<WriteSet::Put>;
 
-std::string NameOf(const storage::v1::CustomerRecord& record) {
+WriteSet::Put NameOf(const Pseudonym& pseudonym, const std::string& customer_id) {
   storage::v1::CustomerName name;
-  name.set_customer_id(record.customer_id());
-  return EncodeRecord(name);
+  name.set_customer_id(customer_id);
+  return {Family::kNames, std::string(reinterpret_cast<const char*>(pseudonym.data()), pseudonym.size()),
+          EncodeRecord(name)};
 }
 
 // In order of keys: many at once become a sorted file, past the write-ahead log.
@@ -27,30 +28,37 @@ absl::Status WriteSorted(Family family, Encoded records, Durability of_few, Stor
   if (records.empty()) return absl::OkStatus();
   if (records.size() < kRecordsOfAFile) {
     WriteSet changes;
-    for (auto& [key, value] : records) changes.Add(family, std::move(key), std::move(value));
+    changes.puts = std::move(records);
     return storage->Write(changes, of_few);
   }
   std::vector<RecordView> views;
   views.reserve(records.size());
-  for (const auto& [key, value] : records) views.push_back({key, value});
+  for (const WriteSet::Put& put : records) views.push_back({put.key, put.value, put.appends});
   return storage->AddSorted(family, views);
 }
 
 absl::Status Write(Encoded names, Encoded states, Storage* storage) {
-  std::sort(names.begin(), names.end());
-  // Never a state on the disk whose name a crash can still take back: files are on the disk at once.
-  const Durability of_names = states.size() < kRecordsOfAFile ? Durability::kBuffered : Durability::kSynced;
-  absl::Status written = WriteSorted(Family::kNames, std::move(names), of_names, storage);
+  const auto by_key = [](const auto& a, const auto& b) { return a.key < b.key; };
+  std::sort(names.begin(), names.end(), by_key);
+  std::sort(states.begin(), states.end(), by_key);  // whole records and appended ones come in two runs
+  // Never a state on the disk whose name a crash can still take back.
+  absl::Status written = WriteSorted(Family::kNames, std::move(names), Durability::kSynced, storage);
   if (written.ok()) written = WriteSorted(Family::kState, std::move(states), Durability::kBuffered, storage);
   return written;
 }
 
 absl::Status NoRecord(uint32_t id) { return absl::DataLossError(absl::StrCat("customer ", id, " has no record")); }
 
-absl::Status Decode(const Definitions& definitions, uint32_t id, absl::string_view bytes, Customer* customer) {
+// Without a record a customer is what waits.
+absl::Status Decode(const Definitions& definitions, const AbsentCustomer& absent,
+                    const std::optional<absl::string_view>& bytes, Customer* customer) {
   storage::v1::CustomerRecord record;
-  absl::Status decoded = DecodeRecord(bytes, absl::StrCat("the record of customer ", id), &record);
-  return decoded.ok() ? ReadCustomer(definitions, record, customer) : decoded;
+  if (!bytes && absent.waiting.empty()) return NoRecord(absent.id);
+  if (bytes) {
+    absl::Status decoded = DecodeRecord(*bytes, absl::StrCat("the record of customer ", absent.id), &record);
+    if (!decoded.ok()) return decoded;
+  }
+  return ReadCustomer(definitions, record, absent.waiting, customer);
 }
 
 }  // namespace
@@ -61,46 +69,51 @@ absl::Status SaveSome(const SaveLimits& limits, std::span<const uint32_t>* rest,
     std::vector<std::pair<uint32_t, storage::v1::CustomerRecord>> records;
     const std::span<const uint32_t> some = rest->first(std::min(rest->size(), limits.customers));
     *rest = rest->subspan(some.size());
-    uint32_t named;
+    const size_t before = states.size();
     {
       MutexLock lock(&live->mutex);
-      named = live->named_customers;
       for (const uint32_t id : some) {
-        if (live->table.IsDirty(id)) records.emplace_back(id, live->table.Save(id, live->position));
+        if (!live->table.IsDirty(id)) continue;
+        const bool first = !live->table.IsRecorded(id) && !live->table.row(id).erased;
+        if (live->table.at(id) == nullptr) {
+          if (first) names.push_back(NameOf(live->table.row(id).pseudonym, live->table.WaitingId(id)));
+          states.push_back(
+              {Family::kState, StateKey(id), live->table.SaveWaiting(id, live->position), /*appends=*/!first});
+        } else {
+          records.emplace_back(id, live->table.Save(id, live->position));
+          if (first) names.push_back(NameOf(live->table.row(id).pseudonym, live->table.at(id)->customer_id));
+        }
       }
     }
-    for (const auto& [id, record] : records) {
-      if (id >= named && !record.erased()) names.emplace_back(record.pseudonym(), NameOf(record));
-      states.emplace_back(StateKey(id), EncodeRecord(record));
-      bytes += states.back().second.size();
-    }
+    for (const auto& [id, record] : records) states.push_back({Family::kState, StateKey(id), EncodeRecord(record)});
+    for (size_t i = before; i < states.size(); ++i) bytes += states[i].value.size();
   }
   return Write(std::move(names), std::move(states), storage);
 }
 
 absl::StatusOr<std::vector<Customer>> ReadCustomers(const Definitions& definitions, const Storage& storage,
-                                                    std::span<const uint32_t> customers) {
+                                                    std::span<const AbsentCustomer> customers) {
   std::vector<std::string> keys;
   keys.reserve(customers.size());
-  for (const uint32_t id : customers) keys.push_back(StateKey(id));
+  for (const AbsentCustomer& absent : customers) keys.push_back(StateKey(absent.id));
   const absl::StatusOr<std::vector<std::optional<std::string>>> values = storage.GetMany(Family::kState, keys);
   if (!values.ok()) return values.status();
   std::vector<Customer> read(customers.size());
   for (size_t i = 0; i < customers.size(); ++i) {
-    if (!(*values)[i]) return NoRecord(customers[i]);
-    if (absl::Status decoded = Decode(definitions, customers[i], *(*values)[i], &read[i]); !decoded.ok()) {
-      return decoded;
-    }
+    if (absl::Status decoded = Decode(definitions, customers[i], (*values)[i], &read[i]); !decoded.ok()) return decoded;
   }
   return read;
 }
 
-absl::StatusOr<Customer> ReadCustomerIn(const Definitions& definitions, const StorageView& view, uint32_t customer) {
-  const std::string key = StateKey(customer);
+absl::StatusOr<Customer> ReadCustomerIn(const Definitions& definitions, const StorageView& view,
+                                        const AbsentCustomer& customer) {
+  const std::string key = StateKey(customer.id);
   const std::unique_ptr<Cursor> cursor = view.Scan(Family::kState, key, key + '\0');
-  if (!cursor->Valid()) return cursor->status().ok() ? NoRecord(customer) : cursor->status();
+  if (!cursor->status().ok()) return cursor->status();
+  std::optional<absl::string_view> bytes;
+  if (cursor->Valid()) bytes = cursor->value();
   Customer read;
-  if (absl::Status decoded = Decode(definitions, customer, cursor->value(), &read); !decoded.ok()) return decoded;
+  if (absl::Status decoded = Decode(definitions, customer, bytes, &read); !decoded.ok()) return decoded;
   return read;
 }
 

@@ -26,12 +26,19 @@ struct SaveLimits {
 absl::Status SaveSome(const SaveLimits& limits, std::span<const uint32_t>* rest, Storage* storage, LiveState* live)
     ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->records_mutex) ABSL_LOCKS_EXCLUDED(live->mutex);
 
-// Element i is what the record of customers[i] says. DATA_LOSS when one is missing or damaged, FAILED_PRECONDITION when
-// one has no aggregates under what is served.
+// A customer that is not resident: its record may lack some of what waited at that moment (CustomerTable::WaitingOf).
+struct AbsentCustomer {
+  uint32_t id = 0;
+  std::vector<WaitingEvent> waiting;
+};
+
+// Element i is customers[i], with what waits folded in. DATA_LOSS when a record is missing or damaged,
+// FAILED_PRECONDITION when one has no aggregates under what is served.
 absl::StatusOr<std::vector<Customer>> ReadCustomers(const Definitions& definitions, const Storage& storage,
-                                                    std::span<const uint32_t> customers);
+                                                    std::span<const AbsentCustomer> customers);
 
 // The same of one customer as the view shows it.
-absl::StatusOr<Customer> ReadCustomerIn(const Definitions& definitions, const StorageView& view, uint32_t customer);
+absl::StatusOr<Customer> ReadCustomerIn(const Definitions& definitions, const StorageView& view,
+                                        const AbsentCustomer& customer);
 
 }  // namespace ebb::feature_store

@@ -13,15 +13,18 @@ namespace ebb::feature_store {
 
 struct CustomerRow {
   Pseudonym pseudonym{};
-  std::unique_ptr<Customer> resident;  // null: only the record in Family::kState has it
+  std::unique_ptr<Customer> resident;  // null: the record in Family::kState has it, but for what waits
   uint64_t folded_to = 0;              // log entries before this position are in it
   int64_t due_us = kNever;             // when time alone may next change the vector; never too late
   uint32_t history_until_s = 0;        // no event in the sorted history is later; seconds since 1970 UTC, rounded up
-  bool erased : 1 = false;             // nothing is left of it but its place
-  bool dirty : 1 = false;              // changed since its record was written
-  bool recent : 1 = false;             // used since the eviction's hand last passed
-  bool next_complete : 1 = true;       // has its aggregates under the next declarations, or needs none
+  uint32_t waiting : WaitingEvents::kNumberBits = WaitingEvents::kNone;  // a chain; none where it is resident
+  bool recorded : 1 = false;                                             // its record was written, or is about to be
+  bool erased : 1 = false;                                               // nothing is left of it but its place
+  bool dirty : 1 = false;                                                // changed since its record was written
+  bool recent : 1 = false;                                               // used since the eviction's hand last passed
+  bool next_complete : 1 = true;  // has its aggregates under the next declarations, or needs none
 };
+static_assert(sizeof(CustomerRow) == 48);
 
 // Rows by dense id, found by pseudonym. 48 bytes a row in blocks that never move, and 4 to 8 bytes in an
 // open-addressing table of ids. Not thread-safe; const members may run side by side.

@@ -6,7 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "feature_store/event_time.h"
+#include "feature_store/stored_record.h"
 #include "feature_store/vector.h"
+#include "feature_store/wire_fields.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -31,6 +33,18 @@ bool CustomerTable::IsErased(const Pseudonym& customer) const {
 }
 
 uint32_t CustomerTable::FindOrAdd(const Pseudonym& pseudonym, absl::string_view customer_id) {
+  const uint32_t id = FindOrAddRow(pseudonym);
+  const CustomerRow& row = rows_[id];
+  if (row.resident == nullptr && row.folded_to == 0 && !row.recorded) MakeNew(id, customer_id);
+  return id;
+}
+
+uint32_t CustomerTable::FindOrAdd(const Pseudonym& pseudonym, const EventView& event, int64_t clock_us) {
+  if (new_wait_ && CanWait(event, clock_us)) return FindOrAddRow(pseudonym);
+  return FindOrAdd(pseudonym, {event.customer_id.data(), event.customer_id.size()});
+}
+
+uint32_t CustomerTable::FindOrAddRow(const Pseudonym& pseudonym) {
   const uint32_t known = rows_.Find(pseudonym);
   if (known != kUnknown) {
     if (known == next_id_) ++next_id_;  // a replay reaches the first event of a customer that was loaded
@@ -40,13 +54,56 @@ uint32_t CustomerTable::FindOrAdd(const Pseudonym& pseudonym, absl::string_view 
   rows_.Add(id, pseudonym);
   CustomerRow& row = rows_[id];
   row.history_until_s = replaying_ ? ToSeconds(replayed_history_until_us_) : 0;
+  return id;
+}
+
+void CustomerTable::MakeNew(uint32_t id, absl::string_view customer_id) {
+  CustomerRow& row = rows_[id];
   row.recent = true;
   row.resident = std::make_unique<Customer>();
   row.resident->customer_id = std::string(customer_id);
   if (definitions_.next != nullptr) row.resident->next = std::make_unique<NextState>();
   ++resident_customers_;
   Count(row.resident.get());
-  return id;
+}
+
+// What lies ahead of T has to be parked, and two sets of aggregates grow only in memory.
+bool CustomerTable::CanWait(const EventView& event, int64_t clock_us) const {
+  return event.body != v1::Event::kImportedSnapshot && event.event_time_us < clock_us && definitions_.next == nullptr &&
+         event.bytes.size() <= WaitingEvents::kMaxEventBytes && waiting_.HasRoom();
+}
+
+bool CustomerTable::MustLoad(uint32_t id, const EventView& event, int64_t clock_us) const {
+  constexpr uint32_t kMostWaiting = 32;  // whoever has so many is better folded as they come
+  const CustomerRow& row = rows_[id];
+  if (row.resident != nullptr) return false;
+  return !CanWait(event, clock_us) || waiting_.CountOf(row.waiting) >= kMostWaiting;
+}
+
+std::vector<uint32_t> CustomerTable::FindWaiting() {
+  std::erase_if(waiting_ids_, [&](uint32_t id) { return rows_[id].waiting == WaitingEvents::kNone; });
+  std::sort(waiting_ids_.begin(), waiting_ids_.end());
+  waiting_ids_.erase(std::unique(waiting_ids_.begin(), waiting_ids_.end()), waiting_ids_.end());
+  return {waiting_ids_.begin(), waiting_ids_.end()};
+}
+
+void CustomerTable::DropWaiting() {
+  for (const uint32_t id : std::exchange(waiting_ids_, {})) rows_[id].waiting = WaitingEvents::kNone;
+  waiting_.Clear();
+}
+
+// False: the customer has had an event of the entry before.
+bool CustomerTable::Wait(uint32_t id, const EventView& event, const EntryPosition& entry) {
+  CustomerRow& row = rows_[id];
+  if (row.folded_to > entry.begin) return touched_before_.insert(id).second;
+  const uint32_t before = row.waiting;
+  if (before == WaitingEvents::kNone) waiting_ids_.push_back(id);
+  if (!event.bytes.empty()) {
+    row.waiting = waiting_.Add(before, entry.end, entry.clock_us, {event.bytes.data(), event.bytes.size()});
+  } else {
+    row.waiting = waiting_.Add(before, entry.end, entry.clock_us, ToMessage(event).SerializeAsString());
+  }
+  return before == WaitingEvents::kNone || waiting_.EndOf(before) != entry.end;
 }
 
 // Customers lie anywhere in memory: what a fold needs is fetched some events before, and each look at what was fetched
@@ -54,6 +111,7 @@ uint32_t CustomerTable::FindOrAdd(const Pseudonym& pseudonym, absl::string_view 
 void CustomerTable::Fold(const EntryPosition& entry, std::span<const CountedEvent> events) {
   constexpr size_t kRowAhead = 24, kCustomerAhead = 16, kTilesAhead = 8;
   touched_.clear();
+  touched_before_.clear();
   for (size_t i = 0; i < events.size(); ++i) {
     if (i + kRowAhead < events.size()) rows_.PrefetchRow(events[i + kRowAhead].customer);
     if (i + kCustomerAhead < events.size()) PrefetchCustomer(events[i + kCustomerAhead].customer);
@@ -63,10 +121,13 @@ void CustomerTable::Fold(const EntryPosition& entry, std::span<const CountedEven
     }
     const CountedEvent& counted = events[i];
     CustomerRow& row = rows_[counted.customer];
-    Customer& customer = *row.resident;
-    if (row.folded_to <= entry.begin) FoldOrPark(&customer, *counted.event, entry.clock_us);
-    if (customer.counted_at == entry.end) continue;
-    customer.counted_at = entry.end;
+    if (row.resident == nullptr) {
+      if (!Wait(counted.customer, *counted.event, entry)) continue;
+    } else {
+      if (row.folded_to <= entry.begin) FoldOrPark(row.resident.get(), *counted.event, entry.clock_us);
+      if (row.resident->counted_at == entry.end) continue;
+      row.resident->counted_at = entry.end;
+    }
     folded_customers_ = std::max(folded_customers_, counted.customer + 1);
     touched_.push_back(counted.customer);
   }
@@ -136,32 +197,24 @@ void CustomerTable::FoldUnderAll(Customer* customer, const EventView& event) {
   customer->next->state.Fold(*definitions_.next, event);
 }
 
-bool CustomerTable::Unpark(Customer* customer, int64_t clock_us) {
-  if (customer->parked.empty()) return false;
-  const auto first = std::partition(customer->parked.begin(), customer->parked.end(),
-                                    [&](const v1::Event& event) { return ShowsFrom(event) > clock_us; });
-  const bool any = first != customer->parked.end();
+void CustomerTable::Unpark(Customer* customer, int64_t clock_us) {
+  if (customer->parked.empty()) return;
   google::protobuf::Arena arena;
-  for (auto event = first; event != customer->parked.end(); ++event) {
-    FoldUnderAll(customer, ViewOf(*event, &arena));
-  }
-  customer->parked.erase(first, customer->parked.end());
-  return any;
+  for (const v1::Event& event : TakeShown(clock_us, &customer->parked)) FoldUnderAll(customer, ViewOf(event, &arena));
 }
 
 void CustomerTable::Touch(uint32_t id, const EntryPosition& entry) {
   const uint64_t sequence = ++change_sequence_;
   CustomerRow& row = rows_[id];
   if (row.folded_to > entry.begin) return;  // loaded with this change, or a later one
-  Customer& customer = *row.resident;
-  Unpark(&customer, entry.clock_us);
-  customer.as_of_us = entry.clock_us;
-  customer.changed_us = entry.clock_us;
+  if (row.resident != nullptr) {
+    Unpark(row.resident.get(), entry.clock_us);
+    row.resident->as_of_us = row.resident->changed_us = entry.clock_us;
+  }
   row.folded_to = entry.end;
   row.recent = true;
   if (replaying_) {
-    if (replayed_sequences_.size() <= id) replayed_sequences_.resize(id + 1);
-    replayed_sequences_[id] = sequence;
+    changes_.Note(id, sequence);
   } else {
     changes_.TouchAt(id, sequence);
   }
@@ -169,10 +222,11 @@ void CustomerTable::Touch(uint32_t id, const EntryPosition& entry) {
     row.due_us = kNever;
   } else {
     // The next midnight may be too early but is never too late, and costs nothing.
-    SetDue(id, std::min(NextMidnight(entry.clock_us), NextToShow(customer.parked)));
+    const int64_t next_to_show = row.resident == nullptr ? kNever : NextToShow(row.resident->parked);
+    SetDue(id, std::min(NextMidnight(entry.clock_us), next_to_show));
   }
   MarkDirty(id);
-  Count(&customer);
+  if (row.resident != nullptr) Count(row.resident.get());
 }
 
 void CustomerTable::MarkDirty(uint32_t id) {
@@ -287,7 +341,9 @@ void CustomerTable::MakeResident(uint32_t id, Customer customer) {
   if (row.resident != nullptr) return;
   customer.counted_bytes = 0;
   row.resident = std::make_unique<Customer>(std::move(customer));
+  row.waiting = WaitingEvents::kNone;
   row.recent = true;
+  if (row.resident->ahead_of_record) MarkDirty(id);  // so that nobody has to fold that once more
   ++resident_customers_;
   ++loads_;
   Count(row.resident.get());
@@ -297,20 +353,23 @@ std::vector<uint32_t> CustomerTable::TakeDirty() {
   std::erase_if(dirty_, [&](uint32_t id) { return !IsDirty(id); });
   std::sort(dirty_.begin(), dirty_.end());
   dirty_.erase(std::unique(dirty_.begin(), dirty_.end()), dirty_.end());
-  return std::exchange(dirty_, {});
+  const std::deque<uint32_t> dirty = std::exchange(dirty_, {});
+  return {dirty.begin(), dirty.end()};
 }
 
 storage::v1::CustomerRecord CustomerTable::Save(uint32_t id, uint64_t folded_to) {
   CustomerRow& row = rows_[id];
   Customer& customer = *row.resident;
   row.dirty = false;
+  row.recorded = true;
+  customer.ahead_of_record = false;
   const absl::Time as_of = absl::FromUnixMicros(customer.as_of_us);
   customer.state.DropExpired(served(), as_of);
   storage::v1::CustomerRecord record;
   record.set_customer_id(customer.customer_id);
   record.set_pseudonym(row.pseudonym.data(), row.pseudonym.size());
   record.set_folded_to(std::max(folded_to, row.folded_to));  // greater within an entry that is folded in slices
-  record.set_sequence(changes_.SequenceOf(id).value_or(id < replayed_sequences_.size() ? replayed_sequences_[id] : 0));
+  record.set_sequence(SequenceOf(id));
   record.set_changed_us(customer.changed_us);
   record.set_as_of_us(customer.as_of_us);
   record.set_state(customer.state.Serialize(served()));
@@ -328,6 +387,28 @@ storage::v1::CustomerRecord CustomerTable::Save(uint32_t id, uint64_t folded_to)
   return record;
 }
 
+// Written by hand: these are many, and a message would copy each event twice more.
+std::string CustomerTable::SaveWaiting(uint32_t id, uint64_t folded_to) {
+  using storage::v1::CustomerRecord;
+  CustomerRow& row = rows_[id];
+  row.dirty = false;
+  std::string bytes = EncodeRecord(CustomerRecord());
+  if (!row.recorded) {
+    AppendBytesField(CustomerRecord::kCustomerIdFieldNumber, WaitingId(id), &bytes);
+    AppendBytesField(CustomerRecord::kPseudonymFieldNumber, row.pseudonym, &bytes);
+  }
+  row.recorded = true;
+  AppendVarintField(CustomerRecord::kFoldedToFieldNumber, std::max(folded_to, row.folded_to), &bytes);
+  AppendVarintField(CustomerRecord::kSequenceFieldNumber, SequenceOf(id), &bytes);
+  const auto clock_us = static_cast<uint64_t>(waiting_.ClockOf(row.waiting));
+  AppendVarintField(CustomerRecord::kChangedUsFieldNumber, clock_us, &bytes);
+  AppendVarintField(CustomerRecord::kAsOfUsFieldNumber, clock_us, &bytes);
+  for (const absl::string_view event : waiting_.TakeNew(row.waiting)) {
+    AppendBytesField(CustomerRecord::kUnfoldedFieldNumber, event, &bytes);
+  }
+  return bytes;
+}
+
 absl::Status CustomerTable::Load(uint32_t id, const storage::v1::CustomerRecord& record) {
   Pseudonym pseudonym;
   if (record.customer_id().empty() != record.erased() || record.pseudonym().size() != pseudonym.size()) {
@@ -342,9 +423,9 @@ absl::Status CustomerTable::Load(uint32_t id, const storage::v1::CustomerRecord&
         absl::StrCat("the records of customers ", rows_.Find(pseudonym), " and ", id, " are of one and the same"));
   }
   rows_.Add(id, pseudonym);
+  rows_[id].recorded = true;
   rows_[id].folded_to = record.folded_to();
-  if (replayed_sequences_.size() <= id) replayed_sequences_.resize(id + 1);
-  replayed_sequences_[id] = record.sequence();
+  changes_.Note(id, record.sequence());
   if (record.erased()) {
     rows_[id].erased = true;
     ++erased_customers_;
@@ -356,7 +437,8 @@ absl::Status CustomerTable::Load(uint32_t id, const storage::v1::CustomerRecord&
         " was folded under declarations, or by a version, that the folder does not name and this start does not have: "
         "start once with the version and the declarations that the folder was last used with"));
   }
-  rows_[id].next_complete = definitions_.next == nullptr || StateUnder(*definitions_.next, record).has_value();
+  rows_[id].next_complete =
+      definitions_.next == nullptr || (record.unfolded().empty() && StateUnder(*definitions_.next, record).has_value());
   if (!rows_[id].next_complete) ++incomplete_customers_;
   int64_t due_us = NextMidnight(record.as_of_us());
   for (const v1::Event& event : record.parked()) due_us = std::min(due_us, ShowsFrom(event));
@@ -410,10 +492,12 @@ absl::Status CustomerTable::EndReplay() {
     return absl::DataLossError(absl::StrCat("the checkpoint knows ", rows_.size(), " customers, the log only ",
                                             next_id_, ": the log's end is missing"));
   }
-  std::vector<ChangeList::Entry> changes;
-  for (uint32_t id = 0; id < next_id_; ++id) changes.push_back({id, replayed_sequences_[id]});
-  replayed_sequences_ = {};
-  return changes_.Restore(std::move(changes), change_sequence_);
+  absl::Status ordered = changes_.Order(change_sequence_);
+  if (ordered.ok() && changes_.size() != next_id_) {
+    return absl::DataLossError(absl::StrCat("of ", next_id_, " customers ", changes_.size(),
+                                            " have a place in the order of changes: a record is damaged"));
+  }
+  return ordered;
 }
 
 }  // namespace ebb::feature_store

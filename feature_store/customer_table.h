@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "ebb/storage/v1/feature_store.pb.h"
@@ -15,6 +17,7 @@
 #include "feature_store/customer.h"
 #include "feature_store/customer_rows.h"
 #include "feature_store/event_view.h"
+#include "feature_store/waiting_events.h"
 #include "runtime/change_list.h"
 #include "runtime/digest.h"
 
@@ -37,8 +40,9 @@ struct EntryPosition {
 // change sequences, at first and in a replay. Not thread-safe: the owner's lock covers it; const members may run side
 // by side.
 //
-// A customer is folded only while it is resident; who calls makes sure (see residency.h). A customer that is not is
-// whole in its record.
+// A customer is folded while it is resident (see residency.h). One that is not is in its record; its events need not
+// bring it back: they wait beside it, and whoever reads the customer folds them in (ReadCustomer). So an event costs no
+// look at the disk, and a change of it is told at once.
 //
 // A checkpoint may have saved customers at different positions. Folding an entry again skips the customers that already
 // hold it but counts their change, so the sequences of all the others come out as they were.
@@ -56,6 +60,10 @@ class CustomerTable {
   // Ids are given in the order in which customers first have an event that counts. A new one is resident.
   uint32_t FindOrAdd(const Pseudonym& pseudonym, absl::string_view customer_id);
   uint32_t FindOrAdd(absl::string_view customer_id) { return FindOrAdd(pseudonyms_->Of(customer_id), customer_id); }
+  // The same for an event: a new customer whose first event can wait (CanWait) need not be resident once LetNewWait was
+  // called.
+  uint32_t FindOrAdd(const Pseudonym& pseudonym, const EventView& event, int64_t clock_us);
+  void LetNewWait() { new_wait_ = true; }
   const CustomerRow& row(uint32_t id) const { return rows_[id]; }
   // Null where the customer is not resident.
   const Customer* at(uint32_t id) const { return rows_[id].resident.get(); }
@@ -69,7 +77,20 @@ class CustomerTable {
   void PrefetchRow(const Pseudonym& pseudonym) const { rows_.PrefetchRow(pseudonym); }
   void PrefetchRow(uint32_t id) const { rows_.PrefetchRow(id); }
 
-  // Folds the events of one entry and touches their customers.
+  // Whether the event, folded at that T or later, can wait beside a customer that is not resident.
+  bool CanWait(const EventView& event, int64_t clock_us) const;
+  // Whether the customer has to be made resident before the event is folded at that T or later.
+  bool MustLoad(uint32_t id, const EventView& event, int64_t clock_us) const;
+  // Events of a customer that is not resident, as its record may not have them yet; oldest first.
+  std::vector<WaitingEvent> WaitingOf(uint32_t id) const { return waiting_.All(rows_[id].waiting); }
+  // customer_id of one whose events wait.
+  std::string WaitingId(uint32_t id) const { return CustomerIdOf(waiting_.NewestOf(rows_[id].waiting)); }
+  size_t waiting_bytes() const { return waiting_.empty() ? 0 : waiting_.MemoryBytes(); }
+  // Whose events wait; ids ascend. Once their records are written, DropWaiting forgets the events of all.
+  std::vector<uint32_t> FindWaiting();
+  void DropWaiting();
+
+  // Folds the events of one entry, or has them wait, and touches their customers.
   void Fold(const EntryPosition& entry, std::span<const CountedEvent> events);
   // Time alone changed these customers: folds what they have parked before T and touches them.
   void Advance(const EntryPosition& entry, std::span<const uint32_t> customers);
@@ -107,9 +128,11 @@ class CustomerTable {
   bool MayBeInHistory(uint32_t id, int64_t event_time_us) const;
 
   // Of everything here that grows with customers.
-  size_t MemoryBytes() const { return resident_bytes_ + OverheadBytes(); }
+  size_t MemoryBytes() const { return resident_bytes_ + waiting_bytes() + OverheadBytes(); }
   // The part of it that stays whoever is resident.
-  size_t OverheadBytes() const { return rows_.MemoryBytes() + rows_.size() * sizeof(uint64_t[2]); }
+  size_t OverheadBytes() const {
+    return rows_.MemoryBytes() + rows_.size() * (sizeof(uint64_t[2]) + 2 * sizeof(uint32_t));
+  }
   uint32_t resident_customers() const { return resident_customers_; }
   // Customers brought back into memory since the process started.
   uint64_t loads() const { return loads_; }
@@ -124,8 +147,15 @@ class CustomerTable {
   // far it is folded.
   std::vector<uint32_t> TakeDirty();
   bool AnyDirty() const { return !dirty_.empty(); }  // or evicted since
-  bool IsDirty(uint32_t id) const { return rows_[id].dirty && rows_[id].resident != nullptr; }
+  bool IsDirty(uint32_t id) const {
+    return rows_[id].dirty && (rows_[id].resident != nullptr || rows_[id].waiting != WaitingEvents::kNone);
+  }
+  // Of a dirty one that is resident, and of a dirty one that is not: its events that wait, without those of the last
+  // call, as a stored record (stored_record.h) to be appended to the one on the disk, if there is one (IsRecorded).
   storage::v1::CustomerRecord Save(uint32_t id, uint64_t folded_to);
+  std::string SaveWaiting(uint32_t id, uint64_t folded_to);
+  // Its record was written, or is about to be, and so its name.
+  bool IsRecorded(uint32_t id) const { return rows_[id].recorded; }
   // Load each record, then BeginReplay, fold what follows the checkpoint, EndReplay. The row alone: it is not resident
   // afterwards. DATA_LOSS for a damaged record, FAILED_PRECONDITION for one of other declarations than those served.
   absl::Status Load(uint32_t id, const storage::v1::CustomerRecord& record);
@@ -145,10 +175,13 @@ class CustomerTable {
   void Switch();
 
  private:
+  uint32_t FindOrAddRow(const Pseudonym& pseudonym);
+  void MakeNew(uint32_t id, absl::string_view customer_id);
+  bool Wait(uint32_t id, const EventView& event, const EntryPosition& entry);
   void PrefetchCustomer(uint32_t id) const;
   void FoldOrPark(Customer* customer, const EventView& event, int64_t clock_us);
   void FoldUnderAll(Customer* customer, const EventView& event);
-  bool Unpark(Customer* customer, int64_t clock_us);
+  void Unpark(Customer* customer, int64_t clock_us);
   void Touch(uint32_t id, const EntryPosition& entry);
   void SetDue(uint32_t id, int64_t due_us);
   void Count(Customer* customer);
@@ -168,14 +201,18 @@ class CustomerTable {
   size_t resident_bytes_ = 0;
   uint32_t resident_customers_ = 0;
   uint64_t loads_ = 0;
+  WaitingEvents waiting_;
+  std::deque<uint32_t> waiting_ids_;  // whose events wait, and some who were loaded since
+  bool new_wait_ = false;
   uint32_t hand_ = 0;  // where FindIdle looks next
   bool replaying_ = false;
   int64_t replayed_history_until_us_ = kBeforeAll;
-  std::vector<uint64_t> replayed_sequences_;      // of each customer's last change; only during a replay
-  std::map<int64_t, std::vector<uint32_t>> due_;  // an entry counts where it equals the customer's due_us
-  std::vector<uint32_t> dirty_;
-  std::vector<uint32_t> touched_;  // of the entry in hand
-  int64_t day_begin_us_ = kNever;  // the day that NextMidnight saw last
+  // Many ids: in deques, which never hold two copies of themselves while they grow.
+  std::map<int64_t, std::deque<uint32_t>> due_;  // an entry counts where it equals the customer's due_us
+  std::deque<uint32_t> dirty_;
+  std::vector<uint32_t> touched_;                 // of the entry in hand
+  absl::flat_hash_set<uint32_t> touched_before_;  // of these, those that are not resident and had it already
+  int64_t day_begin_us_ = kNever;                 // the day that NextMidnight saw last
   int64_t day_end_us_ = kBeforeAll;
 };
 

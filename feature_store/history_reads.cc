@@ -75,6 +75,7 @@ absl::StatusOr<std::unique_ptr<CustomerExport>> HistoryReads::ExportCustomer(
   uint64_t sequence;
   uint32_t id;
   std::optional<ServedCustomer> served;
+  std::vector<WaitingEvent> waiting;
   LiveState* const live = with_.live;
   const CompiledDeclarations* declarations;
   {
@@ -90,10 +91,13 @@ absl::StatusOr<std::unique_ptr<CustomerExport>> HistoryReads::ExportCustomer(
     moment = PresentMoment(*live, *with_.storage);
     if (const Customer* customer = live->table.at(id)) {
       served = with_.vectors->Serve(*declarations, id, live->table.row(id).folded_to, *customer);
+    } else {
+      waiting = live->table.WaitingOf(id);
     }
   }
   if (!served) {
-    const absl::StatusOr<Customer> customer = ReadCustomerIn({.served = declarations}, *moment.view, id);
+    const absl::StatusOr<Customer> customer =
+        ReadCustomerIn({.served = declarations}, *moment.view, {id, std::move(waiting)});
     if (!customer.ok()) return customer.status();
     ComputeValues(*declarations, *customer, &served.emplace(Describe(*customer)).values);
   }

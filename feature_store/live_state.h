@@ -1,6 +1,7 @@
 // What the parts of a running store share.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <set>
@@ -44,6 +45,9 @@ struct LiveState {
   // Held from when records of customers are saved until they are written, so that an eviction and a checkpoint never
   // overtake each other: who is not dirty has its latest record on the disk. Taken before `mutex`.
   Mutex records_mutex;
+
+  // Memory of the vectors that are kept to be read again: customers yield to it.
+  std::atomic<size_t> vector_bytes = 0;
 
   Mutex mutex;
   // The writer waits for records_mutex, and all batches for the writer: a checkpoint waits until it has had it.

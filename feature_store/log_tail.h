@@ -19,7 +19,8 @@ struct WriterOptions {
   absl::Duration retention = absl::Hours(24 * 1096);  // likewise
   uint64_t reserve_bytes = 256 << 20;                 // free space below which nothing more is taken
   size_t queue_bytes = 64 << 20;                      // waiting batches; beyond it they are refused
-  size_t state_memory_bytes = size_t{1} << 30;        // rows and aggregates of customers
+  size_t state_memory_bytes = size_t{1} << 30;        // rows, aggregates and vectors of customers
+  size_t least_state_bytes = size_t{1} << 20;         // of it beside the rows, whatever these take
   uint64_t segment_events = 250'000;                  // of the log, sorted at once
   size_t max_unsorted_segments = 5;                   // beyond it batches wait for the sorter
   absl::Duration sweep_interval = absl::Seconds(1);   // how often time alone is looked at

@@ -68,7 +68,7 @@ LogWriter::LogWriter(const WriterOptions& options, Surroundings surroundings)
                       .clock = with_.clock,
                       .free_bytes = with_.free_bytes,
                       .on_failure = with_.on_failure}),
-      residency_(options.state_memory_bytes, with_.storage, live_),
+      residency_(options_, with_.storage, live_),
       sweep_(options, &tail_, &residency_, live_),
       worker_("log-writer", [this] { return Step(); }) {}
 
@@ -375,8 +375,10 @@ void LogWriter::Fold(Group* group) {
 }
 
 void LogWriter::PlanOne(Planned* planned) {
-  constexpr size_t kAhead = 8;
+  constexpr size_t kSlotAhead = 16, kRowAhead = 8;
   IncomingBatch* const batch = planned->batch;
+  // T of the entry at the least: the watermark is behind all of its events.
+  const int64_t clock_us = options_.clock_mode == ClockMode::kWatermark ? kNever : tail_.NowUs();
   planned->counted.reserve(batch->events.size());
   planned->counted_index.reserve(batch->events.size());
   bool rejected = false;
@@ -386,10 +388,10 @@ void LogWriter::PlanOne(Planned* planned) {
     rejected = true;
   };
   for (size_t i = 0; i < batch->events.size(); ++i) {
-    if (i + kAhead < batch->events.size()) {
-      const IncomingEvent& soon = batch->events[i + kAhead];
-      live_->identities.Prefetch(soon.identity);
-      live_->table.PrefetchSlot(soon.customer);
+    if (i + kSlotAhead < batch->events.size()) live_->table.PrefetchSlot(batch->events[i + kSlotAhead].customer);
+    if (i + kRowAhead < batch->events.size()) {
+      live_->identities.Prefetch(batch->events[i + kRowAhead].identity);
+      live_->table.PrefetchRow(batch->events[i + kRowAhead].customer);
     }
     const IncomingEvent& event = batch->events[i];
     if (event.refused) {
@@ -411,9 +413,8 @@ void LogWriter::PlanOne(Planned* planned) {
       case IdentityIndex::Verdict::kNew:
         break;
     }
-    const std::string_view id = event.view.customer_id;
-    const uint32_t customer = live_->table.FindOrAdd(event.customer, {id.data(), id.size()});
-    if (live_->table.at(customer) == nullptr) planned->absent.push_back(customer);
+    const uint32_t customer = live_->table.FindOrAdd(event.customer, event.view, clock_us);
+    if (live_->table.MustLoad(customer, event.view, clock_us)) planned->absent.push_back(customer);
     if (live_->table.MayBeInHistory(customer, event.view.event_time_us)) {
       planned->maybe_in_history.push_back(planned->counted.size());
       planned->history_keys.push_back(

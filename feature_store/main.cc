@@ -9,6 +9,7 @@
 #include "feature_store/store_flags.h"
 #include "feature_store/store_folder.h"
 #include "feature_store/store_metrics.h"
+#include "runtime/large_blocks.h"
 #include "runtime/lock_order.h"
 #include "runtime/log.h"
 #include "runtime/process_metrics.h"
@@ -49,7 +50,7 @@ int Run(const StoreOptions& options) {
 
   absl::StatusOr<CompiledDeclarations> declarations = LoadDeclarations(options);
   if (!declarations.ok()) return Refuse(declarations.status());
-  absl::StatusOr<StoreFolder> opened = OpenStoreFolder(options.data_dir);
+  absl::StatusOr<StoreFolder> opened = OpenStoreFolder(options.data_dir, CacheBytes(options));
   if (!opened.ok()) return Refuse(opened.status());
   const std::unique_ptr<DataFolder> folder = std::move(opened->folder);
   const SystemClock clock;
@@ -97,6 +98,7 @@ int main(int argc, char** argv) {
   ebb::feature_store::AddStoreFlags(&options, &flags);
   if (std::optional<int> exit_status = flags.Parse(argc, argv)) return *exit_status;
   ebb::TrustLockOrder();
+  ebb::GiveBackLargeBlocks();
   ebb::SetLogLevel(options.log_level);
   if (options.check_declarations) return ebb::feature_store::CheckDeclarations(options);
   return ebb::feature_store::Run(options);

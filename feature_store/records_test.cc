@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "feature_store/column_buffers.h"
 #include "feature_store/identity_index.h"
 #include "feature_store/log_entry.h"
 #include "feature_store/record_key.h"
+#include "feature_store/rocks_storage.h"
 #include "feature_store/stored_record.h"
 #include "feature_store/test_engine.h"
 
@@ -64,6 +67,51 @@ TEST(StoredRecord, CutOffOrNewerBytesAreNamed) {
   const absl::Status newer = DecodeRecord(std::string("\x02\x00", 2), "entry 7", &entry);
   EXPECT_EQ(newer.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(newer.message()), testing::HasSubstr("entry 7 has version 2"));
+}
+
+// Protobuf reads two messages whose bytes follow each other as one: so a record grows without being read.
+TEST(StoredRecord, WhatIsAppendedIsReadWithIt) {
+  TestEngine folder;  // for its path
+  const absl::StatusOr<std::unique_ptr<Storage>> opened =
+      OpenRocksStorage({.path = folder.path + "/appended", .create = true});
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  Storage* const storage = opened->get();
+  storage::v1::CustomerRecord whole, more;
+  whole.set_customer_id("anna");
+  whole.set_folded_to(3);
+  more.set_folded_to(7);
+  const auto write = [&](uint32_t id, const storage::v1::CustomerRecord& record, bool appends) {
+    WriteSet changes;
+    changes.Add(Family::kState, StateKey(id), EncodeRecord(record), appends);
+    ASSERT_TRUE(storage->Write(changes, Durability::kSynced).ok());
+  };
+  const auto read = [&](uint32_t id) {
+    const auto bytes = storage->Get(Family::kState, StateKey(id));
+    storage::v1::CustomerRecord record;
+    if (!bytes.ok() || !bytes->has_value() || !DecodeRecord(**bytes, "record", &record).ok())
+      return std::string("none");
+    return absl::StrCat(record.customer_id(), " ", record.folded_to(), " ", absl::StrJoin(record.unfolded(), "+"));
+  };
+  write(1, whole, false);
+  for (const char* event : {"a", "b"}) {
+    more.clear_unfolded();
+    more.add_unfolded(event);
+    write(1, more, true);
+    ASSERT_TRUE(storage->Flush().ok());
+    write(2, more, true);  // to nothing
+  }
+  EXPECT_EQ(read(1), "anna 7 a+b");
+  EXPECT_EQ(read(2), " 7 a+b");
+  const std::string keys[] = {StateKey(1), StateKey(2)}, value = EncodeRecord(more);
+  ASSERT_TRUE(storage
+                  ->AddSorted(Family::kState, std::vector<RecordView>{{keys[0], value, /*appends=*/true},
+                                                                      {keys[1], EncodeRecord(whole)}})
+                  .ok());
+  EXPECT_EQ(read(1), "anna 7 a+b+b");
+  EXPECT_EQ(read(2), "anna 3 ") << "a whole record replaces what was appended before it";
+  ASSERT_TRUE(storage->Rewrite(Family::kState, StateKey(0), StateKey(9), [] { return false; }).ok());
+  EXPECT_EQ(read(1), "anna 7 a+b+b");
+  EXPECT_EQ(read(2), "anna 3 ");
 }
 
 TEST(LogEntry, AWatermarkKnowsAnEventWhenItIsTheLatest) {

@@ -166,8 +166,9 @@ class Replay {
       for (const v1::Event* event : events) {
         const EventView& view = views_.emplace_back(ViewOf(*event, arena));
         const Pseudonym customer = live_->table.PseudonymOf(event->customer_id());
-        counted_.push_back({live_->table.FindOrAdd(customer, event->customer_id()), &view});
-        if (live_->table.at(counted_.back().customer) == nullptr) absent.push_back(counted_.back().customer);
+        const int64_t clock_us = unit.entry.clock_us();
+        counted_.push_back({live_->table.FindOrAdd(customer, view, clock_us), &view});
+        if (live_->table.MustLoad(counted_.back().customer, view, clock_us)) absent.push_back(counted_.back().customer);
         if (unit.begin < stored_.history.sorted_to() || event->has_imported_snapshot()) continue;
         int64_t seen_us;
         live_->identities.Insert(identities_.Of(customer, event->event_id()), view.event_time_us, &seen_us);
@@ -216,7 +217,7 @@ absl::StatusOr<RecoveryReport> Recover(const WriterOptions& options, const Ident
     if (absl::Status read = ReadCustomers(*view, live); !read.ok()) return read;
     BeginReplay(*stored, live);
   }
-  Residency residency(options.state_memory_bytes, storage, live);
+  Residency residency(options, storage, live);
   Replay replay(options, identities, *stored, &residency, live);
   const absl::StatusOr<uint64_t> end =
       ReadLog(*view, std::min(sorted_to, saved_to), std::numeric_limits<uint64_t>::max(),

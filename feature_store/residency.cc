@@ -8,35 +8,41 @@
 namespace ebb::feature_store {
 namespace {
 
-constexpr size_t kCustomersAtOnce = 1'024;       // looked up
-constexpr size_t kLeastResidentBytes = 1 << 20;  // whatever the rows take
+constexpr size_t kCustomersAtOnce = 1'024;  // looked up
+// Of the budget, what is there beside the rows whatever they take, so that records are written many at once: one in
+constexpr size_t kLeastPart = 32;
+constexpr size_t kWorthAFile = 2;  // of what has to be freed, the part that waits: one in
 
 }  // namespace
 
 absl::Status Residency::Load(std::vector<uint32_t> customers) {
   std::sort(customers.begin(), customers.end());
   customers.erase(std::unique(customers.begin(), customers.end()), customers.end());
-  Definitions definitions;
-  {
-    ReaderMutexLock lock(&live_->mutex);
-    definitions = live_->table.definitions();
-    std::erase_if(customers,
-                  [&](uint32_t id) ABSL_NO_THREAD_SAFETY_ANALYSIS { return live_->table.at(id) != nullptr; });
-  }
   for (size_t first = 0; first < customers.size(); first += kCustomersAtOnce) {
     const std::span<const uint32_t> ids =
         std::span(customers).subspan(first, std::min(kCustomersAtOnce, customers.size() - first));
-    absl::StatusOr<std::vector<Customer>> read = ReadCustomers(definitions, *storage_, ids);
+    Definitions definitions;
+    std::vector<AbsentCustomer> absent;
+    {
+      ReaderMutexLock lock(&live_->mutex);
+      definitions = live_->table.definitions();
+      for (const uint32_t id : ids) {
+        if (live_->table.at(id) == nullptr) absent.push_back({id, live_->table.WaitingOf(id)});
+      }
+    }
+    absl::StatusOr<std::vector<Customer>> read = ReadCustomers(definitions, *storage_, absent);
     if (!read.ok()) return read.status();
     MutexLock lock(&live_->mutex);
-    for (size_t i = 0; i < ids.size(); ++i) live_->table.MakeResident(ids[i], std::move((*read)[i]));
+    for (size_t i = 0; i < absent.size(); ++i) live_->table.MakeResident(absent[i].id, std::move((*read)[i]));
   }
   return absl::OkStatus();
 }
 
 size_t Residency::BytesToFree() const {
-  const size_t rows = live_->table.OverheadBytes(), bytes = live_->table.MemoryBytes();
-  const size_t budget = std::max(budget_bytes_, rows + kLeastResidentBytes);
+  const size_t rows = live_->table.OverheadBytes(), vectors = live_->vector_bytes.load(std::memory_order_relaxed);
+  const size_t bytes = live_->table.MemoryBytes() + vectors;
+  const size_t least = std::max(options_.least_state_bytes, options_.state_memory_bytes / kLeastPart);
+  const size_t budget = std::max(options_.state_memory_bytes, rows + least);
   return bytes <= budget ? 0 : bytes - budget + (budget - rows) / 8;
 }
 
@@ -49,6 +55,7 @@ absl::Status Residency::MakeRoom() {
   {
     MutexLock lock(&live_->mutex);
     if (BytesToFree() == 0) return absl::OkStatus();
+    live_->table.LetNewWait();
     live_->room_wanted = true;
   }
   absl::Status evicted;
@@ -63,16 +70,28 @@ absl::Status Residency::MakeRoom() {
 }
 
 absl::Status Residency::Evict() {
-  std::vector<uint32_t> idle;
+  std::vector<uint32_t> waiting, idle;
   {
     MutexLock lock(&live_->mutex);
-    idle = live_->table.FindIdle(BytesToFree());
+    // Where it is worth a file: what waits is cheap to append to the records, and nobody is the slower for it.
+    if (live_->table.waiting_bytes() * kWorthAFile >= BytesToFree()) waiting = live_->table.FindWaiting();
   }
-  for (std::span<const uint32_t> rest = idle; !rest.empty();) {
-    if (absl::Status saved = SaveSome({}, &rest, storage_, live_); !saved.ok()) return saved;
+  if (absl::Status saved = Save(waiting); !saved.ok()) return saved;
+  {
+    MutexLock lock(&live_->mutex);
+    if (!waiting.empty()) live_->table.DropWaiting();
+    if (BytesToFree() > 0) idle = live_->table.FindIdle(BytesToFree());
   }
+  if (absl::Status saved = Save(idle); !saved.ok()) return saved;
   MutexLock lock(&live_->mutex);
   live_->table.Evict(idle);
+  return absl::OkStatus();
+}
+
+absl::Status Residency::Save(std::span<const uint32_t> customers) {
+  while (!customers.empty()) {
+    if (absl::Status saved = SaveSome({}, &customers, storage_, live_); !saved.ok()) return saved;
+  }
   return absl::OkStatus();
 }
 

@@ -68,6 +68,67 @@ TEST_F(ResidencyTest, EqualsItAfterCrashesAndCheckpoints) {
   EXPECT_EQ(Describe(*small_), Describe(*large_));
 }
 
+// They wait beside the record; whoever reads the customer folds them in.
+TEST_F(ResidencyTest, EventsOfThoseWhoAreNotInMemoryBringNobodyBack) {
+  Send(0, 12);
+  EXPECT_LT(small_->Stats().resident_customers(), kCustomers);
+  Send(12, 16);
+  EXPECT_EQ(small_->Stats().state_loads(), 0);
+  EXPECT_EQ(Describe(*small_), Describe(*large_));
+}
+
+TEST_F(ResidencyTest, WhoHasManyEventsIsBroughtBack) {
+  Send(0, 12);
+  for (TestEngine* store : {&small_, &large_}) {
+    ASSERT_TRUE(store->Ingest({PageViewOf("customer-1", "first", "2026-03-09T11:00:00Z")}).ok());
+  }
+  small_.Restart();  // nobody is in memory
+  for (int number = 0; number < 3; ++number) {
+    std::vector<v1::Event> events;
+    for (int i = 0; i < 40; ++i) {
+      events.push_back(PageViewOf("customer-1", absl::StrCat("m", number, "-", i), "2026-03-09T11:00:00Z"));
+    }
+    for (TestEngine* store : {&small_, &large_}) ASSERT_TRUE(store->Ingest(events).ok());
+  }
+  EXPECT_EQ(small_->Stats().state_loads(), 1);
+  EXPECT_EQ(Describe(*small_), Describe(*large_));
+}
+
+// An event that lies ahead of T can only be parked in memory.
+TEST_F(ResidencyTest, WhatLiesAheadIsSeenInTime) {
+  Send(0, 12);
+  for (TestEngine* store : {&small_, &large_}) {
+    std::vector<v1::Event> events;
+    for (int i = 0; i < 100; ++i) {
+      events.push_back(PurchaseOf(absl::StrCat("customer-", i), "early", "2026-03-10T12:03:00Z", 500));
+      events.push_back(PurchaseOf(absl::StrCat("customer-", i), "past", "2026-03-10T11:00:00Z", 300));
+    }
+    ASSERT_TRUE(store->Ingest(events).ok());
+  }
+  EXPECT_EQ(Describe(*small_), Describe(*large_));
+  for (TestEngine* store : {&small_, &large_}) {
+    store->clock.Set(At("2026-03-10T12:04:00Z"));
+    for (int step = 0; step < 4; ++step) (*store)->writer().RunOnce();
+  }
+  EXPECT_EQ(Describe(*small_), Describe(*large_));
+}
+
+TEST_F(ResidencyTest, WhoIsErasedLeavesNothingThatWaits) {
+  Send(0, 12);
+  for (int i = 0; i < 3; ++i) {
+    const std::string customer = absl::StrCat("customer-", i);
+    for (TestEngine* store : {&small_, &large_}) {
+      ASSERT_TRUE(store->Ingest({PageViewOf(customer, "last", "2026-03-09T11:00:00Z")}).ok());
+      ASSERT_TRUE(store->Erase(customer).ok());
+    }
+  }
+  small_.Kill();
+  ASSERT_TRUE(small_.Reopen().ok());
+  EXPECT_EQ(Describe(*small_), Describe(*large_));
+  ASSERT_TRUE(small_.Maintain().ok());
+  EXPECT_EQ(small_->Stats().pending_erasures(), 0);
+}
+
 // The live store folds an import in parts and makes room between them; so must a start that finds it in the log.
 TEST_F(ResidencyTest, AnImportIsReplayedWithinTheBudget) {
   Send(0, 12);

@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "feature_store/rocks_append.h"
 #include "feature_store/rocks_figures.h"
 #include "feature_store/rocks_rewrite.h"
 #include "rocksdb/cache.h"
@@ -22,6 +23,7 @@
 #include "rocksdb/write_batch.h"
 #include "runtime/log.h"
 #include "runtime/rocks/info_log.h"
+#include "runtime/rocks/keep_files.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -94,10 +96,11 @@ class RocksView final : public StorageView {
 
 class RocksStorage final : public Storage {
  public:
-  RocksStorage(std::string path, const rocksdb::DBOptions& options, const Layouts& layouts,
-               std::shared_ptr<ObsoleteFilterFactory> obsolete, std::shared_ptr<CompactionWatch> compactions,
-               std::unique_ptr<rocksdb::DB> db, Families families)
+  RocksStorage(std::string path, std::unique_ptr<rocksdb::Env> env, const rocksdb::DBOptions& options,
+               const Layouts& layouts, std::shared_ptr<ObsoleteFilterFactory> obsolete,
+               std::shared_ptr<CompactionWatch> compactions, std::unique_ptr<rocksdb::DB> db, Families families)
       : path_(std::move(path)),
+        env_(std::move(env)),
         options_(options),
         layouts_(layouts),
         obsolete_(std::move(obsolete)),
@@ -117,7 +120,8 @@ class RocksStorage final : public Storage {
     for (const WriteSet::Put& put : changes.puts) bytes += put.key.size() + put.value.size() + 32;
     rocksdb::WriteBatch batch(bytes, /*max_bytes=*/0, /*protection_bytes_per_key=*/8, /*default_cf_ts_sz=*/0);
     for (const WriteSet::Put& put : changes.puts) {
-      const rocksdb::Status added = batch.Put(Handle(put.family), put.key, put.value);
+      const rocksdb::Status added = put.appends ? batch.Merge(Handle(put.family), put.key, put.value)
+                                                : batch.Put(Handle(put.family), put.key, put.value);
       if (!added.ok()) return ToStatus(added, "building a write");
     }
     rocksdb::WriteOptions how;
@@ -140,7 +144,8 @@ class RocksStorage final : public Storage {
         __builtin_prefetch(records[i + kAhead].key.data());
         __builtin_prefetch(records[i + kAhead].value.data());
       }
-      status = writer.Put(ToSlice(records[i].key), ToSlice(records[i].value));
+      const rocksdb::Slice key = ToSlice(records[i].key), value = ToSlice(records[i].value);
+      status = records[i].appends ? writer.Merge(key, value) : writer.Put(key, value);
     }
     if (status.ok()) status = writer.Finish();
     if (!status.ok()) return ToStatus(status, "writing a sorted file");
@@ -246,6 +251,7 @@ class RocksStorage final : public Storage {
   rocksdb::ColumnFamilyHandle* Handle(Family family) const { return families_[static_cast<int>(family)]; }
 
   const std::string path_;
+  const std::unique_ptr<rocksdb::Env> env_;
   const rocksdb::DBOptions options_;  // these two also for files made beside the database
   const Layouts layouts_;
   const std::shared_ptr<ObsoleteFilterFactory> obsolete_;
@@ -255,6 +261,10 @@ class RocksStorage final : public Storage {
   mutable std::atomic<int> views_ = 0;
   std::atomic<uint64_t> next_file_ = 0;
 };
+
+// Compaction gives way to what acknowledges events, so more sorted files may wait for it before writes slow down.
+constexpr int kSlowDownFiles = 40;
+constexpr int kStopFiles = 80;
 
 // Long values, written once in order, read once, dropped: no filter, no compression. Files go down to the next level at
 // once, where they can be dropped whole; they do not overlap, so nothing is copied.
@@ -266,13 +276,19 @@ rocksdb::ColumnFamilyOptions LogOptions() {
   return options;
 }
 
-// Records of customers, rewritten now and then in the order of their ids, looked up one by one when they come back.
-rocksdb::ColumnFamilyOptions StateOptions() {
+// Records of customers, rewritten or appended to now and then in the order of their ids, looked up one by one when they
+// come back.
+rocksdb::ColumnFamilyOptions StateOptions(size_t cache_bytes) {
   rocksdb::ColumnFamilyOptions options;
+  options.merge_operator = std::make_shared<AppendRecord>();
+  // Records are written some files at a time, of different customers: merged one by one they would be copied in vain.
+  options.level0_file_num_compaction_trigger = 16;
+  options.level0_slowdown_writes_trigger = kSlowDownFiles;
+  options.level0_stop_writes_trigger = kStopFiles;
   options.compression = rocksdb::kLZ4Compression;
   rocksdb::BlockBasedTableOptions table;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  table.block_cache = rocksdb::NewLRUCache(32 << 20);
+  table.block_cache = rocksdb::NewLRUCache(cache_bytes);
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
 }
@@ -285,18 +301,17 @@ rocksdb::ColumnFamilyOptions NameOptions() {
 }
 
 // Large sorted files, looked up by exact key for duplicates (filters answer most) and scanned by customer.
-rocksdb::ColumnFamilyOptions EventOptions(std::shared_ptr<ObsoleteFilterFactory> obsolete) {
+rocksdb::ColumnFamilyOptions EventOptions(size_t cache_bytes, std::shared_ptr<ObsoleteFilterFactory> obsolete) {
   rocksdb::ColumnFamilyOptions options;
   options.compaction_filter_factory = std::move(obsolete);
   options.compaction_style = rocksdb::kCompactionStyleUniversal;
   options.level0_file_num_compaction_trigger = 8;
-  // Compaction gives way to what acknowledges events, so more segments may wait for it before writes slow down.
-  options.level0_slowdown_writes_trigger = 40;
-  options.level0_stop_writes_trigger = 80;
+  options.level0_slowdown_writes_trigger = kSlowDownFiles;
+  options.level0_stop_writes_trigger = kStopFiles;
   options.compression = rocksdb::kLZ4Compression;
   rocksdb::BlockBasedTableOptions table;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  table.block_cache = rocksdb::NewLRUCache(64 << 20);
+  table.block_cache = rocksdb::NewLRUCache(cache_bytes);
   table.block_size = 8 << 10;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
@@ -304,7 +319,6 @@ rocksdb::ColumnFamilyOptions EventOptions(std::shared_ptr<ObsoleteFilterFactory>
 
 rocksdb::Options DatabaseOptions(const RocksOptions& from) {
   rocksdb::Options options;
-  if (from.env != nullptr) options.env = from.env;
   options.create_if_missing = from.create;
   options.create_missing_column_families = from.create;
   options.info_log = std::make_shared<RocksInfoLog>("storage");
@@ -332,11 +346,17 @@ void RemoveUnfinished(rocksdb::Env* env, const std::string& path) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Storage>> OpenRocksStorage(const RocksOptions& from) {
+  std::unique_ptr<rocksdb::Env> env = KeepFilesAfterFailure(from.env != nullptr ? from.env : rocksdb::Env::Default());
   rocksdb::Options options = DatabaseOptions(from);
+  options.env = env.get();
   const auto compactions = std::make_shared<CompactionWatch>();
   options.listeners.push_back(compactions);
   const auto obsolete = std::make_shared<ObsoleteFilterFactory>();
-  const Layouts layouts = {LogOptions(), StateOptions(), EventOptions(obsolete), {}, NameOptions()};
+  const Layouts layouts = {LogOptions(),
+                           StateOptions(from.cache_bytes / 2),
+                           EventOptions(from.cache_bytes / 2, obsolete),
+                           {},
+                           NameOptions()};
   if (!from.create) RemoveUnfinished(options.env, from.path);
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {{rocksdb::kDefaultColumnFamilyName, {}}};
   for (int i = 0; i < kFamilyCount; ++i) descriptors.emplace_back(kFamilyNames[i], layouts[i]);
@@ -353,7 +373,8 @@ absl::StatusOr<std::unique_ptr<Storage>> OpenRocksStorage(const RocksOptions& fr
   db->DestroyColumnFamilyHandle(handles[0]);  // the default family stays empty
   Families families;
   for (int i = 0; i < kFamilyCount; ++i) families[i] = handles[i + 1];
-  return std::make_unique<RocksStorage>(from.path, options, layouts, obsolete, compactions, std::move(owned), families);
+  return std::make_unique<RocksStorage>(from.path, std::move(env), options, layouts, obsolete, compactions,
+                                        std::move(owned), families);
 }
 
 }  // namespace ebb::feature_store

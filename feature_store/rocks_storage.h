@@ -17,6 +17,8 @@ struct RocksOptions {
   std::string path;
   // Whether an absent database is made; otherwise it is an error.
   bool create = false;
+  // Blocks kept to be read again, of all families.
+  size_t cache_bytes = 64 << 20;
   // File system and threads; null: the system's. Borrowed; must outlive the storage. Tests inject faults here.
   rocksdb::Env* env = nullptr;
 };

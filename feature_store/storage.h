@@ -31,6 +31,7 @@ inline constexpr int kFamilyCount = 5;
 struct RecordView {
   absl::string_view key;
   absl::string_view value;
+  bool appends = false;  // to what the key has: see WriteSet::Put
 };
 
 // Changes that are applied together or not at all.
@@ -39,11 +40,13 @@ struct WriteSet {
     Family family;
     std::string key;
     std::string value;
+    // Of Family::kState: the record's message goes behind that of the record that is there, which is not read for it.
+    bool appends = false;
   };
   std::vector<Put> puts;
 
-  void Add(Family family, std::string key, std::string value) {
-    puts.push_back({family, std::move(key), std::move(value)});
+  void Add(Family family, std::string key, std::string value, bool appends = false) {
+    puts.push_back({family, std::move(key), std::move(value), appends});
   }
 };
 
@@ -87,8 +90,8 @@ class Storage {
   virtual ~Storage() = default;
 
   virtual absl::Status Write(const WriteSet& changes, Durability durability) = 0;
-  // Adds many records at once, past the write-ahead log. Keys ascend strictly; records that exist already are replaced.
-  // Synced when OK.
+  // Adds many records at once, past the write-ahead log. Keys ascend strictly; records that exist already are replaced
+  // or grow. Synced when OK.
   virtual absl::Status AddSorted(Family family, std::span<const RecordView> records) = 0;
   // Forgets keys in [from, to) and gives their space back.
   virtual absl::Status Drop(Family family, absl::string_view from, absl::string_view to) = 0;

@@ -28,10 +28,11 @@ void AddStoreFlags(StoreOptions* options, Flags* flags) {
              "How often customers are looked at whose vectors time alone changes",
              Between(absl::Milliseconds(10), absl::Hours(1)));
   flags->Add(
-      "state-memory", &options->state_memory,
-      "Memory for customers, their aggregates and, a quarter of it, their latest vectors; what is not used lately "
-      "beyond it lies on the disk",
-      AtLeast(MiB(16)));
+      "memory", &options->memory,
+      "Memory of the process: five eighths for customers, their aggregates and latest vectors, the rest for caches, "
+      "the "
+      "log and work under way; aggregates beyond it lie on the disk. Some 75 bytes a customer are always in memory",
+      AtLeast(MiB(64)));
   flags->Add("segment-events", &options->segment_events, "Events of the log that are sorted into the history at once",
              Between(uint64_t{1'000}, uint64_t{10'000'000}));
   flags->Add("metrics-listen", &options->metrics_listen,
@@ -44,14 +45,15 @@ FeatureStoreEngine::Options EngineOptions(const StoreOptions& options) {
   engine.writer.clock_mode = options.clock == "wall" ? ClockMode::kWall : ClockMode::kWatermark;
   engine.writer.retention = options.retention;
   engine.writer.reserve_bytes = options.disk_reserve.bytes;
-  // A vector takes about a third of what its customer's aggregates do.
-  engine.vector_cache_bytes = options.state_memory.bytes / 4;
-  engine.writer.state_memory_bytes = options.state_memory.bytes - engine.vector_cache_bytes;
+  engine.writer.state_memory_bytes = options.memory.bytes / 8 * 5;
+  engine.vector_cache_bytes = options.memory.bytes / 4;  // aggregates yield to it
   engine.writer.segment_events = options.segment_events;
   engine.writer.sweep_interval = options.sweep_interval;
   engine.maintenance.checkpoint_interval = options.checkpoint_interval;
   return engine;
 }
+
+size_t CacheBytes(const StoreOptions& options) { return options.memory.bytes / 16; }
 
 absl::StatusOr<CompiledDeclarations> LoadDeclarations(const StoreOptions& options) {
   if (options.declarations.empty()) {

@@ -21,7 +21,7 @@ struct StoreOptions {
   ByteSize disk_reserve = MiB(256);
   absl::Duration checkpoint_interval = absl::Minutes(1);
   absl::Duration sweep_interval = absl::Seconds(1);
-  ByteSize state_memory = MiB(1024);
+  ByteSize memory = MiB(1024);
   uint64_t segment_events = 250'000;
   std::optional<HostPort> metrics_listen;
   Level log_level = Level::kInfo;
@@ -29,6 +29,8 @@ struct StoreOptions {
 
 void AddStoreFlags(StoreOptions* options, Flags* flags);
 FeatureStoreEngine::Options EngineOptions(const StoreOptions& options);
+// Of the database's blocks, a part of the memory that customers leave.
+size_t CacheBytes(const StoreOptions& options);
 // The file named, or the features built in. NOT_FOUND when it cannot be read; INVALID_ARGUMENT with lines and rules.
 absl::StatusOr<CompiledDeclarations> LoadDeclarations(const StoreOptions& options);
 

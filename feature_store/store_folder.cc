@@ -15,7 +15,7 @@
 namespace ebb::feature_store {
 namespace {
 
-constexpr uint32_t kFormatVersion = 2;  // 1 kept customers under other pseudonyms
+constexpr uint32_t kFormatVersion = 3;  // 1 kept customers under other pseudonyms, 2 knew no records that grow
 constexpr size_t kSecretBytes = 32;
 
 // The folder counts as being created until FinishCreation, so a half-written secret is thrown away with it.
@@ -38,7 +38,7 @@ absl::StatusOr<std::string> ReadSecret(const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<StoreFolder> OpenStoreFolder(const std::string& path) {
+absl::StatusOr<StoreFolder> OpenStoreFolder(const std::string& path, size_t cache_bytes) {
   absl::StatusOr<std::unique_ptr<DataFolder>> folder =
       DataFolder::Open({.path = path, .service = "ebb-feature-store", .format_version = kFormatVersion});
   if (!folder.ok()) return folder.status();
@@ -55,7 +55,7 @@ absl::StatusOr<StoreFolder> OpenStoreFolder(const std::string& path) {
   absl::StatusOr<std::string> secret = ReadSecret(secret_path);
   if (!secret.ok()) return secret.status();
   absl::StatusOr<std::unique_ptr<Storage>> storage =
-      OpenRocksStorage({.path = (*folder)->Path("db"), .create = is_new});
+      OpenRocksStorage({.path = (*folder)->Path("db"), .create = is_new, .cache_bytes = cache_bytes});
   if (!storage.ok()) return storage.status();
   if (is_new) {
     if (absl::Status finished = (*folder)->FinishCreation(); !finished.ok()) return finished;

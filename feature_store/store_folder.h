@@ -18,6 +18,6 @@ struct StoreFolder {
 
 // Makes the folder if it is absent. Errors of DataFolder::Open and OpenRocksStorage; DATA_LOSS: the secret is gone or
 // damaged, and with it the way from a customer to their events.
-absl::StatusOr<StoreFolder> OpenStoreFolder(const std::string& path);
+absl::StatusOr<StoreFolder> OpenStoreFolder(const std::string& path, size_t cache_bytes);
 
 }  // namespace ebb::feature_store

@@ -20,9 +20,11 @@ namespace {
 
 constexpr int kCustomers = 3, kEvents = 200;
 
-FeatureStoreEngine::Options SmallSegments(ClockMode clock) {
+FeatureStoreEngine::Options OptionsFor(uint64_t seed) {
   FeatureStoreEngine::Options options;
-  options.writer.clock_mode = clock;
+  options.writer.clock_mode = seed % 2 == 0 ? ClockMode::kWall : ClockMode::kWatermark;
+  // Of every other two nobody stays in memory: events wait beside the records.
+  if (seed % 4 < 2) options.writer.state_memory_bytes = options.writer.least_state_bytes = 0;
   options.writer.retention = absl::Hours(24 * 365 * 20);
   options.writer.segment_events = 20;
   options.writer.max_unsorted_segments = 1'000;  // nobody sorts unless the test says so
@@ -32,9 +34,7 @@ FeatureStoreEngine::Options SmallSegments(ClockMode clock) {
 class RandomStream {
  public:
   explicit RandomStream(uint64_t seed)
-      : shop_(seed),
-        declarations_(*CompileDeclarations(shop_.Declarations(), "random")),
-        store_(SmallSegments(seed % 2 == 0 ? ClockMode::kWall : ClockMode::kWatermark)) {
+      : shop_(seed), declarations_(*CompileDeclarations(shop_.Declarations(), "random")), store_(OptionsFor(seed)) {
     store_.declarations = &declarations_;
     EXPECT_TRUE(store_.Reopen().ok());
   }

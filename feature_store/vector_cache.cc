@@ -77,6 +77,7 @@ void VectorCache::Put(const Key& key, const FeatureValues& values) {
   slot->declarations = key.declarations;
   heap_bytes_ += HeapBytes(slot->packed.get());
   while (Bytes() > budget_ && size_ > 0) RemoveIdle();
+  bytes_.store(Bytes(), std::memory_order_relaxed);
 }
 
 VectorCache::Counts VectorCache::counts() {

@@ -47,6 +47,7 @@ class VectorCache {
     size_t bytes = 0;
   };
   Counts counts();
+  size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
  private:
   static constexpr uint32_t kBlock = 64;  // slots that are made at once, and never move
@@ -71,6 +72,7 @@ class VectorCache {
   const size_t budget_;
   std::atomic<uint64_t> hits_ = 0;
   std::atomic<uint64_t> misses_ = 0;
+  std::atomic<size_t> bytes_ = 0;
   Mutex mutex_;
   std::vector<uint32_t> places_ ABSL_GUARDED_BY(mutex_);  // by customer: 1 + its slot; 0: none
   std::vector<std::unique_ptr<Slot[]>> blocks_ ABSL_GUARDED_BY(mutex_);

@@ -65,7 +65,7 @@ absl::Status VectorReader::Compute(const CompiledDeclarations& declarations, con
   return VisitCustomers(live_, *storage_, declarations, ids, [&](size_t i, const Customer& customer, uint64_t version) {
     if (customer.erased) return;
     ComputeValues(declarations, customer, &values);
-    cache_.Put({ids[i], version, &declarations}, values);
+    Keep({ids[i], version, &declarations}, values);
     columns->Set(found.rows[i], values);
   });
 }
@@ -80,7 +80,12 @@ void VectorReader::ReadOne(const CompiledDeclarations& declarations, uint32_t id
   });
   if (hit) return;
   ComputeValues(declarations, customer, values);
-  cache_.Put(key, *values);
+  Keep(key, *values);
+}
+
+void VectorReader::Keep(const VectorCache::Key& key, const FeatureValues& values) {
+  cache_.Put(key, values);
+  live_->vector_bytes.store(cache_.bytes(), std::memory_order_relaxed);
 }
 
 ServedCustomer Describe(const Customer& customer) {

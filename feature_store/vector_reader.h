@@ -72,6 +72,7 @@ class VectorReader {
   };
   // Nothing where other declarations are served.
   std::optional<Found> Find(const CompiledDeclarations& declarations, std::span<const Pseudonym> customers) const;
+  void Keep(const VectorCache::Key& key, const FeatureValues& values);
   absl::Status Compute(const CompiledDeclarations& declarations, const Found& found, FeatureColumns* columns);
 
   LiveState* const live_;

@@ -29,11 +29,6 @@ bool ReadTimestamp(absl::string_view bytes, int64_t* micros) {
   return true;
 }
 
-void AppendVarint(uint64_t value, std::string* out) {
-  for (; value >= 0x80; value >>= 7) out->push_back(static_cast<char>(value | 0x80));
-  out->push_back(static_cast<char>(value));
-}
-
 }  // namespace
 
 bool ReadWireEvent(absl::string_view bytes, WireEvent* event) {

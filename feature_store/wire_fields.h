@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "google/protobuf/wire_format_lite.h"
@@ -102,5 +103,25 @@ class FieldReader {
   const char* at_;
   const char* const end_;
 };
+
+inline void AppendVarint(uint64_t value, std::string* out) {
+  while (value >= 0x80) {
+    out->push_back(static_cast<char>(value | 0x80));
+    value >>= 7;
+  }
+  out->push_back(static_cast<char>(value));
+}
+
+// Append a field of a message to its bytes.
+inline void AppendVarintField(int field, uint64_t value, std::string* out) {
+  AppendVarint(VarintTag(field), out);
+  AppendVarint(value, out);
+}
+template <typename Bytes>
+void AppendBytesField(int field, const Bytes& bytes, std::string* out) {
+  AppendVarint(LengthTag(field), out);
+  AppendVarint(bytes.size(), out);
+  out->append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
 
 }  // namespace ebb::feature_store

@@ -18,7 +18,7 @@ from processes import BIN, Server, Store, free_port, load, program
 from rounds import run
 
 EVENTS = 10_000_000
-STATE_MEMORY_MIB = 1024  # budget of the store of ten million customers
+MEMORY_MIB = 1024  # budget of the store of ten million customers
 
 
 def store(context, name, workload, streams=1, in_flight=4, flags=()):
@@ -57,7 +57,7 @@ def store_1_million_customers(context):
 def store_10_million_customers(context):
     """All of them are there before the load. It is half as long: the budget is used up from the beginning, rates settle early."""
     customers = context.scaled(10_000_000)
-    flags = ["--state-memory", f"{STATE_MEMORY_MIB}MiB"]
+    flags = ["--memory", f"{MEMORY_MIB}MiB"]
 
     def fill(folder):
         with Store(folder, *flags) as server:
@@ -67,7 +67,7 @@ def store_10_million_customers(context):
             server.stop()
     shutil.copytree(context.once("everybody", fill) / "store", context.folder / "store")
     os.sync()
-    yield "state_memory_10_million_customers", STATE_MEMORY_MIB, "MiB"
+    yield "memory_budget_10_million_customers", MEMORY_MIB, "MiB"
     yield from store(context, "_10_million_customers", workloads.workload(context.scaled(EVENTS // 2), customers), flags=flags)
 
 
