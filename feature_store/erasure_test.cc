@@ -91,8 +91,8 @@ TEST(Erasure, TheSearchFindsWhatIsThere) {
   EXPECT_GT(Search(store.path).size(), 3u) << "a search that finds nothing proves nothing";
 }
 
-TEST(Erasure, IsProvableBySearch) {
-  TestEngine store(SmallSegments());
+void ProveBySearch(const FeatureStoreEngine::Options& options) {
+  TestEngine store(options);
   Fill(store);
   const std::string others = store.Feature("c1", "revenue_month_0");
   const auto erased = store.Erase(kVictim, "asked by letter");
@@ -113,6 +113,15 @@ TEST(Erasure, IsProvableBySearch) {
   EXPECT_THAT(Search(store.path), IsEmpty());
   EXPECT_TRUE(Removed(store));
   EXPECT_EQ(store.Feature("c1", "revenue_month_0"), others);
+}
+
+TEST(Erasure, IsProvableBySearch) { ProveBySearch(SmallSegments()); }
+
+// Then events lie beside the record, in memory and appended to it.
+TEST(Erasure, IsProvableBySearchWhereNobodyStaysInMemory) {
+  FeatureStoreEngine::Options options = SmallSegments();
+  options.writer.state_memory_bytes = options.writer.least_state_bytes = 0;
+  ProveBySearch(options);
 }
 
 // The first and last key of a file stand in the manifest, also after the file has gone.

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <set>
 #include <string>
 #include <utility>
@@ -46,8 +47,10 @@ struct LiveState {
   // overtake each other: who is not dirty has its latest record on the disk. Taken before `mutex`.
   Mutex records_mutex;
 
-  // Memory of the vectors that are kept to be read again: customers yield to it.
+  // Memory of the vectors that are kept to be read again, to which customers yield, and the most that it may be, so
+  // that something is left for them.
   std::atomic<size_t> vector_bytes = 0;
+  std::atomic<size_t> vector_room = std::numeric_limits<size_t>::max();
 
   Mutex mutex;
   // The writer waits for records_mutex, and all batches for the writer: a checkpoint waits until it has had it.

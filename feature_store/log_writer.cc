@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "feature_store/event_time.h"
 #include "feature_store/log_entry.h"
 #include "feature_store/record_key.h"
 #include "feature_store/snapshot_commit.h"
@@ -18,42 +17,12 @@ namespace {
 
 constexpr size_t kMaxGroupBytes = 8 << 20;
 
-Violation UsedAtAnotherTime(const std::string& event_id, int64_t time_us) {
-  return {"event_id", event_id,
-          absl::StrCat("was used by an event of this customer at ",
-                       absl::FormatTime(absl::FromUnixMicros(time_us), absl::UTCTimeZone()),
-                       "; a retry must carry the same event_time, another event another event_id")};
-}
-
-Violation OfErasedCustomer(const std::string& customer_id) {
-  return {"customer_id", customer_id, "was erased from this store, which takes nothing of the customer any more"};
-}
-
-// The check of the batch found some, the identities others.
-void SortByIndex(google::protobuf::RepeatedPtrField<v1::RejectedEvent>* rejections) {
-  std::stable_sort(rejections->pointer_begin(), rejections->pointer_end(),
-                   [](const auto* a, const auto* b) { return a->index() < b->index(); });
-}
-
 }  // namespace
-
-// A batch between the check for duplicates and the fold.
-struct LogWriter::Planned {
-  IncomingBatch* batch = nullptr;
-  storage::v1::LogEntry header;
-  std::vector<CountedEvent> counted;
-  std::vector<uint32_t> absent;           // customers that are not resident
-  std::vector<uint32_t> counted_index;    // of each counted event, in the batch
-  std::vector<uint32_t> refused;          // indexes of events that are not even written
-  std::vector<size_t> maybe_in_history;   // places in `counted`
-  std::vector<std::string> history_keys;  // of these
-  EntryPosition entry{};
-};
 
 // What is written with one sync.
 struct LogWriter::Group {
   Batches batches;
-  std::vector<Planned> planned;
+  std::vector<PlannedBatch> planned;
   std::vector<uint64_t> segment_ends;  // of the segments that end within it
   size_t bytes = 0;
   absl::Status written;
@@ -69,6 +38,7 @@ LogWriter::LogWriter(const WriterOptions& options, Surroundings surroundings)
                       .free_bytes = with_.free_bytes,
                       .on_failure = with_.on_failure}),
       residency_(options_, with_.storage, live_),
+      planner_(options_, with_.storage, &tail_, &residency_, live_),
       sweep_(options, &tail_, &residency_, live_),
       worker_("log-writer", [this] { return Step(); }) {}
 
@@ -219,13 +189,13 @@ bool LogWriter::TakeBatches(Batches* batches, Single* single) {
 // Adds the batches to the group that is written next.
 void LogWriter::Plan(Batches batches) {
   size_t bytes = 0;
-  std::vector<Planned> part(batches.size());
+  std::vector<PlannedBatch> part(batches.size());
   for (size_t i = 0; i < batches.size(); ++i) {
     part[i].batch = batches[i].get();
     bytes += batches[i]->bytes.size();
   }
   absl::Status status = tail_.CheckRoom(bytes);
-  if (status.ok()) status = PlanPart(&part);
+  if (status.ok()) status = planner_.Plan(&part);
   if (!status.ok()) {
     Drain();  // answers come in the order of the batches
     for (const auto& batch : batches) batch->done(status);
@@ -236,7 +206,7 @@ void LogWriter::Plan(Batches batches) {
     // A segment ends with such a part, never within: the identities of all its batches are in the segment that was open
     // when they came, and must not be forgotten before their events are sorted.
     uint64_t counted = 0;
-    for (const Planned& planned : part) counted += planned.counted.size();
+    for (const PlannedBatch& planned : part) counted += planned.counted.size();
     MutexLock lock(&live_->mutex);
     const uint64_t end = tail_.next();
     if (EndsSegment(live_, end, counted, options_.segment_events)) planned_->segment_ends.push_back(end);
@@ -244,17 +214,6 @@ void LogWriter::Plan(Batches batches) {
   planned_->bytes += bytes;
   std::move(batches.begin(), batches.end(), std::back_inserter(planned_->batches));
   std::move(part.begin(), part.end(), std::back_inserter(planned_->planned));
-}
-
-absl::Status LogWriter::PlanPart(std::vector<Planned>* part) {
-  {
-    MutexLock lock(&live_->mutex);
-    for (Planned& planned : *part) PlanOne(&planned);
-  }
-  if (absl::Status checked = RemoveKnownToHistory(part); !checked.ok()) return checked;
-  if (absl::Status loaded = Load(*part); !loaded.ok()) return loaded;
-  Number(part);
-  return absl::OkStatus();
 }
 
 bool LogWriter::Advance() {
@@ -320,18 +279,6 @@ void LogWriter::Finish(std::unique_ptr<Group> group) {
   TellOfChanges();
 }
 
-// Before the write: what cannot be folded must not be acknowledged.
-absl::Status LogWriter::Load(const std::vector<Planned>& part) {
-  std::vector<uint32_t> absent;
-  for (const Planned& planned : part) absent.insert(absent.end(), planned.absent.begin(), planned.absent.end());
-  if (absent.empty()) return absl::OkStatus();
-  const absl::Status loaded = residency_.Load(std::move(absent));
-  if (!loaded.ok()) {
-    tail_.Fail(absl::InternalError(absl::StrCat("a customer's record cannot be read: ", loaded.message())));
-  }
-  return tail_.failure();
-}
-
 void LogWriter::Count(const v1::IngestResponse& response) {
   const int64_t second = absl::ToUnixSeconds(with_.clock->Now());
   with_.figures->accepted.Add(second, static_cast<uint64_t>(response.accepted()));
@@ -343,7 +290,7 @@ void LogWriter::Count(const v1::IngestResponse& response) {
 
 absl::Status LogWriter::Write(const Group& group) {
   WriteSet changes;
-  for (const Planned& planned : group.planned) {
+  for (const PlannedBatch& planned : group.planned) {
     if (planned.counted.empty()) continue;
     const IncomingBatch& batch = *planned.batch;
     changes.Add(Family::kLog, LogKey(planned.entry.begin),
@@ -355,7 +302,7 @@ absl::Status LogWriter::Write(const Group& group) {
 }
 
 void LogWriter::Fold(Group* group) {
-  for (Planned& planned : group->planned) {
+  for (PlannedBatch& planned : group->planned) {
     v1::IngestResponse& response = planned.batch->response;
     response.set_accepted(static_cast<int64_t>(planned.counted.size()));
     response.set_log_sequence(static_cast<int64_t>(planned.entry.end));
@@ -372,106 +319,6 @@ void LogWriter::Fold(Group* group) {
   if (group->segment_ends.empty()) return;
   MutexLock lock(&live_->mutex);
   for (const uint64_t end : group->segment_ends) live_->segments.push_back(end);
-}
-
-void LogWriter::PlanOne(Planned* planned) {
-  constexpr size_t kSlotAhead = 16, kRowAhead = 8;
-  IncomingBatch* const batch = planned->batch;
-  // T of the entry at the least: the watermark is behind all of its events.
-  const int64_t clock_us = options_.clock_mode == ClockMode::kWatermark ? kNever : tail_.NowUs();
-  planned->counted.reserve(batch->events.size());
-  planned->counted_index.reserve(batch->events.size());
-  bool rejected = false;
-  const auto reject = [&](size_t i, Violation violation) {
-    Reject(static_cast<int>(i), {std::move(violation)}, batch);
-    planned->refused.push_back(static_cast<uint32_t>(i));
-    rejected = true;
-  };
-  for (size_t i = 0; i < batch->events.size(); ++i) {
-    if (i + kSlotAhead < batch->events.size()) live_->table.PrefetchSlot(batch->events[i + kSlotAhead].customer);
-    if (i + kRowAhead < batch->events.size()) {
-      live_->identities.Prefetch(batch->events[i + kRowAhead].identity);
-      live_->table.PrefetchRow(batch->events[i + kRowAhead].customer);
-    }
-    const IncomingEvent& event = batch->events[i];
-    if (event.refused) {
-      planned->refused.push_back(static_cast<uint32_t>(i));
-      continue;
-    }
-    if (live_->table.IsErased(event.customer)) {
-      reject(i, OfErasedCustomer(std::string(event.view.customer_id)));
-      continue;
-    }
-    int64_t seen_us = 0;
-    switch (live_->identities.Insert(event.identity, event.view.event_time_us, &seen_us)) {
-      case IdentityIndex::Verdict::kDuplicate:
-        batch->response.set_duplicate(batch->response.duplicate() + 1);
-        continue;
-      case IdentityIndex::Verdict::kOtherTime:
-        reject(i, UsedAtAnotherTime(std::string(event.view.event_id), seen_us));
-        continue;
-      case IdentityIndex::Verdict::kNew:
-        break;
-    }
-    const uint32_t customer = live_->table.FindOrAdd(event.customer, event.view, clock_us);
-    if (live_->table.MustLoad(customer, event.view, clock_us)) planned->absent.push_back(customer);
-    if (live_->table.MayBeInHistory(customer, event.view.event_time_us)) {
-      planned->maybe_in_history.push_back(planned->counted.size());
-      planned->history_keys.push_back(
-          EventKey(event.customer, event.view.event_time_us, {event.view.event_id.data(), event.view.event_id.size()}));
-    }
-    planned->counted.push_back({customer, &event.view});
-    planned->counted_index.push_back(static_cast<uint32_t>(i));
-  }
-  if (rejected) SortByIndex(batch->response.mutable_rejections());
-}
-
-// What memory has forgotten the history knows by exact key.
-absl::Status LogWriter::RemoveKnownToHistory(std::vector<Planned>* part) {
-  for (Planned& planned : *part) {
-    if (planned.maybe_in_history.empty()) continue;
-    const absl::StatusOr<std::vector<bool>> found = with_.storage->Contains(Family::kEvents, planned.history_keys);
-    if (!found.ok()) {
-      tail_.Fail(absl::InternalError(absl::StrCat("the history cannot be read: ", found.status().message())));
-      return tail_.failure();
-    }
-    for (size_t i = found->size(); i-- > 0;) {
-      if (!(*found)[i]) continue;
-      const auto place = static_cast<std::ptrdiff_t>(planned.maybe_in_history[i]);
-      planned.counted.erase(planned.counted.begin() + place);
-      planned.counted_index.erase(planned.counted_index.begin() + place);
-      planned.batch->response.set_duplicate(planned.batch->response.duplicate() + 1);
-    }
-  }
-  return absl::OkStatus();
-}
-
-// Gives each entry its place in the log, its T, and the list of events that do not count.
-void LogWriter::Number(std::vector<Planned>* part) {
-  const bool watermark = options_.clock_mode == ClockMode::kWatermark;
-  for (Planned& planned : *part) {
-    planned.entry = {tail_.next(), tail_.next() + planned.counted.size(), tail_.NextUs()};
-    if (planned.counted.empty()) continue;
-    planned.header.set_watermark(watermark);
-    planned.header.set_arrived_us(planned.entry.clock_us);
-    if (watermark) {
-      for (const CountedEvent& counted : planned.counted) {
-        planned.entry.clock_us = std::max(planned.entry.clock_us, counted.event->event_time_us + 1);
-      }
-    }
-    planned.header.set_clock_us(planned.entry.clock_us);
-    planned.header.set_span(planned.counted.size());
-    auto counted = planned.counted_index.begin();
-    const auto events = static_cast<uint32_t>(planned.batch->events.size());
-    for (uint32_t i = 0; i < events; ++i) {
-      if (counted != planned.counted_index.end() && *counted == i) {
-        ++counted;
-      } else {
-        planned.header.add_skipped(i);
-      }
-    }
-    tail_.MoveTo(planned.entry);
-  }
 }
 
 }  // namespace ebb::feature_store

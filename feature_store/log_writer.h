@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "ebb/storage/v1/feature_store.pb.h"
 #include "feature_store/back_fill.h"
+#include "feature_store/batch_plan.h"
 #include "feature_store/clock_sweep.h"
 #include "feature_store/erasure.h"
 #include "feature_store/incoming_batch.h"
@@ -84,7 +85,6 @@ class LogWriter {
   // What is committed alone.
   using Single = std::variant<std::monostate, std::unique_ptr<WaitingSnapshot>, std::unique_ptr<WaitingErasure>>;
   using Batches = std::vector<std::unique_ptr<IncomingBatch>>;
-  struct Planned;
   struct Group;
 
   template <typename Waiting>
@@ -96,11 +96,6 @@ class LogWriter {
   void CommitSingle(const Single& single);
 
   void Plan(Batches batches);
-  absl::Status PlanPart(std::vector<Planned>* part);
-  void PlanOne(Planned* planned) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live_->mutex);
-  absl::Status Load(const std::vector<Planned>& part);
-  absl::Status RemoveKnownToHistory(std::vector<Planned>* part);
-  void Number(std::vector<Planned>* part);
 
   // Moves groups on as far as they go without waiting. Whether one was acknowledged.
   bool Advance();
@@ -118,8 +113,9 @@ class LogWriter {
   const WriterOptions options_;
   const Surroundings with_;
   LiveState* const live_;
-  LogTail tail_;  // these three: only the writer's thread
+  LogTail tail_;  // these four: only the writer's thread
   Residency residency_;
+  BatchPlanner planner_;
   ClockSweep sweep_;
   BackFill* back_fill_ = nullptr;
   std::unique_ptr<Group> planned_;  // these two: only the writer's thread

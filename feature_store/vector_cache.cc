@@ -53,14 +53,15 @@ void VectorCache::Read(std::span<const Key> keys, absl::FunctionRef<void(size_t,
   misses_.fetch_add(keys.size() - hits, std::memory_order_relaxed);
 }
 
-void VectorCache::Put(const Key& key, const FeatureValues& values) {
+void VectorCache::Put(const Key& key, const FeatureValues& values, size_t at_most) {
+  const size_t budget = std::min(budget_, at_most);
   std::unique_ptr<char[]> packed(new char[values.PackedSize()]);
   values.Pack(packed.get());
   MutexLock lock(&mutex_);
   if (key.customer >= places_.size()) {
     const size_t places = key.customer + 1 + key.customer / 8;
-    if (places * sizeof(uint32_t) > budget_ / 2) return;  // no room for what they stand for
-    places_.reserve(places);                              // not twice as many
+    if (places * sizeof(uint32_t) > budget / 2) return;  // no room for what they stand for
+    places_.reserve(places);                             // not twice as many
     places_.resize(places);
   }
   Slot* slot = Find(key.customer);
@@ -76,7 +77,7 @@ void VectorCache::Put(const Key& key, const FeatureValues& values) {
   slot->version = key.version;
   slot->declarations = key.declarations;
   heap_bytes_ += HeapBytes(slot->packed.get());
-  while (Bytes() > budget_ && size_ > 0) RemoveIdle();
+  while (Bytes() > budget && size_ > 0) RemoveIdle();
   bytes_.store(Bytes(), std::memory_order_relaxed);
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
@@ -38,7 +39,8 @@ class VectorCache {
   // the cache and holds up whoever puts something into it. Cheapest for many at once: the waits for memory of sixteen
   // customers overlap.
   void Read(std::span<const Key> keys, absl::FunctionRef<void(size_t i, const FeatureValues& values)> hit);
-  void Put(const Key& key, const FeatureValues& values);
+  // `at_most`: a bound that is tighter than the budget at the moment, in bytes.
+  void Put(const Key& key, const FeatureValues& values, size_t at_most = std::numeric_limits<size_t>::max());
 
   struct Counts {
     uint64_t hits = 0;  // these two since the process started

@@ -121,6 +121,9 @@ TEST(VectorCacheTest, KeepsToItsBudgetAndKeepsWhatIsRead) {
     }
   }
   EXPECT_GT(cache.counts().vectors, 50u);
+  cache.Put({3, 1}, ValuesOf(3), kBudget - (4 << 10));
+  EXPECT_LE(cache.counts().bytes, kBudget - (4 << 10)) << "a tighter bound holds at once";
+  EXPECT_EQ(cache.bytes(), cache.counts().bytes);
   for (uint32_t customer = 0; customer < 10'000; ++customer) {
     if (Get(cache, customer, 1, &read)) {
       EXPECT_EQ(read.number(0), customer);

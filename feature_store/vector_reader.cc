@@ -84,7 +84,7 @@ void VectorReader::ReadOne(const CompiledDeclarations& declarations, uint32_t id
 }
 
 void VectorReader::Keep(const VectorCache::Key& key, const FeatureValues& values) {
-  cache_.Put(key, values);
+  cache_.Put(key, values, live_->vector_room.load(std::memory_order_relaxed));
   live_->vector_bytes.store(cache_.bytes(), std::memory_order_relaxed);
 }
 
