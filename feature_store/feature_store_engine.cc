@@ -304,9 +304,14 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
     source.position = live_.position;
     for (const auto& [pseudonym, record] : live_.erased) source.erased.insert(pseudonym);
     for (uint32_t id = live_.named_customers; id < live_.table.folded_customers(); ++id) {
-      // Who is not resident was written, name and all, before it was evicted.
+      // Who neither is resident nor has events that wait was written, name and all, before it left memory.
       const CustomerRow& row = live_.table.row(id);
-      if (!row.erased && row.resident != nullptr) source.unnamed.emplace_back(row.pseudonym, row.resident->customer_id);
+      if (row.erased) continue;
+      if (row.resident != nullptr) {
+        source.unnamed.emplace_back(row.pseudonym, row.resident->customer_id);
+      } else if (row.waiting != WaitingEvents::kNone) {
+        source.unnamed.emplace_back(row.pseudonym, live_.table.WaitingId(id));
+      }
     }
     moment.position = live_.position;
     moment.past_changed_at = live_.past_changed_at;

@@ -125,6 +125,35 @@ TEST(TrainingSet, AtMostSomeAreReadAtOnce) {
   EXPECT_TRUE(store->ReadTrainingSet(request).ok()) << "the place is given back";
 }
 
+// Before their first record is written their name is nowhere but in the events that wait.
+TEST(TrainingSet, HasThoseWhoNeverWereInMemory) {
+  FeatureStoreEngine::Options nobody_in_memory = SegmentsOf(1'000);
+  nobody_in_memory.writer.state_memory_bytes = nobody_in_memory.writer.least_state_bytes = 0;
+  TestEngine small(nobody_in_memory), large(SegmentsOf(1'000));
+  v1::ReadTrainingSetRequest request;
+  *request.add_as_of() = ToTimestamp(At("2025-09-01T00:00:00Z"));
+  request.mutable_purchase_decline()->set_measure(v1::PurchaseDecline::SPEND);
+  std::vector<std::string> rows[2];
+  for (TestEngine* store : {&small, &large}) {
+    for (int i = 0; i < 5; ++i) {
+      std::vector<v1::Event> events;
+      for (int month = 4; month <= 9; ++month) {
+        for (const char* day : {"05", "25"}) {
+          events.push_back(PurchaseOf(absl::StrCat("c", i), absl::StrCat("m", month, day),
+                                      absl::StrCat("2025-0", month, "-", day, "T10:00:00Z"), 100 * (i + 1)));
+        }
+      }
+      events.push_back(PurchaseOf(absl::StrCat("c", i), "later", "2025-11-25T10:00:00Z", 100));
+      ASSERT_TRUE(store->Ingest(events, /*backfill=*/true).ok());
+    }
+    rows[store == &large] = Read(**store, request).rows;
+    std::sort(rows[store == &large].begin(), rows[store == &large].end());
+  }
+  EXPECT_EQ(small->Stats().resident_customers(), 0);
+  EXPECT_EQ(rows[1].size(), 5u);
+  EXPECT_EQ(rows[0], rows[1]);
+}
+
 // Forty customers who buy each month of 2025, back-filled, and a set of some hundred rows of each in many chunks.
 class LargeTrainingSet : public testing::Test {
  protected:
