@@ -76,9 +76,10 @@ absl::Status SaveSome(const SaveLimits& limits, std::span<const uint32_t>* rest,
         if (!live->table.IsDirty(id)) continue;
         const bool first = !live->table.IsRecorded(id) && !live->table.row(id).erased;
         if (live->table.at(id) == nullptr) {
-          if (first) names.push_back(NameOf(live->table.row(id).pseudonym, live->table.WaitingId(id)));
-          states.push_back(
-              {Family::kState, StateKey(id), live->table.SaveWaiting(id, live->position), /*appends=*/!first});
+          const std::string customer_id = first ? live->table.WaitingId(id) : "";
+          if (first) names.push_back(NameOf(live->table.row(id).pseudonym, customer_id));
+          std::string record = live->table.SaveWaiting(id, customer_id, live->position);
+          states.push_back({Family::kState, StateKey(id), std::move(record), /*appends=*/!first});
         } else {
           records.emplace_back(id, live->table.Save(id, live->position));
           if (first) names.push_back(NameOf(live->table.row(id).pseudonym, live->table.at(id)->customer_id));

@@ -388,13 +388,13 @@ storage::v1::CustomerRecord CustomerTable::Save(uint32_t id, uint64_t folded_to)
 }
 
 // Written by hand: these are many, and a message would copy each event twice more.
-std::string CustomerTable::SaveWaiting(uint32_t id, uint64_t folded_to) {
+std::string CustomerTable::SaveWaiting(uint32_t id, const std::string& customer_id, uint64_t folded_to) {
   using storage::v1::CustomerRecord;
   CustomerRow& row = rows_[id];
   row.dirty = false;
   std::string bytes = EncodeRecord(CustomerRecord());
   if (!row.recorded) {
-    AppendBytesField(CustomerRecord::kCustomerIdFieldNumber, WaitingId(id), &bytes);
+    AppendBytesField(CustomerRecord::kCustomerIdFieldNumber, customer_id, &bytes);
     AppendBytesField(CustomerRecord::kPseudonymFieldNumber, row.pseudonym, &bytes);
   }
   row.recorded = true;

@@ -60,8 +60,8 @@ class CustomerTable {
   // Ids are given in the order in which customers first have an event that counts. A new one is resident.
   uint32_t FindOrAdd(const Pseudonym& pseudonym, absl::string_view customer_id);
   uint32_t FindOrAdd(absl::string_view customer_id) { return FindOrAdd(pseudonyms_->Of(customer_id), customer_id); }
-  // The same for an event: a new customer whose first event can wait (CanWait) need not be resident once LetNewWait was
-  // called.
+  // The same for an event, folded at that T or later: a new customer whose first event can wait need not be resident
+  // once LetNewWait was called.
   uint32_t FindOrAdd(const Pseudonym& pseudonym, const EventView& event, int64_t clock_us);
   void LetNewWait() { new_wait_ = true; }
   const CustomerRow& row(uint32_t id) const { return rows_[id]; }
@@ -77,8 +77,6 @@ class CustomerTable {
   void PrefetchRow(const Pseudonym& pseudonym) const { rows_.PrefetchRow(pseudonym); }
   void PrefetchRow(uint32_t id) const { rows_.PrefetchRow(id); }
 
-  // Whether the event, folded at that T or later, can wait beside a customer that is not resident.
-  bool CanWait(const EventView& event, int64_t clock_us) const;
   // Whether the customer has to be made resident before the event is folded at that T or later.
   bool MustLoad(uint32_t id, const EventView& event, int64_t clock_us) const;
   // Events of a customer that is not resident, as its record may not have them yet; oldest first.
@@ -153,7 +151,8 @@ class CustomerTable {
   // Of a dirty one that is resident, and of a dirty one that is not: its events that wait, without those of the last
   // call, as a stored record (stored_record.h) to be appended to the one on the disk, if there is one (IsRecorded).
   storage::v1::CustomerRecord Save(uint32_t id, uint64_t folded_to);
-  std::string SaveWaiting(uint32_t id, uint64_t folded_to);
+  // `customer_id`: of one without a record; otherwise it is not used.
+  std::string SaveWaiting(uint32_t id, const std::string& customer_id, uint64_t folded_to);
   // Its record was written, or is about to be, and so its name.
   bool IsRecorded(uint32_t id) const { return rows_[id].recorded; }
   // Load each record, then BeginReplay, fold what follows the checkpoint, EndReplay. The row alone: it is not resident
@@ -177,6 +176,8 @@ class CustomerTable {
  private:
   uint32_t FindOrAddRow(const Pseudonym& pseudonym);
   void MakeNew(uint32_t id, absl::string_view customer_id);
+  // Whether the event, folded at that T or later, can wait beside a customer that is not resident.
+  bool CanWait(const EventView& event, int64_t clock_us) const;
   bool Wait(uint32_t id, const EventView& event, const EntryPosition& entry);
   void PrefetchCustomer(uint32_t id) const;
   void FoldOrPark(Customer* customer, const EventView& event, int64_t clock_us);

@@ -38,11 +38,13 @@ absl::Status Residency::Load(std::vector<uint32_t> customers) {
   return absl::OkStatus();
 }
 
+size_t Residency::BytesLeft() const {
+  return options_.state_memory_bytes - std::min(options_.state_memory_bytes, live_->table.OverheadBytes());
+}
+
 size_t Residency::BytesToFree() const {
-  const size_t rows = live_->table.OverheadBytes(), bytes = live_->table.MemoryBytes() - rows;
-  const size_t left = options_.state_memory_bytes - std::min(options_.state_memory_bytes, rows);
+  const size_t bytes = live_->table.MemoryBytes() - live_->table.OverheadBytes(), left = BytesLeft();
   const size_t vectors = std::min(left, live_->vector_bytes.load(std::memory_order_relaxed));
-  live_->vector_room.store(left / 2, std::memory_order_relaxed);
   const size_t least = std::max(options_.least_state_bytes, options_.state_memory_bytes / kLeastPart);
   const size_t budget = std::max(left - vectors, least);
   return bytes <= budget ? 0 : bytes - budget + budget / 8;
@@ -50,6 +52,7 @@ size_t Residency::BytesToFree() const {
 
 bool Residency::IsFull() const {
   ReaderMutexLock lock(&live_->mutex);
+  live_->vector_room.store(BytesLeft() / 2, std::memory_order_relaxed);
   return BytesToFree() > 0;
 }
 

@@ -27,12 +27,14 @@ class Residency {
 
   // All of these are resident afterwards. DATA_LOSS when a record is missing or damaged.
   absl::Status Load(std::vector<uint32_t> customers) ABSL_LOCKS_EXCLUDED(live_->mutex);
-  // Whether MakeRoom would do something.
+  // Whether MakeRoom would do something; says beside it how much room there is for kept vectors.
   bool IsFull() const ABSL_LOCKS_EXCLUDED(live_->mutex);
   // Nothing, while the budget holds; otherwise frees an eighth of it, so that records are written many at once.
   absl::Status MakeRoom() ABSL_LOCKS_EXCLUDED(live_->mutex);
 
  private:
+  // Of the budget, what the rows leave.
+  size_t BytesLeft() const ABSL_SHARED_LOCKS_REQUIRED(live_->mutex);
   // 0 while the budget holds.
   size_t BytesToFree() const ABSL_SHARED_LOCKS_REQUIRED(live_->mutex);
   absl::Status Save(std::span<const uint32_t> customers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live_->records_mutex)

@@ -27,12 +27,10 @@ void AddStoreFlags(StoreOptions* options, Flags* flags) {
   flags->Add("sweep-interval", &options->sweep_interval,
              "How often customers are looked at whose vectors time alone changes",
              Between(absl::Milliseconds(10), absl::Hours(1)));
-  flags->Add(
-      "memory", &options->memory,
-      "Memory of the process: five eighths for customers, their aggregates and latest vectors, the rest for caches, "
-      "the "
-      "log and work under way; aggregates beyond it lie on the disk. Some 75 bytes a customer are always in memory",
-      AtLeast(MiB(64)));
+  flags->Add("memory", &options->memory,
+             "Memory of the process. Of what is beyond 224MiB four fifths are for customers, their aggregates and "
+             "latest vectors; what is not used lately lies on the disk. Some 80 bytes a customer are always in memory",
+             AtLeast(MiB(256)));
   flags->Add("segment-events", &options->segment_events, "Events of the log that are sorted into the history at once",
              Between(uint64_t{1'000}, uint64_t{10'000'000}));
   flags->Add("metrics-listen", &options->metrics_listen,
@@ -45,8 +43,8 @@ FeatureStoreEngine::Options EngineOptions(const StoreOptions& options) {
   engine.writer.clock_mode = options.clock == "wall" ? ClockMode::kWall : ClockMode::kWatermark;
   engine.writer.retention = options.retention;
   engine.writer.reserve_bytes = options.disk_reserve.bytes;
-  engine.writer.state_memory_bytes = options.memory.bytes / 8 * 5;
-  engine.vector_cache_bytes = options.memory.bytes / 4;  // aggregates yield to it
+  engine.writer.state_memory_bytes = (options.memory.bytes - MiB(224).bytes) / 5 * 4;  // as the flag says
+  engine.vector_cache_bytes = options.memory.bytes / 4;                                // aggregates yield to it
   engine.writer.segment_events = options.segment_events;
   engine.writer.sweep_interval = options.sweep_interval;
   engine.maintenance.checkpoint_interval = options.checkpoint_interval;

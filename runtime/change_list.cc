@@ -129,20 +129,21 @@ absl::Status ChangeList::Order(uint64_t last_sequence) {
   constexpr size_t kRanges = 256;
   std::array<size_t, kRanges + 1> ends{};  // of each range in `ids`, one place further on
   const auto range_of = [last_sequence](uint64_t sequence) {
-    return static_cast<size_t>(static_cast<double>(sequence) / (static_cast<double>(last_sequence) + 1) * kRanges);
+    const double part = static_cast<double>(sequence) / (static_cast<double>(last_sequence) + 1);
+    return std::min(static_cast<size_t>(part * kRanges), kRanges - 1);
   };
   for (uint32_t id = 0; id < nodes_.size(); ++id) {
     const uint64_t sequence = nodes_[id].sequence;
     if (sequence > last_sequence) {
       return Wrong({id, sequence}, absl::StrCat("is beyond the last sequence, ", last_sequence));
     }
-    if (sequence > 0) ++ends[std::min(range_of(sequence), kRanges - 1) + 1];
+    if (sequence > 0) ++ends[range_of(sequence) + 1];
   }
   for (size_t range = 1; range <= kRanges; ++range) ends[range] += ends[range - 1];
   std::vector<uint32_t> ids(ends[kRanges]);
   for (uint32_t id = 0; id < nodes_.size(); ++id) {
     const uint64_t sequence = nodes_[id].sequence;
-    if (sequence > 0) ids[ends[std::min(range_of(sequence), kRanges - 1)]++] = id;
+    if (sequence > 0) ids[ends[range_of(sequence)]++] = id;
   }
   std::vector<Entry> entries;
   size_t begin = 0;

@@ -50,7 +50,7 @@ class RocksRegistry final : public Registry {
 
   const Options options_;
   std::unique_ptr<rocksdb::Env> env_;  // outlives the database
-  std::unique_ptr<rocksdb::DB> db_;  // itself thread-safe
+  std::unique_ptr<rocksdb::DB> db_;    // itself thread-safe
 
   mutable Mutex mutex_;  // one writer at a time
   bool broken_ ABSL_GUARDED_BY(mutex_) = false;

@@ -48,6 +48,9 @@ class File final : public rocksdb::FSWritableFileOwnerWrapper {
   IOStatus Fsync(const IOOptions& o, IODebugContext* c) override {
     return failure_->Note(FSWritableFileOwnerWrapper::Fsync(o, c));
   }
+  IOStatus RangeSync(uint64_t offset, uint64_t bytes, const IOOptions& o, IODebugContext* c) override {
+    return failure_->Note(FSWritableFileOwnerWrapper::RangeSync(offset, bytes, o, c));
+  }
   IOStatus Close(const IOOptions& o, IODebugContext* c) override {
     return failure_->Note(FSWritableFileOwnerWrapper::Close(o, c));
   }
@@ -94,6 +97,10 @@ class KeepingFileSystem final : public rocksdb::FileSystemWrapper {
     IOStatus status = FileSystemWrapper::NewDirectory(path, options, folder, c);
     if (status.ok()) *folder = std::make_unique<Folder>(std::move(*folder), failure_);
     return status;
+  }
+  IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
+                      IODebugContext* c) override {
+    return failure_->Note(FileSystemWrapper::RenameFile(from, to, options, c));
   }
   IOStatus DeleteFile(const std::string& path, const IOOptions& options, IODebugContext* c) override {
     if (failure_->failed()) return IOStatus::IOError("kept, because a write has failed", path);
