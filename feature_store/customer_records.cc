@@ -1,6 +1,7 @@
 #include "feature_store/customer_records.h"
 
 #include <algorithm>
+#include <future>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,6 +16,11 @@ namespace {
 constexpr size_t kRecordsOfAFile = 512;  // fewer are cheaper in the write-ahead log
 
 using Encoded = std::vector<WriteSet::Put>;
+
+struct Records {
+  Encoded names;
+  Encoded states;
+};
 
 WriteSet::Put NameOf(const Pseudonym& pseudonym, const std::string& customer_id) {
   storage::v1::CustomerName name;
@@ -37,13 +43,13 @@ absl::Status WriteSorted(Family family, Encoded records, Durability of_few, Stor
   return storage->AddSorted(family, views);
 }
 
-absl::Status Write(Encoded names, Encoded states, Storage* storage) {
+absl::Status Write(Records records, Storage* storage) {
   const auto by_key = [](const auto& a, const auto& b) { return a.key < b.key; };
-  std::sort(names.begin(), names.end(), by_key);
-  std::sort(states.begin(), states.end(), by_key);  // whole records and appended ones come in two runs
+  std::sort(records.names.begin(), records.names.end(), by_key);
+  std::sort(records.states.begin(), records.states.end(), by_key);  // whole and appended ones come in two runs
   // Never a state on the disk whose name a crash can still take back.
-  absl::Status written = WriteSorted(Family::kNames, std::move(names), Durability::kSynced, storage);
-  if (written.ok()) written = WriteSorted(Family::kState, std::move(states), Durability::kBuffered, storage);
+  absl::Status written = WriteSorted(Family::kNames, std::move(records.names), Durability::kSynced, storage);
+  if (written.ok()) written = WriteSorted(Family::kState, std::move(records.states), Durability::kBuffered, storage);
   return written;
 }
 
@@ -61,9 +67,9 @@ absl::Status Decode(const Definitions& definitions, const AbsentCustomer& absent
   return ReadCustomer(definitions, record, absent.waiting, customer);
 }
 
-}  // namespace
-
-absl::Status SaveSome(const SaveLimits& limits, std::span<const uint32_t>* rest, Storage* storage, LiveState* live) {
+// Of customers off the front of `rest`.
+Records MakeRecords(const SaveLimits& limits, std::span<const uint32_t>* rest, LiveState* live)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->records_mutex) ABSL_LOCKS_EXCLUDED(live->mutex) {
   Encoded names, states;
   for (size_t bytes = 0; bytes < limits.bytes && !rest->empty();) {
     std::vector<std::pair<uint32_t, storage::v1::CustomerRecord>> records;
@@ -89,7 +95,27 @@ absl::Status SaveSome(const SaveLimits& limits, std::span<const uint32_t>* rest,
     for (const auto& [id, record] : records) states.push_back({Family::kState, StateKey(id), EncodeRecord(record)});
     for (size_t i = before; i < states.size(); ++i) bytes += states[i].value.size();
   }
-  return Write(std::move(names), std::move(states), storage);
+  return {std::move(names), std::move(states)};
+}
+
+}  // namespace
+
+absl::Status SaveSome(const SaveLimits& limits, std::span<const uint32_t>* rest, Storage* storage, LiveState* live) {
+  return Write(MakeRecords(limits, rest, live), storage);
+}
+
+absl::Status SaveAll(const SaveLimits& limits, std::span<const uint32_t> customers, Storage* storage, LiveState* live) {
+  std::future<absl::Status> writing;
+  absl::Status written;
+  while (written.ok() && !customers.empty()) {
+    Records records = MakeRecords(limits, &customers, live);
+    if (writing.valid()) written = writing.get();
+    if (!written.ok()) break;
+    writing = std::async(std::launch::async, [records = std::move(records), storage]() mutable {
+      return Write(std::move(records), storage);
+    });
+  }
+  return writing.valid() ? writing.get() : written;
 }
 
 absl::StatusOr<std::vector<Customer>> ReadCustomers(const Definitions& definitions, const Storage& storage,

@@ -26,6 +26,10 @@ struct SaveLimits {
 absl::Status SaveSome(const SaveLimits& limits, std::span<const uint32_t>* rest, Storage* storage, LiveState* live)
     ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->records_mutex) ABSL_LOCKS_EXCLUDED(live->mutex);
 
+// All of them. While some are written the next ones are made, by two threads: for when the store waits for it.
+absl::Status SaveAll(const SaveLimits& limits, std::span<const uint32_t> customers, Storage* storage, LiveState* live)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(live->records_mutex) ABSL_LOCKS_EXCLUDED(live->mutex);
+
 // A customer that is not resident: its record may lack some of what waited at that moment (CustomerTable::WaitingOf).
 struct AbsentCustomer {
   uint32_t id = 0;

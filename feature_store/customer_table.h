@@ -83,6 +83,7 @@ class CustomerTable {
   std::vector<WaitingEvent> WaitingOf(uint32_t id) const { return waiting_.All(rows_[id].waiting); }
   // customer_id of one whose events wait.
   std::string WaitingId(uint32_t id) const { return CustomerIdOf(waiting_.NewestOf(rows_[id].waiting)); }
+  size_t waiting_events() const { return waiting_.size(); }
   size_t waiting_bytes() const { return waiting_.empty() ? 0 : waiting_.MemoryBytes(); }
   // Whose events wait; ids ascend. Once their records are written, DropWaiting forgets the events of all.
   std::vector<uint32_t> FindWaiting();

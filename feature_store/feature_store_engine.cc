@@ -163,7 +163,7 @@ void FeatureStoreEngine::Stop() {
   // So that the next start has little to read. The two share nothing but locks.
   absl::Status sorted;
   std::thread sorter([&] { sorted = maintenance_->SortWholeLog(); });
-  absl::Status ended = maintenance_->WriteCheckpoint();
+  absl::Status ended = maintenance_->WriteCheckpoint(Maintenance::Pace::kAtStop);
   sorter.join();
   ended.Update(sorted);
   if (ended.ok()) ended = maintenance_->DropOldLog();

@@ -10,7 +10,7 @@ namespace ebb::feature_store {
 absl::StatusOr<std::unique_ptr<HistoryWalk>> HistoryWalk::Open(const StorageView& view, std::unique_ptr<Cursor> sorted,
                                                                const Pseudonymizer& pseudonyms, uint64_t sorted_to,
                                                                uint64_t position) {
-  auto waiting = std::make_unique<SegmentSorter>(pseudonyms);
+  auto waiting = std::make_unique<SegmentSorter>(pseudonyms, position - sorted_to);
   const absl::StatusOr<uint64_t> end = ReadLog(
       view, sorted_to, position, [&](LogUnit& unit) { return waiting->Add(unit); }, BatchForm::kBytes);
   if (!end.ok()) return end.status();

@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "runtime/digest.h"
+#include "runtime/large_blocks.h"
 #include "runtime/sip_hash.h"
 
 namespace ebb::feature_store {
@@ -56,9 +59,12 @@ class IdentityIndex {
   struct Hash {  // an identity is random already
     size_t operator()(const Identity& identity) const { return identity.first; }
   };
+  // Some megabytes that are taken and given back with each segment.
+  using Times = absl::flat_hash_map<Identity, int64_t, Hash, std::equal_to<Identity>,
+                                    HugePageAllocator<std::pair<const Identity, int64_t>>>;
   struct Segment {
     uint64_t first_sequence;
-    absl::flat_hash_map<Identity, int64_t, Hash> times;
+    Times times;
   };
 
   std::deque<Segment> segments_;  // oldest first, never empty

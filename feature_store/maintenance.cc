@@ -117,7 +117,24 @@ absl::StatusOr<bool> Maintenance::SortOneSegment() {
   return true;
 }
 
-absl::Status Maintenance::WriteCheckpoint() {
+absl::Status Maintenance::SaveCustomers(std::span<const uint32_t> customers, Pace pace) {
+  if (pace == Pace::kAtStop) {
+    MutexLock records_lock(&live_->records_mutex);
+    return SaveAll(options_.at_once, customers, with_.storage, live_);
+  }
+  while (!customers.empty()) {
+    {
+      MutexLock lock(&live_->mutex);
+      while (live_->room_wanted) live_->room_made.Wait(&live_->mutex);
+    }
+    MutexLock records_lock(&live_->records_mutex);
+    absl::Status saved = SaveSome(options_.at_once, &customers, with_.storage, live_);
+    if (!saved.ok()) return saved;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Maintenance::WriteCheckpoint(Pace pace) {
   storage::v1::Checkpoint checkpoint;
   std::vector<uint32_t> dirty;
   bool next_saved;
@@ -134,14 +151,7 @@ absl::Status Maintenance::WriteCheckpoint() {
     checkpoint.set_past_changed_at(live_->past_changed_at);
     dirty = live_->table.TakeDirty();
   }
-  for (std::span<const uint32_t> rest = dirty; !rest.empty();) {
-    {
-      MutexLock lock(&live_->mutex);
-      while (live_->room_wanted) live_->room_made.Wait(&live_->mutex);
-    }
-    MutexLock records_lock(&live_->records_mutex);
-    if (absl::Status saved = SaveSome(options_.at_once, &rest, with_.storage, live_); !saved.ok()) return saved;
-  }
+  if (absl::Status saved = SaveCustomers(dirty, pace); !saved.ok()) return saved;
   WriteSet changes;
   changes.Add(Family::kMeta, std::string(kCheckpointKey), EncodeRecord(checkpoint));
   if (absl::Status written = with_.storage->Write(changes, Durability::kSynced); !written.ok()) return written;

@@ -46,8 +46,10 @@ class Maintenance {
   // That one, too. Nothing may be committed meanwhile.
   absl::Status SortWholeLog();
   // Saves every customer that changed since the last time. Fuzzy: folding goes on meanwhile, each record names the
-  // position it stands for. None is written while a part of an import is folded: the next one is.
-  absl::Status WriteCheckpoint();
+  // position it stands for. None is written while a part of an import is folded: the next one is. At a stop nobody
+  // waits for anything but its end.
+  enum class Pace { kGivesWay, kAtStop };
+  absl::Status WriteCheckpoint(Pace pace = Pace::kGivesWay);
   // Drops from the log what is both sorted and saved.
   absl::Status DropOldLog();
 
@@ -56,6 +58,7 @@ class Maintenance {
   absl::Status RunAll(bool checkpoint_due);
   // Sorts the oldest full segment. False where there is none.
   absl::StatusOr<bool> SortOneSegment();
+  absl::Status SaveCustomers(std::span<const uint32_t> customers, Pace pace);
   bool CheckpointWaits() const;
   bool ErasureWaits() const;
 

@@ -81,22 +81,15 @@ absl::Status Residency::Evict() {
     // Where it is worth a file: what waits is cheap to append to the records, and nobody is the slower for it.
     if (live_->table.waiting_bytes() * kWorthAFile >= BytesToFree()) waiting = live_->table.FindWaiting();
   }
-  if (absl::Status saved = Save(waiting); !saved.ok()) return saved;
+  if (absl::Status saved = SaveAll({}, waiting, storage_, live_); !saved.ok()) return saved;
   {
     MutexLock lock(&live_->mutex);
     if (!waiting.empty()) live_->table.DropWaiting();
     if (BytesToFree() > 0) idle = live_->table.FindIdle(BytesToFree());
   }
-  if (absl::Status saved = Save(idle); !saved.ok()) return saved;
+  if (absl::Status saved = SaveAll({}, idle, storage_, live_); !saved.ok()) return saved;
   MutexLock lock(&live_->mutex);
   live_->table.Evict(idle);
-  return absl::OkStatus();
-}
-
-absl::Status Residency::Save(std::span<const uint32_t> customers) {
-  while (!customers.empty()) {
-    if (absl::Status saved = SaveSome({}, &customers, storage_, live_); !saved.ok()) return saved;
-  }
   return absl::OkStatus();
 }
 

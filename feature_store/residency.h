@@ -37,8 +37,6 @@ class Residency {
   size_t BytesLeft() const ABSL_SHARED_LOCKS_REQUIRED(live_->mutex);
   // 0 while the budget holds.
   size_t BytesToFree() const ABSL_SHARED_LOCKS_REQUIRED(live_->mutex);
-  absl::Status Save(std::span<const uint32_t> customers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(live_->records_mutex)
-      ABSL_LOCKS_EXCLUDED(live_->mutex);
   absl::Status Evict() ABSL_EXCLUSIVE_LOCKS_REQUIRED(live_->records_mutex) ABSL_LOCKS_EXCLUDED(live_->mutex);
 
   const WriterOptions& options_;

@@ -74,6 +74,8 @@ TEST_F(ResidencyTest, EventsOfThoseWhoAreNotInMemoryBringNobodyBack) {
   EXPECT_LT(small_->Stats().resident_customers(), kCustomers);
   Send(12, 16);
   EXPECT_EQ(small_->Stats().state_loads(), 0);
+  EXPECT_GT(small_->Stats().waiting_events(), 0);
+  EXPECT_EQ(large_->Stats().waiting_events(), 0);
   EXPECT_EQ(Describe(*small_), Describe(*large_));
 }
 

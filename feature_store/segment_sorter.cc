@@ -10,6 +10,7 @@
 #include "feature_store/record_key.h"
 #include "feature_store/stored_record.h"
 #include "feature_store/wire_event.h"
+#include "runtime/large_blocks.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -23,6 +24,14 @@ uint64_t BigEndian(const uint8_t* bytes) {
 absl::Status Unreadable() { return absl::DataLossError("a batch of the log cannot be read: it is damaged"); }
 
 }  // namespace
+
+// Buffers of megabytes that grew step by step would be copied again and again; room that is not used costs nothing.
+SegmentSorter::SegmentSorter(const Pseudonymizer& pseudonyms, size_t expected_events) : pseudonyms_(pseudonyms) {
+  constexpr size_t kMostReserved = 1 << 20, kBytesPerEvent = 128;
+  const size_t events = std::min(expected_events, kMostReserved);
+  ReserveHuge(events * kBytesPerEvent, &bytes_);
+  ReserveHuge(events, &rows_);
+}
 
 absl::Status SegmentSorter::Add(const LogUnit& unit) {
   for (const v1::Event* event : unit.events) AddParsed(*event);
@@ -89,7 +98,9 @@ void SegmentSorter::Sort() {
   std::vector<size_t> next((size_t{1} << kBits) + 1);
   for (const Row& row : rows_) ++next[bucket_of(row) + 1];
   for (size_t i = 1; i < next.size(); ++i) next[i] += next[i - 1];
-  std::vector<Row> sorted(rows_.size());
+  std::vector<Row> sorted;
+  ReserveHuge(rows_.size(), &sorted);
+  sorted.resize(rows_.size());
   for (const Row& row : rows_) sorted[next[bucket_of(row)]++] = row;  // next[i] is in the end where bucket i ends
   rows_ = std::move(sorted);
   const absl::string_view bytes = bytes_;
@@ -127,7 +138,7 @@ std::vector<RecordView> SegmentSorter::Sorted() {
   Sort();
   const absl::string_view bytes = bytes_;
   std::vector<RecordView> records;
-  records.reserve(rows_.size());
+  ReserveHuge(rows_.size(), &records);
   for (const Row& row : rows_) {
     records.push_back({bytes.substr(row.begin, row.key_size), bytes.substr(row.begin + row.key_size, row.value_size)});
   }
@@ -142,7 +153,7 @@ absl::StatusOr<SortedSegment> SegmentSorter::Finish(Storage* storage) {
 
 absl::StatusOr<SortedSegment> SortIntoHistory(Storage* storage, const Pseudonymizer& pseudonyms, uint64_t from,
                                               uint64_t to) {
-  SegmentSorter sorter(pseudonyms);
+  SegmentSorter sorter(pseudonyms, to - from);
   const std::unique_ptr<StorageView> view = storage->View();
   const absl::StatusOr<uint64_t> end = ReadLog(
       *view, from, to, [&](LogUnit& unit) { return sorter.Add(unit); }, BatchForm::kBytes);

@@ -24,8 +24,8 @@ struct SortedSegment {
 // sorting moves 40 bytes an event, and most comparisons look at nothing else. Not thread-safe.
 class SegmentSorter {
  public:
-  // `pseudonyms` is borrowed.
-  explicit SegmentSorter(const Pseudonymizer& pseudonyms) : pseudonyms_(pseudonyms) {}
+  // `pseudonyms` is borrowed. About so many events are to be expected.
+  SegmentSorter(const Pseudonymizer& pseudonyms, size_t expected_events);
 
   // DATA_LOSS when a batch of the unit cannot be read. The unit's batch is taken as bytes (BatchForm::kBytes).
   absl::Status Add(const LogUnit& unit);

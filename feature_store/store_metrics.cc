@@ -47,6 +47,8 @@ void AddMemory(const v1::StoreStats& stats, MetricPage* page) {
                  static_cast<double>(stats.state_memory_bytes()));
   page->AddCounter("ebb_store_state_loads_total", "Customers brought back into memory.",
                    static_cast<double>(stats.state_loads()));
+  page->AddGauge("ebb_store_waiting_events", "Events in memory that wait for customers whose aggregates are not.",
+                 static_cast<double>(stats.waiting_events()));
   page->AddGauge("ebb_store_vectors", "Vectors kept to be read again.", static_cast<double>(vectors.vectors()));
   page->AddGauge("ebb_store_vector_bytes", "Memory that they take.", static_cast<double>(vectors.bytes()));
   const auto reads = [&](const char* result, int64_t count) {

@@ -30,6 +30,7 @@ TEST(StoreMetrics, ThePageIsPinned) {
            resident_customers: 8000
            state_memory_bytes: 700000
            state_loads: 12
+           waiting_events: 345
            vector_cache { vectors: 6000 bytes: 900000 hits: 5000 misses: 250 }
            back_fill { customers_done: 4200 customers: 10000 }
            lags {

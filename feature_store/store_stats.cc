@@ -81,6 +81,7 @@ v1::StoreStats ReadStats(const StatsSources& from) {
   stats.set_resident_customers(from.live->table.resident_customers());
   stats.set_state_memory_bytes(static_cast<int64_t>(from.live->table.MemoryBytes()));
   stats.set_state_loads(static_cast<int64_t>(from.live->table.loads()));
+  stats.set_waiting_events(static_cast<int64_t>(from.live->table.waiting_events()));
   stats.set_sorted_sequence(static_cast<int64_t>(from.live->sorted_to));
   *stats.mutable_lags() = Lags(from);
   return stats;

@@ -44,7 +44,8 @@ class WaitingEvents {
   // Oldest first, borrowed until Clear: those that were not there at the last call for the same chain.
   absl::InlinedVector<absl::string_view, 8> TakeNew(uint32_t chain);
 
-  bool empty() const { return entries_.size() == 1; }
+  size_t size() const { return entries_.size() - 1; }
+  bool empty() const { return size() == 0; }
   void Clear();
   size_t MemoryBytes() const { return entries_.size() * sizeof(Entry) + block_bytes_; }
 

@@ -133,10 +133,19 @@ std::string WithoutEvents(absl::string_view batch, std::span<const uint32_t> ind
 }
 
 void AppendKnownAt(int64_t known_at_us, std::string* out) {
-  const google::protobuf::Timestamp stamp = ToTimestamp(absl::FromUnixMicros(known_at_us));
+  using google::protobuf::Timestamp;
+  constexpr int64_t kMicros = 1'000'000;
+  int64_t seconds = known_at_us / kMicros, micros = known_at_us % kMicros;
+  if (micros < 0) {
+    --seconds;
+    micros += kMicros;
+  }
   AppendVarint(LengthTag(v1::Event::kKnownAtFieldNumber), out);
-  AppendVarint(stamp.ByteSizeLong(), out);
-  stamp.AppendToString(out);
+  const size_t size_at = out->size();
+  out->push_back(0);
+  if (seconds != 0) AppendVarintField(Timestamp::kSecondsFieldNumber, static_cast<uint64_t>(seconds), out);
+  if (micros != 0) AppendVarintField(Timestamp::kNanosFieldNumber, static_cast<uint64_t>(micros * 1000), out);
+  (*out)[size_at] = static_cast<char>(out->size() - size_at - 1);  // at most 17
 }
 
 }  // namespace ebb::feature_store

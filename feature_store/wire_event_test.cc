@@ -62,12 +62,15 @@ TEST(WireEventTest, EveryCutIsNoticedOrEndsBetweenFields) {
   }
 }
 
-TEST(WireEventTest, KnownAtIsAppendedAsAField) {
-  std::string bytes;
-  AppendKnownAt(1'790'000'000'000'001, &bytes);
-  v1::Event event;
-  ASSERT_TRUE(event.ParseFromString(bytes));
-  EXPECT_EQ(ToMicros(event.known_at()), 1'790'000'000'000'001);
+TEST(WireEventTest, KnownAtIsAppendedAsProtobufWritesIt) {
+  for (const int64_t micros : {int64_t{0}, int64_t{-1}, int64_t{-1'000'000}, int64_t{1'000'000}, int64_t{999'999},
+                               int64_t{1'790'000'000'000'001}, int64_t{-62'135'596'800'000'000}}) {
+    v1::Event event;
+    *event.mutable_known_at() = ToTimestamp(absl::FromUnixMicros(micros));
+    std::string bytes;
+    AppendKnownAt(micros, &bytes);
+    EXPECT_EQ(bytes, event.SerializeAsString()) << micros;
+  }
 }
 
 TEST(WireBatchTest, WalksEventsAndSkipsTheRest) {

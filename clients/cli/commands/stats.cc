@@ -65,6 +65,7 @@ Record Memory(const v1::StoreStats& stats) {
   memory.Add("resident_customers", CountCell(stats.resident_customers()));
   memory.Add("state_bytes", CountCell(stats.state_memory_bytes()));
   memory.Add("state_loads", CountCell(stats.state_loads()));
+  memory.Add("waiting_events", CountCell(stats.waiting_events()));
   memory.Add("vectors", CountCell(vectors.vectors()));
   memory.Add("vector_bytes", CountCell(vectors.bytes()));
   const int64_t asked = vectors.hits() + vectors.misses();
