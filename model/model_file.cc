@@ -2,7 +2,7 @@
 //
 //   offset  bytes
 //   0       8      "EBBMODEL"
-//   8       4      format version, now 1
+//   8       4      format version, now 2
 //   12      8      size of the payload
 //   20      32     SHA-256 of bytes 0 to 19 and the payload
 //   52      …      payload: ebb.v1.ModelFile, serialised deterministically
@@ -21,7 +21,7 @@ namespace ebb {
 namespace {
 
 constexpr std::string_view kMagic = "EBBMODEL";
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 constexpr size_t kVersionOffset = 8, kSizeOffset = 12, kDigestOffset = 20, kPayloadOffset = 52;
 
 void AppendLittleEndian(std::string& out, uint64_t value, int bytes) {
@@ -82,7 +82,8 @@ absl::StatusOr<TrainedModel> ParseModelFile(std::string_view bytes) {
   }
   v1::ModelFile message;
   if (version == 0 || !message.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
-    return absl::DataLossError("the model file's payload is not a ModelFile message of format version 1");
+    return absl::DataLossError(
+        absl::StrCat("the model file's payload is not a ModelFile message of format version ", version));
   }
   return FromMessage(message);
 }

@@ -30,11 +30,22 @@ TEST(ModelFile, ComesBackAsItWas) {
 
 // Files that were published must stay readable: when this fails, the format has changed and needs a new version beside
 // the old.
-TEST(ModelFile, HasTheBytesOfVersionOne) {
+TEST(ModelFile, HasTheBytesOfVersionTwo) {
   const std::string bytes = SerializeModelFile(EveryEstimator());
-  EXPECT_EQ(bytes.substr(0, 12), std::string("EBBMODEL\x01\0\0\0", 12));
+  EXPECT_EQ(bytes.substr(0, 12), std::string("EBBMODEL\x02\0\0\0", 12));
   EXPECT_EQ(bytes.size(), 1407u);
   EXPECT_EQ(Sha256Hex(bytes), "1da3e3a6969d6efbe918e368ddbee35e292de09a5ec7bb9e207b44aef207282f");
+}
+
+// There the calibration stood with the one member.
+TEST(ModelFile, ReadsVersionOne) {
+  v1::ModelFile message = ToMessage(ModelOf({Logistic()}));
+  message.mutable_members(0)->mutable_calibration()->Swap(message.mutable_calibration());
+  message.clear_calibration();
+  const absl::StatusOr<TrainedModel> read = FromMessage(message);
+  ASSERT_TRUE(read.ok()) << read.status();
+  const FeatureVector vector = Vector(4, 9, "premium");
+  EXPECT_EQ(read->ScoreOne(vector).probability, ModelOf({Logistic()}).ScoreOne(vector).probability);
 }
 
 TEST(ModelFile, RefusesEveryCut) {
@@ -56,12 +67,12 @@ TEST(ModelFile, RefusesEveryFlippedBit) {
 
 TEST(ModelFile, NamesANewerFormat) {
   std::string bytes = SerializeModelFile(EveryEstimator());
-  bytes[8] = 2;
+  bytes[8] = 3;
   const Sha256Digest digest = Sha256(bytes.substr(0, 20) + bytes.substr(52));
   std::copy(digest.begin(), digest.end(), bytes.begin() + 20);
   const absl::Status status = ParseModelFile(bytes).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("format version 2, this program reads up to 1"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("format version 3, this program reads up to 2"));
 }
 
 struct BrokenRule {
@@ -93,7 +104,9 @@ INSTANTIATE_TEST_SUITE_P(
                    [](v1::ModelFile& m) { m.mutable_features(0)->set_kind(static_cast<v1::ModelFeatureKind>(9)); }},
         BrokenRule{"schema fingerprint is 1", [](v1::ModelFile& m) { m.set_schema_fingerprint(1); }},
         BrokenRule{"members are 0", [](v1::ModelFile& m) { m.clear_members(); }},
-        BrokenRule{"member weights sum to 1.25", [](v1::ModelFile& m) { m.mutable_members(0)->set_weight(0.5); }},
+        BrokenRule{"member 0: weight is 0", [](v1::ModelFile& m) { m.mutable_members(0)->set_weight(0); }},
+        BrokenRule{"intercept is nan", [](v1::ModelFile& m) { m.set_intercept(kNan); }},
+        BrokenRule{"calibration has 0 scores", [](v1::ModelFile& m) { m.clear_calibration(); }},
         BrokenRule{"member 0: weight is nan", [](v1::ModelFile& m) { m.mutable_members(0)->set_weight(kNan); }},
         BrokenRule{"number column refers to feature 3",
                    [](v1::ModelFile& m) {
@@ -111,10 +124,10 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenRule{"member 0: estimator is missing", [](v1::ModelFile& m) { m.mutable_members(0)->clear_estimator(); }},
         BrokenRule{"k is 4 for 3 rows",
                    [](v1::ModelFile& m) { m.mutable_members(1)->mutable_k_nearest_neighbours()->set_k(4); }},
-        BrokenRule{"matrix has 12 values for 4000000000 by 4",
-                   [](v1::ModelFile& m) {
-                     m.mutable_members(1)->mutable_k_nearest_neighbours()->mutable_rows()->set_rows(4'000'000'000);
-                   }},
+        BrokenRule{
+            "matrix has 12 values for 4000000000 by 4",
+            [](v1::ModelFile&
+                   m) { m.mutable_members(1)->mutable_k_nearest_neighbours()->mutable_rows()->set_rows(4'000'000'000); }},
         BrokenRule{
             "labels hold another byte",
             [](v1::ModelFile& m) { m.mutable_members(1)->mutable_k_nearest_neighbours()->set_labels("\1\2\1"); }},
@@ -129,9 +142,9 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenRule{"coefficients are 4 for 3 vectors",
                    [](v1::ModelFile& m) { m.mutable_members(3)->mutable_support_vector()->add_coefficients(1); }},
         BrokenRule{"calibration does not rise at knot 1",
-                   [](v1::ModelFile& m) { m.mutable_members(0)->mutable_calibration()->set_scores(1, -1); }},
+                   [](v1::ModelFile& m) { m.mutable_calibration()->set_scores(1, -1); }},
         BrokenRule{"calibration probability is 1",
-                   [](v1::ModelFile& m) { m.mutable_members(0)->mutable_calibration()->set_probabilities(2, 1); }},
+                   [](v1::ModelFile& m) { m.mutable_calibration()->set_probabilities(2, 1); }},
         BrokenRule{"segments are over visits", [](v1::ModelFile& m) { m.mutable_segments()->set_feature("visits"); }},
         BrokenRule{"lower profit bound 6 is above the upper 5",
                    [](v1::ModelFile& m) { m.mutable_segments()->set_lower(6); }},

@@ -241,7 +241,6 @@ TrainedModel::Member ReadMember(const v1::ModelMember& message, const FeatureSch
     case v1::ModelMember::ESTIMATOR_NOT_SET:
       rules.Require(false, "estimator is missing or of a kind that this version does not know");
   }
-  pipeline.calibration = ReadCalibration(message.calibration(), rules);
   return member;
 }
 
@@ -270,14 +269,14 @@ absl::StatusOr<TrainedModel> FromMessage(const v1::ModelFile& message) {
   }
   rules.Require(message.members_size() >= 1 && message.members_size() <= kMostMembers, "members are ",
                 message.members_size(), "; there must be 1 to ", kMostMembers);
-  double weights = 0;
   for (int i = 0; i < message.members_size() && rules.ok(); ++i) {
     rules.set_prefix(absl::StrCat("member ", i, ": "));
     model.members.push_back(ReadMember(message.members(i), model.schema, rules));
-    weights += message.members(i).weight();
   }
   rules.set_prefix("");
-  rules.Require(std::abs(weights - 1) <= 1e-9, "member weights sum to ", weights, "; they must sum to 1");
+  model.intercept = rules.Finite(message.intercept(), "intercept");
+  const bool of_version_one = !message.has_calibration() && message.members_size() == 1;
+  model.calibration = ReadCalibration(of_version_one ? message.members(0).calibration() : message.calibration(), rules);
   ReadSegments(message, model, rules);
   model.horizon_months = message.horizon_months();
   rules.Require(model.horizon_months >= 1 && model.horizon_months <= 120, "horizon is ", model.horizon_months,

@@ -98,8 +98,9 @@ v1::ModelFile ToMessage(const TrainedModel& model) {
     out->set_weight(member.weight);
     Write(member.pipeline.preprocessing, out->mutable_preprocessing());
     std::visit([&](const auto& fitted) { WriteEstimator(fitted, out); }, member.pipeline.estimator);
-    Write(member.pipeline.calibration, out->mutable_calibration());
   }
+  message.set_intercept(model.intercept);
+  Write(model.calibration, message.mutable_calibration());
   if (!model.segments.feature.empty()) {
     message.mutable_segments()->set_feature(model.segments.feature);
     message.mutable_segments()->set_lower(model.segments.lower);

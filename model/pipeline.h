@@ -5,7 +5,6 @@
 #include <string_view>
 #include <variant>
 
-#include "model/calibration.h"
 #include "model/estimator/decision_tree.h"
 #include "model/estimator/k_nearest_neighbours.h"
 #include "model/estimator/logistic_regression.h"
@@ -22,12 +21,11 @@ using Estimator = std::variant<LogisticRegression, KNearestNeighbours, DecisionT
 const std::array<std::string_view, std::variant_size_v<Estimator>>& EstimatorNames();
 std::string_view EstimatorName(const Estimator& estimator);
 
-// One member of a model: what is done to a feature vector until a probability comes out. Immutable once filled, so
-// threads may share one.
+// One member of a model: what is done to a feature vector until a score comes out. Immutable once filled, so threads
+// may share one.
 struct Pipeline {
   Preprocessing preprocessing;
   Estimator estimator;
-  Calibration calibration;
 
   // The estimator's own scores: log-odds, share or decision value. Both spans have the same size.
   void Score(std::span<const FeatureVector> vectors, std::span<double> scores) const;

@@ -16,20 +16,13 @@ Score TrainedModel::ScoreOne(const FeatureVector& vector) const {
 void TrainedModel::ScoreBatch(std::span<const FeatureVector> vectors, std::span<Score> scores) const {
   assert(vectors.size() == scores.size());
   for (const FeatureVector& vector : vectors) assert(vector.size() == schema.size()), (void)vector;
-  std::vector<double> raw(vectors.size());
-  for (Score& score : scores) score = Score{};
+  std::vector<double> own(vectors.size());
+  for (Score& score : scores) score = {.ranking_score = intercept};
   for (const Member& member : members) {
-    member.pipeline.Score(vectors, raw);
-    for (size_t i = 0; i < raw.size(); ++i) {
-      const double probability = member.pipeline.calibration.Probability(raw[i]);
-      if (members.size() == 1) {
-        scores[i] = {.ranking_score = raw[i], .probability = probability};
-      } else {
-        scores[i].probability += member.weight * probability;
-        scores[i].ranking_score = scores[i].probability;
-      }
-    }
+    member.pipeline.Score(vectors, own);
+    for (size_t i = 0; i < own.size(); ++i) scores[i].ranking_score += member.weight * own[i];
   }
+  for (Score& score : scores) score.probability = calibration.Probability(score.ranking_score);
 }
 
 absl::Status TrainedModel::CheckVector(const FeatureVector& vector) const {

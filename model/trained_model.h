@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "model/calibration.h"
 #include "model/feature_schema.h"
 #include "model/feature_vector.h"
 #include "model/pipeline.h"
@@ -13,7 +14,7 @@
 namespace ebb {
 
 struct Score {
-  double ranking_score = 0;  // one member: its estimator's own score; several: the weighted mean of their probabilities
+  double ranking_score = 0;  // intercept + sum of the members' own scores by weight: of a stack log-odds
   double probability = 0;    // calibrated, strictly between 0 and 1, of the positive class ("declined")
 };
 
@@ -43,12 +44,14 @@ struct FeatureBackground {
 // (docs: "Bits").
 struct TrainedModel {
   struct Member {
-    double weight = 1;  // > 0; they sum to 1
+    double weight = 1;  // > 0, in units of the member's own score; 1 where it is alone
     Pipeline pipeline;
   };
 
   FeatureSchema schema;         // of the vectors to score; features for segments only are ignored by the members
   std::vector<Member> members;  // at least one
+  double intercept = 0;         // 0 where there is one member
+  Calibration calibration;      // of the ranking score
   std::vector<FeatureBackground> background;  // one a feature of the schema
   SegmentBounds segments;
   int horizon_months = 3;       // the probability is that of declining within these months after as-of

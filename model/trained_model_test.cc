@@ -68,14 +68,15 @@ TEST(TrainedModel, GivesTheSameBitsInBatchesAsOneByOne) {
   }
 }
 
-TEST(TrainedModel, WeighsTheProbabilitiesOfItsMembers) {
+TEST(TrainedModel, AddsUpTheScoresOfItsMembersAndCalibratesTheSum) {
   const FeatureVector vector = Vector(5, 8, "premium");
-  const double a = ModelOf({Logistic()}).ScoreOne(vector).probability;
-  const double b = ModelOf({Tree()}).ScoreOne(vector).probability;
   TrainedModel both = ModelOf({Logistic(), Tree()});
   both.members[0].weight = 0.75;
-  both.members[1].weight = 0.25;
-  EXPECT_DOUBLE_EQ(both.ScoreOne(vector).probability, 0.75 * a + 0.25 * b);
+  both.members[1].weight = 2;
+  both.intercept = -3;
+  const double sum = -3 + 0.75 * RankingScore(Logistic(), vector) + 2 * RankingScore(Tree(), vector);
+  EXPECT_DOUBLE_EQ(both.ScoreOne(vector).ranking_score, sum);
+  EXPECT_EQ(both.ScoreOne(vector).probability, both.calibration.Probability(both.ScoreOne(vector).ranking_score));
 }
 
 TEST(TrainedModel, StaysFiniteForAbsurdNumbers) {
@@ -93,7 +94,7 @@ TEST(TrainedModel, ChecksVectors) {
 }
 
 TEST(Calibration, RisesStrictlyFarBeyondItsKnots) {
-  const Calibration calibration = PipelineWith(Logistic()).calibration;
+  const Calibration calibration = ModelOf({Logistic()}).calibration;
   double before = 0;
   for (double score = -60; score <= 60; score += 0.125) {
     const double probability = calibration.Probability(score);

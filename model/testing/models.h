@@ -19,8 +19,7 @@ inline Pipeline PipelineWith(Estimator estimator) {
                         .numbers = {{.feature = 0, .median = 3, .center = 1, .scale = 2},
                                     {.feature = 1, .median = 10, .center = 0, .scale = 1}},
                         .categories = {{.feature = 2, .most_frequent = "standard", .values = {"premium", "standard"}}}},
-      .estimator = std::move(estimator),
-      .calibration = {.knots = {{-1, 0.1}, {0, 0.4}, {2, 0.9}}, .tail_scale = 1}};
+      .estimator = std::move(estimator)};
 }
 
 inline LogisticRegression Logistic() { return {.weights = {1, 0.5, -2, 4}, .intercept = 0.25}; }
@@ -60,6 +59,7 @@ inline TrainedModel ModelOf(std::vector<Estimator> estimators) {
     model.members.push_back(
         {.weight = 1.0 / static_cast<double>(estimators.size()), .pipeline = PipelineWith(std::move(estimator))});
   }
+  model.calibration = {.knots = {{-1, 0.1}, {0, 0.4}, {2, 0.9}}, .tail_scale = 1};
   model.background = {{.median = 3, .most_frequent = ""},
                       {.median = 10, .most_frequent = ""},
                       {.median = 0, .most_frequent = "standard"},

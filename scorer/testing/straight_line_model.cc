@@ -13,7 +13,7 @@ TrainedModel StraightLineModel(double shift) {
   pipeline.preprocessing.scaling = Scaling::kNone;
   pipeline.preprocessing.numbers = {{.feature = 0, .median = 0, .center = 0, .scale = 1}};
   pipeline.estimator = LogisticRegression{.weights = {1}, .intercept = shift};
-  pipeline.calibration.knots = {{.score = -4, .probability = 0.1}, {.score = 4, .probability = 0.9}};
+  model.calibration.knots = {{.score = -4, .probability = 0.1}, {.score = 4, .probability = 0.9}};
   model.members.push_back({.weight = 1, .pipeline = std::move(pipeline)});
   model.background = {{.median = 0, .most_frequent = {}}, {.median = 0, .most_frequent = {}}};
   model.segments = {.feature = "profit", .lower = 10, .upper = 100};

@@ -6,10 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "trainer/evaluation/folds.h"
-#include "trainer/fit/calibration.h"
 #include "trainer/fit/pipeline.h"
 #include "trainer/fit/preprocessing.h"
 #include "trainer/search/parallel_for.h"
+#include "trainer/search/recipe.h"
 
 namespace ebb::trainer {
 namespace {
@@ -31,41 +31,18 @@ std::vector<double> Probabilities(const Calibration& calibration, std::span<cons
   return probabilities;
 }
 
-// Each row's score by the fit that has not seen its fold.
-std::vector<double> OutOfFoldScores(const Dataset& dataset, const FoldAssignment& folds, const Setting& setting,
-                                    const TrainingOptions& options) {
-  std::vector<double> scores(dataset.rows());
-  ParallelFor(folds.count, options.threads, [&](size_t fold) {
-    const std::vector<uint32_t> test = folds.TestRows(static_cast<int>(fold));
-    const Pipeline pipeline =
-        FitPipeline(dataset, folds.TrainingRows(static_cast<int>(fold)), setting, options.cancelled);
-    const std::vector<double> of_fold = ScoreRows(pipeline, dataset, test);
-    for (size_t i = 0; i < test.size(); ++i) scores[test[i]] = of_fold[i];
-  });
-  return scores;
-}
-
-// Out-of-fold scores with probabilities whose calibration has not seen the row's fold either.
-Evaluation CrossValidated(const Dataset& dataset, const FoldAssignment& folds, std::span<const double> scores,
-                          double risk_threshold) {
-  std::vector<double> probabilities(scores.size());
-  for (int fold = 0; fold < folds.count; ++fold) {
-    std::vector<double> other_scores;
-    std::vector<uint8_t> other_labels;
-    for (const uint32_t row : folds.TrainingRows(fold)) {
-      other_scores.push_back(scores[row]);
-      other_labels.push_back(dataset.labels()[row]);
-    }
-    const Calibration calibration = FitCalibration(other_scores, other_labels);
-    for (const uint32_t row : folds.TestRows(fold)) probabilities[row] = calibration.Probability(scores[row]);
-  }
-  return Evaluate(scores, probabilities, dataset.labels(), risk_threshold);
-}
-
-Evaluation EvaluateRows(const Pipeline& pipeline, const Dataset& dataset, std::span<const uint32_t> rows,
+Evaluation EvaluateRows(const TrainedModel& model, const Dataset& dataset, std::span<const uint32_t> rows,
                         double risk_threshold) {
-  const std::vector<double> scores = ScoreRows(pipeline, dataset, rows);
-  return Evaluate(scores, Probabilities(pipeline.calibration, scores), LabelsOf(dataset, rows), risk_threshold);
+  const std::vector<double> scores = RankRows(model, dataset, rows);
+  return Evaluate(scores, Probabilities(model.calibration, scores), LabelsOf(dataset, rows), risk_threshold);
+}
+
+double StandardDeviation(std::span<const double> values) {
+  const auto count = static_cast<double>(values.size());
+  double squares = 0;
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return std::sqrt(squares / count);
 }
 
 SegmentBounds LearnSegments(const Dataset& dataset, const TrainingOptions& options) {
@@ -82,12 +59,11 @@ SegmentBounds LearnSegments(const Dataset& dataset, const TrainingOptions& optio
           .upper = Quantile(known, options.upper_quantile)};
 }
 
-// A model of one member, fitted and calibrated on these rows, with everything the scorer wants beside it.
-TrainedModel MakeModel(const Dataset& part, const TrainingOptions& options, Pipeline pipeline,
-                       const SegmentBounds& segments, const std::string& data_sha256) {
+// What the scorer wants to know beside the members.
+TrainedModel ModelWithoutMembers(const Dataset& part, const TrainingOptions& options, const SegmentBounds& segments,
+                                 const std::string& data_sha256) {
   TrainedModel model;
   model.schema = part.schema();
-  model.members.push_back({.weight = 1, .pipeline = std::move(pipeline)});
   const std::vector<uint32_t> rows = AllRows(part);
   for (size_t f = 0; f < part.schema().size(); ++f) {
     FeatureBackground background;
@@ -138,6 +114,68 @@ size_t CountOf(const Grid& grid, size_t family) {
                        [&](const Setting& setting) { return setting.family.index() == family; });
 }
 
+// The best setting of each family that the grid has, in the order of families.
+std::vector<SettingResult> BestOfFamilies(const SearchResult& search) {
+  std::vector<SettingResult> best;
+  for (size_t family = 0; family < kFamilies; ++family) {
+    if (const int setting = search.BestOf(family); setting >= 0) best.push_back(search.settings[setting]);
+  }
+  return best;
+}
+
+Candidate CandidateOf(const SettingResult& result, const SearchResult& search, const Grid& grid) {
+  const size_t family = result.setting.family.index();
+  return {.family = std::string(FamilyName(result.setting.family)),
+          .parameters = ParametersText(result.setting.family),
+          .scaling = std::string(ScalingName(result.setting.scaling)),
+          .cv_roc_auc_mean = result.mean_roc_auc,
+          .cv_roc_auc_sd = result.sd_roc_auc,
+          .search_thread_seconds = search.SecondsOf(family),
+          .settings = CountOf(grid, family)};
+}
+
+// "extra_trees=0.41 k_nearest_neighbours=0.33 …": the shares of the members' standardised scores.
+std::string SharesText(const Stack& stack, const OutOfFoldScores& scores, std::span<const SettingResult> members) {
+  std::vector<double> shares;
+  double sum = 0;
+  for (size_t m = 0; m < members.size(); ++m) {
+    shares.push_back(stack.weights[m] * StandardDeviation(scores[m]));
+    sum += shares.back();
+  }
+  std::vector<size_t> order(members.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return shares[a] > shares[b]; });
+  std::string text;
+  for (const size_t m : order) {
+    if (shares[m] == 0) continue;
+    absl::StrAppend(&text, text.empty() ? "" : " ", std::string(FamilyName(members[m].setting.family)), "=",
+                    absl::SixDigits(std::round(shares[m] / sum * 100) / 100));
+  }
+  return text;
+}
+
+// The mean and spread of the ROC-AUC over the folds.
+void MeasureByFold(std::span<const double> scores, const Dataset& dataset, const FoldAssignment& folds,
+                   Candidate* candidate) {
+  std::vector<double> by_fold;
+  for (int fold = 0; fold < folds.count; ++fold) {
+    const std::vector<uint32_t> rows = folds.TestRows(fold);
+    std::vector<double> of_fold;
+    for (const uint32_t row : rows) of_fold.push_back(scores[row]);
+    by_fold.push_back(RocAuc(of_fold, LabelsOf(dataset, rows)));
+  }
+  candidate->cv_roc_auc_mean = std::accumulate(by_fold.begin(), by_fold.end(), 0.0) / folds.count;
+  candidate->cv_roc_auc_sd = StandardDeviation(by_fold);
+}
+
+std::vector<Pipeline> FitAll(const Dataset& dataset, const Recipe& recipe, const TrainingOptions& options) {
+  std::vector<Pipeline> pipelines(recipe.size());
+  const std::vector<uint32_t> rows = AllRows(dataset);
+  ParallelFor(recipe.size(), options.threads,
+              [&](size_t i) { pipelines[i] = FitPipeline(dataset, rows, recipe[i], options.cancelled); });
+  return pipelines;
+}
+
 }  // namespace
 
 absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const TrainingOptions& options) {
@@ -157,44 +195,48 @@ absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const Tr
 
   TrainingOutcome outcome;
   outcome.settings_tried = search->settings.size();
-  const int winner = search->Best();
-  const std::vector<uint32_t> training_rows = AllRows(training);
+  std::vector<SettingResult> best = BestOfFamilies(*search);
+  Recipe families;
+  for (const SettingResult& result : best) families.push_back(result.setting);
+  const std::vector<Pipeline> pipelines = FitAll(training, families, options);
   const std::vector<uint8_t> holdout_labels = LabelsOf(dataset, split->holdout);
-  Pipeline measured;
-  for (size_t family = 0; family < kFamilies; ++family) {
-    const int best = search->BestOf(family);
-    if (best < 0) continue;
-    const SettingResult& result = search->settings[best];
-    Pipeline pipeline = FitPipeline(training, training_rows, result.setting, options.cancelled);
+  for (size_t i = 0; i < best.size(); ++i) {
     if (Cancelled(options)) return CancelledStatus();
-    if (best == winner) outcome.winner = outcome.candidates.size();
-    outcome.candidates.push_back(
-        {.family = std::string(FamilyName(result.setting.family)),
-         .parameters = ParametersText(result.setting.family),
-         .scaling = std::string(ScalingName(result.setting.scaling)),
-         .cv_roc_auc_mean = result.mean_roc_auc,
-         .cv_roc_auc_sd = result.sd_roc_auc,
-         .holdout_roc_auc = RocAuc(ScoreRows(pipeline, dataset, split->holdout), holdout_labels),
-         .search_thread_seconds = search->SecondsOf(family),
-         .settings = CountOf(options.grid, family)});
-    if (best == winner) measured = std::move(pipeline);
+    outcome.candidates.push_back(CandidateOf(best[i], *search, options.grid));
+    outcome.candidates[i].holdout_roc_auc = RocAuc(ScoreRows(pipelines[i], dataset, split->holdout), holdout_labels);
+    if (best[i].mean_roc_auc > best[outcome.winner].mean_roc_auc) outcome.winner = i;
   }
 
-  const Setting& recipe = search->settings[winner].setting;
-  const std::vector<double> out_of_fold = OutOfFoldScores(training, *folds, recipe, options);
-  measured.calibration = FitCalibration(out_of_fold, training.labels());
-  outcome.cross_validated = CrossValidated(training, *folds, out_of_fold, options.risk_threshold);
-  outcome.training = EvaluateRows(measured, dataset, split->training, options.risk_threshold);
-  outcome.holdout = EvaluateRows(measured, dataset, split->holdout, options.risk_threshold);
-
-  Pipeline published = FitPipeline(dataset, AllRows(dataset), recipe, options.cancelled);
-  published.calibration = FitCalibration(OutOfFoldScores(dataset, *all_folds, recipe, options), dataset.labels());
-  if (Cancelled(options)) return CancelledStatus();
-
+  const bool stacks = options.publishes == Publishes::kStack && best.size() > 1;
+  const Recipe recipe = stacks ? families : Recipe{families[outcome.winner]};
   const SegmentBounds segments = LearnSegments(dataset, options);
   const std::string digest = dataset.Digest();
-  outcome.measured = MakeModel(training, options, std::move(measured), segments, digest);
-  outcome.published = MakeModel(dataset, options, std::move(published), segments, digest);
+
+  const OutOfFoldScores scores = ScoreOutOfFold(training, *folds, recipe, options.threads, options.cancelled);
+  if (Cancelled(options)) return CancelledStatus();
+  outcome.measured = ModelWithoutMembers(training, options, segments, digest);
+  JoinInto(stacks ? pipelines : std::vector<Pipeline>{pipelines[outcome.winner]}, scores, training.labels(),
+           &outcome.measured);
+  const Predictions predictions = PredictOutOfFold(scores, training.labels(), *folds);
+  outcome.cross_validated =
+      Evaluate(predictions.scores, predictions.probabilities, training.labels(), options.risk_threshold);
+  outcome.training = EvaluateRows(outcome.measured, dataset, split->training, options.risk_threshold);
+  outcome.holdout = EvaluateRows(outcome.measured, dataset, split->holdout, options.risk_threshold);
+  if (stacks) {
+    Candidate stack;
+    stack.family = "stack";
+    stack.parameters = SharesText(Join(scores, training.labels()), scores, best);
+    MeasureByFold(predictions.scores, training, *folds, &stack);
+    stack.holdout_roc_auc = outcome.holdout.roc_auc;
+    outcome.winner = outcome.candidates.size();
+    outcome.candidates.push_back(std::move(stack));
+  }
+
+  outcome.published = ModelWithoutMembers(dataset, options, segments, digest);
+  const OutOfFoldScores all_scores = ScoreOutOfFold(dataset, *all_folds, recipe, options.threads, options.cancelled);
+  std::vector<Pipeline> published = FitAll(dataset, recipe, options);
+  if (Cancelled(options)) return CancelledStatus();
+  JoinInto(std::move(published), all_scores, dataset.labels(), &outcome.published);
   return outcome;
 }
 

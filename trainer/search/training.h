@@ -13,10 +13,16 @@
 
 namespace ebb::trainer {
 
+enum class Publishes {
+  kStack,       // every family's best setting, joined by weights
+  kBestFamily,  // the best of them alone
+};
+
 struct TrainingOptions {
   Grid grid;
-  uint64_t seed = 0;  // for the lineage: the data set was put into order with it
-  int threads = 1;    // the outcome does not depend on it
+  Publishes publishes = Publishes::kStack;  // where the grid has one family, that is published
+  uint64_t seed = 0;                        // for the lineage: the data set was put into order with it
+  int threads = 1;                          // the outcome does not depend on it
   int folds = 5;
   double holdout_share = 0.25;
   double risk_threshold = 0.7;
@@ -29,11 +35,11 @@ struct TrainingOptions {
   CancelFn cancelled;
 };
 
-// One family's best setting.
+// One family's best setting, or the stack of all of these.
 struct Candidate {
-  std::string family;
-  std::string parameters;
-  std::string scaling;
+  std::string family;      // or "stack"
+  std::string parameters;  // of the stack: the members' shares
+  std::string scaling;     // empty of the stack
   double cv_roc_auc_mean = 0;
   double cv_roc_auc_sd = 0;
   double holdout_roc_auc = 0;
@@ -42,8 +48,8 @@ struct Candidate {
 };
 
 struct TrainingOutcome {
-  std::vector<Candidate> candidates;  // by family; `winner` is the index of the best mean cross-validated ROC-AUC
-  size_t winner = 0;
+  std::vector<Candidate> candidates;  // by family, then the stack
+  size_t winner = 0;                  // of these: what is published
   size_t settings_tried = 0;
 
   // Of the winner. Cross-validated: out-of-fold rows of the training part, each calibrated without its own fold.
@@ -57,8 +63,9 @@ struct TrainingOutcome {
   TrainedModel published;  // the same recipe fitted on all labelled rows
 };
 
-// The whole core of a training, without I/O: split off the hold-out, search on the training part, calibrate each
-// family's best on its out-of-fold scores, refit, measure, and fit the winner once more on every labelled row. The
+// The whole core of a training, without I/O: split off the hold-out, search on the training part, join the families'
+// best by weights of their out-of-fold scores and calibrate the sum, refit, measure, and fit the same recipe once more
+// on every labelled row. The
 // hold-out has then done its work, and a quarter more rows is worth about 0.004 of ROC-AUC on the shop's data; the
 // figures stay those of the training part's fit, so they err, if at all, on the low side. FAILED_PRECONDITION: too few
 // rows of a class for the split and the folds. CANCELLED. Equal input gives equal models, bit for bit.

@@ -13,6 +13,7 @@
 #include "runtime/digest.h"
 #include "trainer/evaluation/folds.h"
 #include "trainer/fit/pipeline.h"
+#include "trainer/search/recipe.h"
 
 namespace ebb::trainer {
 namespace {
@@ -96,11 +97,13 @@ TEST(Training, GivesTheSameBytesForAnyThreadsOrderAndBuild) {
 
 TEST(Training, LearnsAndMeasuresSideBySide) {
   const TrainingOutcome outcome = RunSearchAndFit(DatasetOf(Shop(400)), Options(2)).value();
-  ASSERT_EQ(outcome.candidates.size(), 4u);
+  ASSERT_EQ(outcome.candidates.size(), 5u);
   EXPECT_EQ(outcome.candidates[0].family, "logistic_regression");
   EXPECT_EQ(outcome.candidates[3].family, "support_vector");
+  EXPECT_EQ(outcome.candidates[4].family, "stack");
+  EXPECT_EQ(outcome.winner, 4u);
   for (const Candidate& candidate : outcome.candidates) {
-    EXPECT_LE(candidate.cv_roc_auc_mean, outcome.candidates[outcome.winner].cv_roc_auc_mean);
+    EXPECT_LE(candidate.cv_roc_auc_mean, outcome.candidates[outcome.winner].cv_roc_auc_mean + 0.01) << candidate.family;
   }
   EXPECT_GT(outcome.holdout.roc_auc, 0.7);
   EXPECT_EQ(outcome.training.rows + outcome.holdout.rows, 400u);
@@ -112,13 +115,28 @@ TEST(Training, LearnsAndMeasuresSideBySide) {
   EXPECT_NEAR(outcome.published.segments.upper, 7.5, 0.6);
 }
 
+TEST(Training, PublishesOneFamilyWhereThatIsAskedFor) {
+  TrainingOptions options = Options(2);
+  options.publishes = Publishes::kBestFamily;
+  const TrainingOutcome outcome = RunSearchAndFit(DatasetOf(Shop(240)), options).value();
+  ASSERT_EQ(outcome.candidates.size(), 4u);
+  for (const Candidate& candidate : outcome.candidates) {
+    EXPECT_LE(candidate.cv_roc_auc_mean, outcome.candidates[outcome.winner].cv_roc_auc_mean);
+  }
+  ASSERT_EQ(outcome.published.members.size(), 1u);
+  EXPECT_EQ(EstimatorName(outcome.published.members[0].pipeline.estimator), outcome.candidates[outcome.winner].family);
+  EXPECT_EQ(outcome.published.members[0].weight, 1);
+  EXPECT_EQ(outcome.published.intercept, 0);
+}
+
 // What the figures were measured with is what is scored with: the row's own path and the search's agree to the bit.
 TEST(Training, ScoresRowsAsTheModelScoresVectors) {
   const Dataset dataset = DatasetOf(Shop(240));
   const TrainedModel model = RunSearchAndFit(dataset, Options(2)).value().published;
   std::vector<uint32_t> rows(dataset.rows());
   for (uint32_t row = 0; row < rows.size(); ++row) rows[row] = row;
-  const std::vector<double> scores = ScoreRows(model.members[0].pipeline, dataset, rows);
+  ASSERT_GT(model.members.size(), 1u);
+  const std::vector<double> scores = RankRows(model, dataset, rows);
   for (const uint32_t row : rows) EXPECT_EQ(model.ScoreOne(dataset.Row(row)).ranking_score, scores[row]);
 }
 

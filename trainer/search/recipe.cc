@@ -1,0 +1,89 @@
+#include "trainer/search/recipe.h"
+
+#include <utility>
+
+#include "trainer/fit/calibration.h"
+#include "trainer/fit/pipeline.h"
+#include "trainer/search/parallel_for.h"
+
+namespace ebb::trainer {
+namespace {
+
+OutOfFoldScores Select(const OutOfFoldScores& scores, std::span<const uint32_t> rows) {
+  OutOfFoldScores selected(scores.size());
+  for (size_t m = 0; m < scores.size(); ++m) {
+    for (const uint32_t row : rows) selected[m].push_back(scores[m][row]);
+  }
+  return selected;
+}
+
+}  // namespace
+
+OutOfFoldScores ScoreOutOfFold(const Dataset& dataset, const FoldAssignment& folds, const Recipe& recipe, int threads,
+                               const std::function<bool()>& cancelled) {
+  OutOfFoldScores scores(recipe.size(), std::vector<double>(dataset.rows()));
+  const auto count = static_cast<size_t>(folds.count);
+  ParallelFor(recipe.size() * count, threads, [&](size_t task) {
+    if (cancelled && cancelled()) return;
+    const size_t setting = task / count;
+    const int fold = static_cast<int>(task % count);
+    const std::vector<uint32_t> test = folds.TestRows(fold);
+    const Pipeline pipeline = FitPipeline(dataset, folds.TrainingRows(fold), recipe[setting], cancelled);
+    const std::vector<double> of_fold = ScoreRows(pipeline, dataset, test);
+    for (size_t i = 0; i < test.size(); ++i) scores[setting][test[i]] = of_fold[i];
+  });
+  return scores;
+}
+
+Stack Join(const OutOfFoldScores& scores, std::span<const uint8_t> labels) {
+  return scores.size() == 1 ? Stack{.weights = {1}} : FitStack(scores, labels);
+}
+
+std::vector<double> Combine(const Stack& stack, const OutOfFoldScores& scores) {
+  std::vector<double> combined(scores[0].size(), stack.intercept);
+  for (size_t m = 0; m < scores.size(); ++m) {
+    for (size_t row = 0; row < combined.size(); ++row) combined[row] += stack.weights[m] * scores[m][row];
+  }
+  return combined;
+}
+
+Predictions PredictOutOfFold(const OutOfFoldScores& scores, std::span<const uint8_t> labels,
+                             const FoldAssignment& folds) {
+  Predictions predictions{std::vector<double>(labels.size()), std::vector<double>(labels.size())};
+  for (int fold = 0; fold < folds.count; ++fold) {
+    const std::vector<uint32_t> others = folds.TrainingRows(fold), test = folds.TestRows(fold);
+    const OutOfFoldScores known = Select(scores, others);
+    std::vector<uint8_t> known_labels;
+    for (const uint32_t row : others) known_labels.push_back(labels[row]);
+    const Stack stack = Join(known, known_labels);
+    const Calibration calibration = FitCalibration(Combine(stack, known), known_labels);
+    const std::vector<double> combined = Combine(stack, Select(scores, test));
+    for (size_t i = 0; i < test.size(); ++i) {
+      predictions.scores[test[i]] = combined[i];
+      predictions.probabilities[test[i]] = calibration.Probability(combined[i]);
+    }
+  }
+  return predictions;
+}
+
+void JoinInto(std::vector<Pipeline> pipelines, const OutOfFoldScores& scores, std::span<const uint8_t> labels,
+              TrainedModel* model) {
+  const Stack stack = Join(scores, labels);
+  model->calibration = FitCalibration(Combine(stack, scores), labels);
+  model->intercept = stack.intercept;
+  for (size_t m = 0; m < pipelines.size(); ++m) {
+    if (stack.weights[m] == 0) continue;
+    model->members.push_back({.weight = stack.weights[m], .pipeline = std::move(pipelines[m])});
+  }
+}
+
+std::vector<double> RankRows(const TrainedModel& model, const Dataset& dataset, std::span<const uint32_t> rows) {
+  std::vector<double> scores(rows.size(), model.intercept);
+  for (const TrainedModel::Member& member : model.members) {
+    const std::vector<double> own = ScoreRows(member.pipeline, dataset, rows);
+    for (size_t i = 0; i < rows.size(); ++i) scores[i] += member.weight * own[i];
+  }
+  return scores;
+}
+
+}  // namespace ebb::trainer
