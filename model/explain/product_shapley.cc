@@ -14,37 +14,27 @@ constexpr size_t kMostKeptFactors = 8 << 20;  // 64 MiB of them
 typedef double Pair __attribute__((vector_size(16)));
 typedef double UnalignedPair __attribute__((vector_size(16), aligned(8), may_alias));
 
+// Written out: as loops they would stay in memory.
 struct Block {
-  Pair pairs[kBlock / 2];
+  Pair a, b, c, d;
 
   static Block Load(const double* from) {
-    Block block;
-    for (size_t i = 0; i < kBlock / 2; ++i) block.pairs[i] = *reinterpret_cast<const UnalignedPair*>(from + 2 * i);
-    return block;
+    const auto* pairs = reinterpret_cast<const UnalignedPair*>(from);
+    return {pairs[0], pairs[1], pairs[2], pairs[3]};
   }
   static Block Of(double value) {
-    Block block;
-    for (Pair& pair : block.pairs) pair = Pair{value, value};
-    return block;
+    const Pair pair = {value, value};
+    return {pair, pair, pair, pair};
   }
   double Sum() const {
-    const Pair sum = (pairs[0] + pairs[1]) + (pairs[2] + pairs[3]);
+    const Pair sum = (a + b) + (c + d);
     return sum[0] + sum[1];
   }
 };
 
-inline Block operator+(Block a, const Block& b) {
-  for (size_t i = 0; i < kBlock / 2; ++i) a.pairs[i] += b.pairs[i];
-  return a;
-}
-inline Block operator-(Block a, const Block& b) {
-  for (size_t i = 0; i < kBlock / 2; ++i) a.pairs[i] -= b.pairs[i];
-  return a;
-}
-inline Block operator*(Block a, const Block& b) {
-  for (size_t i = 0; i < kBlock / 2; ++i) a.pairs[i] *= b.pairs[i];
-  return a;
-}
+inline Block operator+(const Block& x, const Block& y) { return {x.a + y.a, x.b + y.b, x.c + y.c, x.d + y.d}; }
+inline Block operator-(const Block& x, const Block& y) { return {x.a - y.a, x.b - y.b, x.c - y.c, x.d - y.d}; }
+inline Block operator*(const Block& x, const Block& y) { return {x.a * y.a, x.b * y.b, x.c * y.c, x.d * y.d}; }
 
 // What one explanation works on, a block a player each.
 struct Scratch {
@@ -58,17 +48,23 @@ struct Scratch {
 // Adds a block's products of all players but one at one point of the quadrature.
 void AddNode(const QuadratureNode& node, Scratch& scratch) {
   const size_t players = scratch.mixed.size();
+  const Block* const background = scratch.background.data();
+  const Block* const difference = scratch.difference.data();
+  Block* const mixed = scratch.mixed.data();
+  Block* const before = scratch.before.data();
+  Block* const others = scratch.others.data();
   const Block at = Block::Of(node.at);
   Block product = Block::Of(node.weight);
   for (size_t f = 0; f < players; ++f) {
-    scratch.before[f] = product;
-    scratch.mixed[f] = scratch.background[f] + at * scratch.difference[f];
-    product = product * scratch.mixed[f];
+    before[f] = product;
+    const Block mix = background[f] + at * difference[f];
+    mixed[f] = mix;
+    product = product * mix;
   }
   product = Block::Of(1);
   for (size_t f = players; f-- > 0;) {
-    scratch.others[f] = scratch.others[f] + scratch.before[f] * product;
-    product = product * scratch.mixed[f];
+    others[f] = others[f] + before[f] * product;
+    product = product * mixed[f];
   }
 }
 
