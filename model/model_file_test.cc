@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <ostream>
 
@@ -17,6 +18,12 @@ using namespace testing_models;
 using ::testing::HasSubstr;
 
 TrainedModel EveryEstimator() { return ModelOf({Logistic(), Neighbours(), Tree(), SupportVectors()}); }
+
+TrainedModel WithBackground() {
+  TrainedModel model = EveryEstimator();
+  model.background_rows = {Vector(1, 2, "standard"), Vector(NAN, 4, "premium"), Vector(5, NAN, "")};
+  return model;
+}
 
 TEST(ModelFile, ComesBackAsItWas) {
   const TrainedModel model = EveryEstimator();
@@ -33,8 +40,8 @@ TEST(ModelFile, ComesBackAsItWas) {
 TEST(ModelFile, HasTheBytesOfVersionTwo) {
   const std::string bytes = SerializeModelFile(EveryEstimator());
   EXPECT_EQ(bytes.substr(0, 12), std::string("EBBMODEL\x02\0\0\0", 12));
-  EXPECT_EQ(bytes.size(), 1407u);
-  EXPECT_EQ(Sha256Hex(bytes), "1da3e3a6969d6efbe918e368ddbee35e292de09a5ec7bb9e207b44aef207282f");
+  EXPECT_EQ(bytes.size(), 1218u);
+  EXPECT_EQ(Sha256Hex(bytes), "99cc844e233f2341cdc7dadcaa5a101d007ec1e006e68f02b555147b2433ae74");
 }
 
 // There the calibration stood with the one member.
@@ -48,8 +55,25 @@ TEST(ModelFile, ReadsVersionOne) {
   EXPECT_EQ(read->ScoreOne(vector).probability, ModelOf({Logistic()}).ScoreOne(vector).probability);
 }
 
+// Explanations of older files go by medians and most frequent values.
+TEST(ModelFile, KeepsBackgroundRowsWithWhatIsMissing) {
+  const TrainedModel model = WithBackground();
+  const std::string bytes = SerializeModelFile(model);
+  EXPECT_EQ(bytes.size(), 1218u + 106);
+  const absl::StatusOr<TrainedModel> read = ParseModelFile(bytes);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(SerializeModelFile(*read), bytes);
+  ASSERT_EQ(read->background_rows.size(), 3u);
+  EXPECT_EQ(read->background_rows[0][0].number, 1);
+  EXPECT_TRUE(std::isnan(read->background_rows[1][0].number));
+  EXPECT_EQ(read->background_rows[2][0].number, 5);
+  EXPECT_EQ(read->background_rows[0][2].category, "standard");
+  EXPECT_EQ(read->background_rows[1][2].category, "premium");
+  EXPECT_EQ(read->background_rows[2][2].category, "");
+}
+
 TEST(ModelFile, RefusesEveryCut) {
-  const std::string bytes = SerializeModelFile(EveryEstimator());
+  const std::string bytes = SerializeModelFile(WithBackground());
   for (size_t size = 0; size < bytes.size(); ++size) {
     EXPECT_EQ(ParseModelFile(bytes.substr(0, size)).status().code(), absl::StatusCode::kDataLoss) << size;
   }
@@ -57,7 +81,7 @@ TEST(ModelFile, RefusesEveryCut) {
 }
 
 TEST(ModelFile, RefusesEveryFlippedBit) {
-  std::string bytes = SerializeModelFile(EveryEstimator());
+  std::string bytes = SerializeModelFile(WithBackground());
   for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
     bytes[bit / 8] ^= static_cast<char>(1 << (bit % 8));
     EXPECT_EQ(ParseModelFile(bytes).status().code(), absl::StatusCode::kDataLoss) << bit;
@@ -86,7 +110,7 @@ void PrintTo(const BrokenRule& one, std::ostream* out) { *out << one.want; }
 class ModelFileRules : public ::testing::TestWithParam<BrokenRule> {};
 
 TEST_P(ModelFileRules, AreChecked) {
-  v1::ModelFile message = ToMessage(EveryEstimator());
+  v1::ModelFile message = ToMessage(WithBackground());
   GetParam().spoil(message);
   const absl::StatusOr<TrainedModel> read = FromMessage(message);
   ASSERT_EQ(read.status().code(), absl::StatusCode::kDataLoss);
@@ -148,6 +172,21 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenRule{"segments are over visits", [](v1::ModelFile& m) { m.mutable_segments()->set_feature("visits"); }},
         BrokenRule{"lower profit bound 6 is above the upper 5",
                    [](v1::ModelFile& m) { m.mutable_segments()->set_lower(6); }},
+        BrokenRule{"background has 101 rows", [](v1::ModelFile& m) { m.mutable_background_rows()->set_rows(101); }},
+        BrokenRule{"background has 5 columns for 4 features",
+                   [](v1::ModelFile& m) { m.mutable_background_rows()->add_columns(); }},
+        BrokenRule{"background of visits has missing rows that do not rise below 3",
+                   [](v1::ModelFile& m) { m.mutable_background_rows()->mutable_columns(0)->set_missing(0, 3); }},
+        BrokenRule{"background of visits has 3 known and 1 missing values for 3 rows",
+                   [](v1::ModelFile& m) { m.mutable_background_rows()->mutable_columns(0)->add_numbers(1); }},
+        BrokenRule{"background of visits has the number nan",
+                   [](v1::ModelFile& m) { m.mutable_background_rows()->mutable_columns(0)->set_numbers(0, kNan); }},
+        BrokenRule{"background of visits has values of another kind",
+                   [](v1::ModelFile& m) { m.mutable_background_rows()->mutable_columns(0)->add_values("a"); }},
+        BrokenRule{"background of tier has values that are not sorted",
+                   [](v1::ModelFile& m) { m.mutable_background_rows()->mutable_columns(2)->set_values(0, "z"); }},
+        BrokenRule{"background of tier refers to value 2 of 2",
+                   [](v1::ModelFile& m) { m.mutable_background_rows()->mutable_columns(2)->set_places(0, 2); }},
         BrokenRule{"horizon is 0 months", [](v1::ModelFile& m) { m.set_horizon_months(0); }},
         BrokenRule{"risk threshold is 1", [](v1::ModelFile& m) { m.set_risk_threshold(1); }}));
 

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "model/background_message.h"
 #include "model/model_message.h"
 
 namespace ebb {
@@ -290,6 +291,11 @@ absl::StatusOr<TrainedModel> FromMessage(const v1::ModelFile& message) {
                    .as_of_micros = {lineage.as_of_micros().begin(), lineage.as_of_micros().end()},
                    .positive_class = lineage.positive_class(),
                    .training_rows = lineage.training_rows()};
+  if (message.has_background_rows() && rules.ok()) {
+    std::string broken;
+    model.background_rows = BackgroundFromMessage(model.schema, message.background_rows(), &broken);
+    rules.Require(broken.empty(), broken);
+  }
   if (!rules.ok()) return rules.status();
   return model;
 }

@@ -1,3 +1,4 @@
+#include "model/background_message.h"
 #include "model/model_message.h"
 
 namespace ebb {
@@ -114,6 +115,9 @@ v1::ModelFile ToMessage(const TrainedModel& model) {
   lineage->mutable_as_of_micros()->Add(model.lineage.as_of_micros.begin(), model.lineage.as_of_micros.end());
   lineage->set_positive_class(model.lineage.positive_class);
   lineage->set_training_rows(model.lineage.training_rows);
+  if (!model.background_rows.empty()) {
+    *message.mutable_background_rows() = BackgroundToMessage(model.schema, model.background_rows);
+  }
   return message;
 }
 

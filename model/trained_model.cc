@@ -25,6 +25,16 @@ void TrainedModel::ScoreBatch(std::span<const FeatureVector> vectors, std::span<
   for (Score& score : scores) score.probability = calibration.Probability(score.ranking_score);
 }
 
+std::vector<FeatureVector> TrainedModel::ExplanationBackground() const {
+  if (!background_rows.empty()) return background_rows;
+  FeatureVector row;
+  for (size_t i = 0; i < schema.size(); ++i) {
+    row.push_back(schema[i].kind == FeatureKind::kNumber ? FeatureValue::Number(background[i].median)
+                                                         : FeatureValue::Category(background[i].most_frequent));
+  }
+  return {row};
+}
+
 absl::Status TrainedModel::CheckVector(const FeatureVector& vector) const {
   if (vector.size() != schema.size()) {
     return absl::InvalidArgumentError(absl::StrCat("the vector has ", vector.size(), " features, the model takes ",

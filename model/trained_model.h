@@ -53,6 +53,8 @@ struct TrainedModel {
   double intercept = 0;         // 0 where there is one member
   Calibration calibration;      // of the ranking score
   std::vector<FeatureBackground> background;  // one a feature of the schema
+  // Rows of training that explanations compare with, in the order of the schema; at most 100. None: the file is older.
+  std::vector<FeatureVector> background_rows;
   SegmentBounds segments;
   int horizon_months = 3;       // the probability is that of declining within these months after as-of
   double risk_threshold = 0.7;  // a probability above it is at risk
@@ -61,6 +63,9 @@ struct TrainedModel {
   // `vector` must be in the order of `schema` and as long (checked by an assertion; CheckVector answers with a status).
   Score ScoreOne(const FeatureVector& vector) const;
   void ScoreBatch(std::span<const FeatureVector> vectors, std::span<Score> scores) const;
+
+  // `background_rows`, or where there are none the one row of medians and most frequent values.
+  std::vector<FeatureVector> ExplanationBackground() const;
 
   // INVALID_ARGUMENT when the vector has not the schema's length or holds an infinite number.
   absl::Status CheckVector(const FeatureVector& vector) const;

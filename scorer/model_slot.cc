@@ -17,6 +17,7 @@ std::shared_ptr<const ServedModel> MakeServedModel(TrainedModel model, int64_t v
   const Sha256Digest id = Sha256(absl::StrCat(digest, "/", version, "/", threshold_bits));
   std::memcpy(&served->scoring_id, id.data(), sizeof(served->scoring_id));
   served->model = std::move(model);
+  served->explainer = std::make_unique<Explainer>(served->model);
   served->version = version;
   served->digest = std::move(digest);
   served->risk_threshold = risk_threshold;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "model/explain/explainer.h"
 #include "model/trained_model.h"
 #include "runtime/mutex.h"
 
@@ -12,6 +13,7 @@ namespace ebb::scorer {
 // A model as this scorer serves it. Immutable.
 struct ServedModel {
   TrainedModel model;
+  std::unique_ptr<const Explainer> explainer;  // of `model`
   int64_t version = 0;
   std::string digest;         // SHA-256 of its file, lower-case hexadecimal
   double risk_threshold = 0;  // in force: the scorer's flag, or else the model's own

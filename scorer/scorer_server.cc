@@ -63,7 +63,12 @@ ScorerServer::ScorerServer(const Options& options, const Clock* clock,
       on_fatal_(std::move(on_fatal)),
       folder_(std::move(folder)),
       table_(std::move(table)),
-      service_(folder_->source_id(), &board_, &slot_, options.max_subscribers, [this] { return Status(); }),
+      service_(
+          folder_->source_id(), &board_, &slot_,
+          [this](std::string_view customer_id, const TrainedModel& model) {
+            return engine_.InputsOf(customer_id, model);
+          },
+          options.max_subscribers, [this] { return Status(); }),
       engine_({.publish_delta = options.publish_delta}, table_.get(), &board_, &slot_, clock,
               [this] { service_.Wake(); }),
       rescorer_("rescore", [this] { return Rescore(); }) {}

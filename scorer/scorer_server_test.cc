@@ -219,6 +219,31 @@ TEST_F(ScorerServerTest, AScoreAppearsAtTheSubscriberWithAllThatIsKnownOfIt) {
   EXPECT_EQ(status.features_as_of().seconds(), 1'700'000'002);
 }
 
+TEST_F(ScorerServerTest, ExplainsACustomerFromTheVectorOnDisk) {
+  StartScorer();
+  Subscriber subscriber = SubscribeWithSnapshot();
+  subscriber.ReadUntilCaughtUp();
+  trainer_->Promote(1, StraightLineModel(0.5));
+  store_->Put("anna", 3, 150);
+  ASSERT_TRUE(subscriber.ReadScore().has_value());
+
+  v1::ExplainRequest request;
+  request.add_customer_ids("nobody");
+  request.add_customer_ids("anna");
+  v1::ExplainResponse response;
+  ASSERT_TRUE(Call(&v1::Scorer::Stub::Explain, request, &response).ok());
+  EXPECT_EQ(response.not_found(0), "nobody");
+  ASSERT_EQ(response.explanations_size(), 1);
+  const v1::Explanation& anna = response.explanations(0);
+  EXPECT_EQ(anna.base(), 0.5);
+  EXPECT_EQ(anna.score(), 3.5);
+  EXPECT_EQ(anna.model_version(), 1);
+  EXPECT_EQ(anna.as_of().seconds(), 1'700'000'001);
+  ASSERT_EQ(anna.contributions_size(), 1) << "the profit is for segments only";
+  EXPECT_EQ(anna.contributions(0).feature(), "revenue");
+  EXPECT_EQ(anna.contributions(0).contribution(), 3);
+}
+
 TEST_F(ScorerServerTest, ResumesThroughARestartWithoutGapAndRepetition) {
   trainer_->Promote(1, StraightLineModel(0));
   StartScorer();

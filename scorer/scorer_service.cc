@@ -28,11 +28,13 @@ class SubscriptionStream final : public StreamSource<v1::SubscribeResponse> {
 
 }  // namespace
 
-ScorerService::ScorerService(uint64_t source_id, const ScoreBoard* board, const ModelSlot* slot, size_t max_subscribers,
+ScorerService::ScorerService(uint64_t source_id, const ScoreBoard* board, const ModelSlot* slot,
+                             ExplanationQueries::Lookup inputs, size_t max_subscribers,
                              std::function<v1::ScorerStatus()> status)
     : source_id_(source_id),
       board_(board),
       queries_(source_id, board, slot),
+      explanations_(slot, std::move(inputs)),
       status_(std::move(status)),
       subscribers_({.max_streams = max_subscribers}) {}
 
@@ -74,6 +76,11 @@ grpc::ServerUnaryReactor* ScorerService::GetSegmentSummary(grpc::CallbackServerC
                                                            const v1::GetSegmentSummaryRequest*,
                                                            v1::SegmentSummary* response) {
   return Answer(context, queries_.SummarizeSegments(), response);
+}
+
+grpc::ServerUnaryReactor* ScorerService::Explain(grpc::CallbackServerContext* context,
+                                                 const v1::ExplainRequest* request, v1::ExplainResponse* response) {
+  return Answer(context, explanations_.Explain(*request), response);
 }
 
 grpc::ServerUnaryReactor* ScorerService::GetStatus(grpc::CallbackServerContext* context, const v1::GetStatusRequest*,

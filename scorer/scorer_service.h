@@ -5,6 +5,7 @@
 
 #include "ebb/v1/scorer_service.grpc.pb.h"
 #include "runtime/rpc/server_stream.h"
+#include "scorer/explanation_queries.h"
 #include "scorer/score_board.h"
 #include "scorer/score_queries.h"
 
@@ -15,8 +16,8 @@ namespace ebb::scorer {
 class ScorerService final : public v1::Scorer::CallbackService {
  public:
   // `status` fills all of ScorerStatus but the subscribers.
-  ScorerService(uint64_t source_id, const ScoreBoard* board, const ModelSlot* slot, size_t max_subscribers,
-                std::function<v1::ScorerStatus()> status);
+  ScorerService(uint64_t source_id, const ScoreBoard* board, const ModelSlot* slot, ExplanationQueries::Lookup inputs,
+                size_t max_subscribers, std::function<v1::ScorerStatus()> status);
 
   // Subscribers look for news. Cheap; without locks held.
   void Wake() { subscribers_.WakeAll(); }
@@ -34,6 +35,8 @@ class ScorerService final : public v1::Scorer::CallbackService {
   grpc::ServerUnaryReactor* GetSegmentSummary(grpc::CallbackServerContext* context,
                                               const v1::GetSegmentSummaryRequest* request,
                                               v1::SegmentSummary* response) override;
+  grpc::ServerUnaryReactor* Explain(grpc::CallbackServerContext* context, const v1::ExplainRequest* request,
+                                    v1::ExplainResponse* response) override;
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context, const v1::GetStatusRequest* request,
                                       v1::ScorerStatus* response) override;
 
@@ -41,6 +44,7 @@ class ScorerService final : public v1::Scorer::CallbackService {
   const uint64_t source_id_;
   const ScoreBoard* const board_;
   const ScoreQueries queries_;
+  const ExplanationQueries explanations_;
   const std::function<v1::ScorerStatus()> status_;
   StreamSet subscribers_;
 };

@@ -169,6 +169,26 @@ absl::StatusOr<size_t> ScoringEngine::RescoreSome(size_t limit) {
   return handled;
 }
 
+absl::StatusOr<std::optional<KnownInputs>> ScoringEngine::InputsOf(std::string_view customer_id,
+                                                                   const TrainedModel& model) const {
+  const std::optional<uint32_t> customer = board_->Find(customer_id);
+  if (!customer.has_value()) return std::nullopt;
+  const auto records = table_->Read(*customer, 1);
+  if (!records.ok()) return records.status();
+  // Erased meanwhile.
+  if (records->empty() || records->front().record.customer_id != customer_id) return std::nullopt;
+  const ScoreRecord& record = records->front().record;
+  const FeatureSchema schema = SchemaAt(record.schema);
+  const absl::StatusOr<VectorReading> reading = VectorReading::Make(schema, model);
+  if (!reading.ok()) return reading.status();
+  return KnownInputs{.vector = reading->Inputs(record.vector), .as_of_micros = record.vector_as_of_micros};
+}
+
+FeatureSchema ScoringEngine::SchemaAt(uint32_t number) const {
+  MutexLock lock(&mutex_);
+  return schemas_[number];
+}
+
 std::string ScoringEngine::store_token() const {
   MutexLock lock(&mutex_);
   return position_.store_token;

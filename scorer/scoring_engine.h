@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -13,6 +14,7 @@
 #include "ebb/v1/feature_store_service.pb.h"
 #include "runtime/clock.h"
 #include "runtime/mutex.h"
+#include "scorer/explanation_queries.h"
 #include "scorer/model_slot.h"
 #include "scorer/score_board.h"
 #include "scorer/score_table.h"
@@ -58,12 +60,18 @@ class ScoringEngine {
   // The store knows the token no more. Scores stay until its vectors come again.
   void ForgetStoreToken();
 
+  // The customer's latest vector as `model` reads it; nothing where none is known. FAILED_PRECONDITION: it lacks an
+  // input of the model.
+  absl::StatusOr<std::optional<KnownInputs>> InputsOf(std::string_view customer_id, const TrainedModel& model) const;
+
   // Customers waiting for RescoreSome; 0 without a model.
   int64_t rescore_backlog() const { return backlog_.load(std::memory_order_relaxed); }
   // The greatest T of the vectors received, microseconds since the Unix epoch; 0: none.
   int64_t features_as_of_micros() const { return features_as_of_.load(std::memory_order_relaxed); }
 
  private:
+  FeatureSchema SchemaAt(uint32_t number) const;
+
   struct Candidate {
     ScoreTable::Write write;  // its score is the last one until Score has run
     bool published = false;

@@ -29,6 +29,7 @@ Command ModelsCommand();
 Command ModelShowCommand();
 Command ModelPromoteCommand();
 Command ScoreCommand();
+Command ExplainCommand();
 Command SegmentsCommand();
 Command AtRiskCommand();
 Command SubscribeCommand();

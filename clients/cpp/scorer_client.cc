@@ -31,6 +31,10 @@ absl::StatusOr<v1::SegmentSummary> ScorerClient::GetSegmentSummary() {
   return connection_->Call(&Stub::GetSegmentSummary, v1::GetSegmentSummaryRequest());
 }
 
+absl::StatusOr<v1::ExplainResponse> ScorerClient::Explain(const v1::ExplainRequest& request) {
+  return connection_->Call(&Stub::Explain, request);
+}
+
 absl::StatusOr<v1::ScorerStatus> ScorerClient::GetStatus() {
   return connection_->Call(&Stub::GetStatus, v1::GetStatusRequest());
 }

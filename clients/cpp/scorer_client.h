@@ -22,6 +22,7 @@ class ScorerClient {
   absl::StatusOr<v1::ListScoresResponse> ListScores(const v1::ListScoresRequest& request);
   absl::StatusOr<v1::ListAtRiskResponse> ListAtRisk(const v1::ListAtRiskRequest& request);
   absl::StatusOr<v1::SegmentSummary> GetSegmentSummary();
+  absl::StatusOr<v1::ExplainResponse> Explain(const v1::ExplainRequest& request);
   absl::StatusOr<v1::ScorerStatus> GetStatus();
 
  private:

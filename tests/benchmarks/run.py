@@ -21,6 +21,7 @@ PROGRAMS = {
     "footprint": "footprint.py",
     "holdout": "holdout.py",
     "search": "search.py",
+    "explain": "explain.py",
 }
 IN_PARTS = ("ingest", "reads", "training-set", "footprint")  # what rounds.py runs: they know --only, --scale and --resume
 LEAST_ROUNDS = 5

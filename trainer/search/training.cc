@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "absl/strings/str_cat.h"
+#include "model/explain/shapley.h"
 #include "trainer/evaluation/folds.h"
 #include "trainer/fit/pipeline.h"
 #include "trainer/fit/preprocessing.h"
@@ -59,6 +60,15 @@ SegmentBounds LearnSegments(const Dataset& dataset, const TrainingOptions& optio
           .upper = Quantile(known, options.upper_quantile)};
 }
 
+// What explanations compare a customer with: rows evenly spaced along the canonical order, which is a keyed hash, so
+// they are as good as drawn at random and the same ones every time.
+std::vector<FeatureVector> PickBackground(const Dataset& part) {
+  const size_t count = std::min(part.rows(), kMostBackgroundRows);
+  std::vector<FeatureVector> rows;
+  for (size_t i = 0; i < count; ++i) rows.push_back(part.Row(i * part.rows() / count));
+  return rows;
+}
+
 // What the scorer wants to know beside the members.
 TrainedModel ModelWithoutMembers(const Dataset& part, const TrainingOptions& options, const SegmentBounds& segments,
                                  const std::string& data_sha256) {
@@ -74,6 +84,7 @@ TrainedModel ModelWithoutMembers(const Dataset& part, const TrainingOptions& opt
     }
     model.background.push_back(background);
   }
+  model.background_rows = PickBackground(part);
   model.segments = segments;
   model.horizon_months = options.horizon_months;
   model.risk_threshold = options.risk_threshold;

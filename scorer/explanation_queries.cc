@@ -1,0 +1,163 @@
+#include "scorer/explanation_queries.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "model/explain/explainer.h"
+#include "runtime/rpc/error_details.h"
+#include "scorer/score_messages.h"
+
+namespace ebb::scorer {
+namespace {
+
+constexpr int kMostAsked = 10;
+
+absl::Status NoModel() {
+  return WithErrorInfo(absl::FailedPreconditionError("there is no model yet: train one and this scorer will fetch it"),
+                       "NO_MODEL");
+}
+
+absl::Status CheckRequest(const v1::ExplainRequest& request) {
+  const int customers = request.customer_ids_size();
+  if (customers > 0 && !request.features().empty()) {
+    return InvalidField("features", "stands beside customer_ids: ask about customers or about one vector");
+  }
+  if (request.features().empty() && (customers == 0 || customers > kMostAsked)) {
+    return InvalidField("customer_ids", absl::StrCat("has ", customers, " customers, 1 to ", kMostAsked,
+                                                     " are allowed, or none and the features of one vector"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SetValue(const v1::InputFeature& feature, const FeatureSpec& spec, const std::string& field,
+                      FeatureValue* value) {
+  if (spec.kind == FeatureKind::kNumber) {
+    if (feature.kind_case() != v1::InputFeature::kNumber || !std::isfinite(feature.number())) {
+      return InvalidField(field, absl::StrCat("is no finite number, which ", spec.name, " must be"));
+    }
+    *value = FeatureValue::Number(feature.number());
+    return absl::OkStatus();
+  }
+  if (feature.kind_case() != v1::InputFeature::kCategory || feature.category().empty()) {
+    return InvalidField(field, absl::StrCat("is no category, which ", spec.name, " must be"));
+  }
+  *value = FeatureValue::Category(feature.category());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<FeatureVector> VectorOf(const v1::ExplainRequest& request, const FeatureSchema& schema) {
+  FeatureVector vector(schema.size());
+  std::vector<bool> given(schema.size());
+  for (int i = 0; i < request.features_size(); ++i) {
+    const v1::InputFeature& feature = request.features(i);
+    const std::string field = absl::StrCat("features[", i, "]");
+    const std::optional<size_t> place = schema.IndexOf(feature.name());
+    if (!place.has_value())
+      return InvalidField(field, absl::StrCat("names ", feature.name(), ", no feature of the model"));
+    if (given[*place]) return InvalidField(field, absl::StrCat("names ", feature.name(), " a second time"));
+    given[*place] = true;
+    if (absl::Status set = SetValue(feature, schema[*place], field, &vector[*place]); !set.ok()) return set;
+  }
+  return vector;
+}
+
+v1::ExplanationScale ScaleMessage(ShapleyScale scale) {
+  switch (scale) {
+    case ShapleyScale::kLogOdds:
+      return v1::LOG_ODDS;
+    case ShapleyScale::kDecisionValue:
+      return v1::DECISION_VALUE;
+    case ShapleyScale::kShare:
+      return v1::SHARE;
+    case ShapleyScale::kProbability:
+      return v1::PROBABILITY;
+  }
+  return v1::EXPLANATION_SCALE_UNSPECIFIED;
+}
+
+v1::ExplanationMethod MethodMessage(ShapleyMethod method) {
+  switch (method) {
+    case ShapleyMethod::kExactLinear:
+      return v1::EXACT_LINEAR;
+    case ShapleyMethod::kExactTree:
+      return v1::EXACT_TREE;
+    case ShapleyMethod::kExactProduct:
+      return v1::EXACT_PRODUCT;
+    case ShapleyMethod::kExactMixed:
+      return v1::EXACT_MIXED;
+    case ShapleyMethod::kSampled:
+      return v1::SAMPLED;
+  }
+  return v1::EXPLANATION_METHOD_UNSPECIFIED;
+}
+
+void FillContribution(const FeatureSpec& spec, const FeatureValue& value, const Explanation& explanation,
+                      size_t feature, v1::Contribution* message) {
+  message->set_feature(spec.name);
+  message->set_group(spec.group);
+  message->set_lever(spec.lever);
+  if (spec.kind == FeatureKind::kNumber && !std::isnan(value.number)) message->set_number(value.number);
+  if (spec.kind == FeatureKind::kCategory && !value.category.empty()) message->set_category(value.category);
+  message->set_contribution(explanation.contributions[feature]);
+  if (!explanation.standard_errors.empty()) message->set_standard_error(explanation.standard_errors[feature]);
+}
+
+absl::Status FillExplanation(const ServedModel& served, const FeatureVector& vector, bool of_probability,
+                             v1::Explanation* message) {
+  if (absl::Status status = served.model.CheckVector(vector); !status.ok()) return status;
+  const Explainer& explainer = *served.explainer;
+  const Explanation explanation = of_probability ? explainer.ExplainProbability(vector) : explainer.Explain(vector);
+  message->set_scale(ScaleMessage(explanation.scale));
+  message->set_method(MethodMessage(explanation.method));
+  message->set_background_rows(static_cast<int32_t>(explainer.background_rows()));
+  message->set_base(explanation.base);
+  message->set_score(explanation.score);
+  message->set_probability(served.model.ScoreOne(vector).probability);
+  message->set_model_version(served.version);
+
+  const FeatureSchema& schema = served.model.schema;
+  std::vector<size_t> order;
+  for (size_t f = 0; f < schema.size(); ++f) {
+    if (schema[f].role == FeatureRole::kInput) order.push_back(f);
+  }
+  std::ranges::stable_sort(order, std::greater<>(), [&](size_t f) { return std::abs(explanation.contributions[f]); });
+  for (const size_t f : order) FillContribution(schema[f], vector[f], explanation, f, message->add_contributions());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<v1::ExplainResponse> ExplanationQueries::Explain(const v1::ExplainRequest& request) const {
+  const std::shared_ptr<const ServedModel> served = slot_->Get();
+  if (served == nullptr) return NoModel();
+  if (absl::Status status = CheckRequest(request); !status.ok()) return status;
+  v1::ExplainResponse response;
+  if (!request.features().empty()) {
+    const absl::StatusOr<FeatureVector> vector = VectorOf(request, served->model.schema);
+    if (!vector.ok()) return vector.status();
+    absl::Status filled = FillExplanation(*served, *vector, request.probability_scale(), response.add_explanations());
+    if (!filled.ok()) return filled;
+    return response;
+  }
+  for (const std::string& customer_id : request.customer_ids()) {
+    const absl::StatusOr<std::optional<KnownInputs>> inputs = lookup_(customer_id, served->model);
+    if (!inputs.ok()) return inputs.status();
+    if (!inputs->has_value()) {
+      response.add_not_found(customer_id);
+      continue;
+    }
+    v1::Explanation* message = response.add_explanations();
+    absl::Status filled = FillExplanation(*served, (*inputs)->vector, request.probability_scale(), message);
+    if (!filled.ok()) return filled;
+    message->set_customer_id(customer_id);
+    FillTimestamp((*inputs)->as_of_micros, message->mutable_as_of());
+  }
+  return response;
+}
+
+}  // namespace ebb::scorer
