@@ -17,7 +17,10 @@ namespace {
 using namespace testing_models;
 using ::testing::HasSubstr;
 
-TrainedModel EveryEstimator() { return ModelOf({Logistic(), Neighbours(), Tree(), SupportVectors()}); }
+TrainedModel EveryEstimator() {
+  return ModelOf(
+      {Logistic(), Neighbours(), Tree(), SupportVectors(), RandomForest{TwoTrees()}, ExtraTrees{TwoTrees()}});
+}
 
 TrainedModel WithBackground() {
   TrainedModel model = EveryEstimator();
@@ -161,6 +164,13 @@ INSTANTIATE_TEST_SUITE_P(
                    [](v1::ModelFile& m) { m.mutable_members(2)->mutable_decision_tree()->set_column(0, 4); }},
         BrokenRule{"tree has lists of 3, 3, 3, 3 and 4",
                    [](v1::ModelFile& m) { m.mutable_members(2)->mutable_decision_tree()->add_share(1); }},
+        BrokenRule{"forest has no tree that begins at node 0",
+                   [](v1::ModelFile& m) { m.mutable_members(4)->mutable_random_forest()->set_roots(0, 1); }},
+        BrokenRule{"forest's tree 0 has the nodes 0 to 7 of 6",
+                   [](v1::ModelFile& m) { m.mutable_members(4)->mutable_random_forest()->set_roots(1, 7); }},
+        BrokenRule{
+            "member 5: tree node 0 has the children 1 and 3; they must stand after it and before 3",
+            [](v1::ModelFile& m) { m.mutable_members(5)->mutable_extra_trees()->mutable_nodes()->set_right(3, 3); }},
         BrokenRule{"kernel degree is 11",
                    [](v1::ModelFile& m) { m.mutable_members(3)->mutable_support_vector()->set_degree(11); }},
         BrokenRule{"coefficients are 4 for 3 vectors",

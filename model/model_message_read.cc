@@ -154,30 +154,65 @@ KNearestNeighbours ReadEstimator(const v1::ModelKNearestNeighbours& message, siz
   return result;
 }
 
-DecisionTree ReadEstimator(const v1::ModelDecisionTree& message, size_t width, Rules& rules) {
-  DecisionTree result;
+bool CheckLists(const v1::ModelDecisionTree& message, Rules& rules) {
   const int count = message.left_size();
-  if (!rules.Require(count > 0 && message.right_size() == count && message.column_size() == count &&
-                         message.threshold_size() == count && message.share_size() == count,
-                     "tree has lists of ", count, ", ", message.right_size(), ", ", message.column_size(), ", ",
-                     message.threshold_size(), " and ", message.share_size(),
-                     " entries; they must be equally long and not empty")) {
-    return result;
-  }
+  return rules.Require(count > 0 && message.right_size() == count && message.column_size() == count &&
+                           message.threshold_size() == count && message.share_size() == count,
+                       "tree has lists of ", count, ", ", message.right_size(), ", ", message.column_size(), ", ",
+                       message.threshold_size(), " and ", message.share_size(),
+                       " entries; they must be equally long and not empty");
+}
+
+// Adds nodes [begin, end) of the lists, which are one tree; children are counted from `begin`.
+template <typename Add>
+void ReadTree(const v1::ModelDecisionTree& message, int begin, int end, size_t width, Rules& rules, const Add& add) {
+  const int count = end - begin;
   for (int i = 0; i < count; ++i) {
-    const int left = message.left(i), right = message.right(i);
+    const int left = message.left(begin + i), right = message.right(begin + i);
+    const auto column = message.column(begin + i);
+    const double share = message.share(begin + i);
     const bool leaf = left == -1 && right == -1;
     rules.Require(leaf || (left > i && left < count && right > i && right < count), "tree node ", i,
                   " has the children ", left, " and ", right, "; they must stand after it and before ", count);
-    rules.Require(leaf || message.column(i) < width, "tree node ", i, " splits column ", message.column(i), " of ",
-                  width);
-    rules.Require(message.share(i) >= 0 && message.share(i) <= 1, "tree node ", i, " has the share ", message.share(i),
-                  "; it must be 0 to 1");
-    result.nodes.push_back({.left = left,
-                            .right = right,
-                            .column = static_cast<int32_t>(message.column(i)),
-                            .threshold = rules.Finite(message.threshold(i), "tree threshold"),
-                            .share = message.share(i)});
+    rules.Require(leaf || column < width, "tree node ", i, " splits column ", column, " of ", width);
+    rules.Require(share >= 0 && share <= 1, "tree node ", i, " has the share ", share, "; it must be 0 to 1");
+    if (!rules.ok()) return;
+    add(left, right, static_cast<int32_t>(column), rules.Finite(message.threshold(begin + i), "tree threshold"), share);
+  }
+}
+
+DecisionTree ReadEstimator(const v1::ModelDecisionTree& message, size_t width, Rules& rules) {
+  DecisionTree result;
+  if (!CheckLists(message, rules)) return result;
+  ReadTree(message, 0, message.left_size(), width, rules,
+           [&](int32_t left, int32_t right, int32_t column, double threshold, double share) {
+             result.nodes.push_back(
+                 {.left = left, .right = right, .column = column, .threshold = threshold, .share = share});
+           });
+  return result;
+}
+
+TreeEnsemble ReadForest(const v1::ModelForest& message, size_t width, Rules& rules) {
+  TreeEnsemble result;
+  if (!CheckLists(message.nodes(), rules)) return result;
+  const auto count = static_cast<uint32_t>(message.nodes().left_size());
+  rules.Require(message.roots_size() > 0 && message.roots(0) == 0, "forest has no tree that begins at node 0");
+  for (int tree = 0; tree < message.roots_size() && rules.ok(); ++tree) {
+    const uint32_t begin = message.roots(tree);
+    const uint32_t end = tree + 1 < message.roots_size() ? message.roots(tree + 1) : count;
+    if (!rules.Require(begin < end && end <= count, "forest's tree ", tree, " has the nodes ", begin, " to ", end,
+                       " of ", count, "; roots must rise")) {
+      break;
+    }
+    const auto root = static_cast<int32_t>(begin);
+    result.roots.push_back(begin);
+    ReadTree(
+        message.nodes(), root, static_cast<int32_t>(end), width, rules,
+        [&](int32_t left, int32_t right, int32_t column, double threshold, double share) {
+          const int32_t first = left < 0 ? 0 : root;
+          result.nodes.push_back(
+              {.left = left + first, .right = right + first, .column = column, .threshold = threshold, .value = share});
+        });
   }
   return result;
 }
@@ -238,6 +273,12 @@ TrainedModel::Member ReadMember(const v1::ModelMember& message, const FeatureSch
       break;
     case v1::ModelMember::kSupportVector:
       pipeline.estimator = ReadEstimator(message.support_vector(), width, rules);
+      break;
+    case v1::ModelMember::kRandomForest:
+      pipeline.estimator = RandomForest{ReadForest(message.random_forest(), width, rules)};
+      break;
+    case v1::ModelMember::kExtraTrees:
+      pipeline.estimator = ExtraTrees{ReadForest(message.extra_trees(), width, rules)};
       break;
     case v1::ModelMember::ESTIMATOR_NOT_SET:
       rules.Require(false, "estimator is missing or of a kind that this version does not know");

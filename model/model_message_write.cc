@@ -57,6 +57,31 @@ void WriteEstimator(const DecisionTree& fitted, v1::ModelMember* member) {
   }
 }
 
+// Children are counted from their tree's root.
+void WriteForest(const TreeEnsemble& trees, v1::ModelForest* out) {
+  out->mutable_roots()->Add(trees.roots.begin(), trees.roots.end());
+  v1::ModelDecisionTree* nodes = out->mutable_nodes();
+  size_t tree = 0;
+  for (size_t i = 0; i < trees.nodes.size(); ++i) {
+    if (tree + 1 < trees.roots.size() && trees.roots[tree + 1] == i) ++tree;
+    const TreeEnsemble::Node& node = trees.nodes[i];
+    const auto root = node.left < 0 ? 0 : static_cast<int32_t>(trees.roots[tree]);
+    nodes->add_left(node.left - root);
+    nodes->add_right(node.right - root);
+    nodes->add_column(node.column);
+    nodes->add_threshold(node.threshold);
+    nodes->add_share(node.value);
+  }
+}
+
+void WriteEstimator(const RandomForest& fitted, v1::ModelMember* member) {
+  WriteForest(fitted.trees, member->mutable_random_forest());
+}
+
+void WriteEstimator(const ExtraTrees& fitted, v1::ModelMember* member) {
+  WriteForest(fitted.trees, member->mutable_extra_trees());
+}
+
 void WriteEstimator(const SupportVectorClassifier& fitted, v1::ModelMember* member) {
   v1::ModelSupportVectorClassifier* out = member->mutable_support_vector();
   out->set_kernel(static_cast<v1::ModelKernelKind>(static_cast<int>(fitted.kernel.kind) + 1));

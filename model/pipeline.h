@@ -6,18 +6,21 @@
 #include <variant>
 
 #include "model/estimator/decision_tree.h"
+#include "model/estimator/extra_trees.h"
 #include "model/estimator/k_nearest_neighbours.h"
 #include "model/estimator/logistic_regression.h"
+#include "model/estimator/random_forest.h"
 #include "model/estimator/support_vector.h"
 #include "model/feature_vector.h"
 #include "model/preprocessing.h"
 
 namespace ebb {
 
-using Estimator = std::variant<LogisticRegression, KNearestNeighbours, DecisionTree, SupportVectorClassifier>;
+using Estimator = std::variant<LogisticRegression, KNearestNeighbours, DecisionTree, SupportVectorClassifier,
+                               RandomForest, ExtraTrees>;
 
 // Names of metrics, reports and files, in the order of Estimator: "logistic_regression", "k_nearest_neighbours",
-// "decision_tree", "support_vector".
+// "decision_tree", "support_vector", "random_forest", "extra_trees".
 const std::array<std::string_view, std::variant_size_v<Estimator>>& EstimatorNames();
 std::string_view EstimatorName(const Estimator& estimator);
 

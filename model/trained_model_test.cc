@@ -48,6 +48,12 @@ TEST(TrainedModel, LeavesTheCustomerHimselfOutOfHisNeighbours) {
   EXPECT_EQ(score, 1 / 1.25);
 }
 
+TEST(TrainedModel, AveragesTheTreesOfAForest) {
+  // Visits are scaled: (visits - 1) / 2.
+  EXPECT_EQ(RankingScore(RandomForest{TwoTrees()}, Vector(3, 10, "")), (0.25 + 1) / 2);
+  EXPECT_EQ(RankingScore(ExtraTrees{TwoTrees()}, Vector(3.5, 10.5, "")), (0.75 + 0.5) / 2);
+}
+
 TEST(TrainedModel, SumsKernelsOfSupportVectors) {
   RowMatrix query(1, 4);
   double score = 0;
@@ -57,7 +63,8 @@ TEST(TrainedModel, SumsKernelsOfSupportVectors) {
 }
 
 TEST(TrainedModel, GivesTheSameBitsInBatchesAsOneByOne) {
-  const TrainedModel model = ModelOf({Logistic(), Neighbours(), Tree(), SupportVectors()});
+  const TrainedModel model =
+      ModelOf({Logistic(), Neighbours(), Tree(), SupportVectors(), RandomForest{TwoTrees()}, ExtraTrees{TwoTrees()}});
   std::vector<FeatureVector> vectors;
   for (int i = 0; i < 50; ++i) vectors.push_back(Vector(i * 0.37, 12 - i * 0.61, i % 3 == 0 ? "premium" : "standard"));
   std::vector<Score> scores(vectors.size());

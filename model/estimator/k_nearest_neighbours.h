@@ -12,8 +12,9 @@ enum class Metric { kEuclidean, kManhattan };
 enum class Weighting { kUniform, kDistance };
 
 // Scores are the (weighted) share of positive rows among the k nearest of training. Of rows equally far the earlier one
-// is nearer. One row that lies exactly on the query is left out: it is the customer himself, whose own label would answer
-// instead of his neighbours'. So the customers a model was trained on are scored as the others are, by leave-one-out.
+// is nearer. One row that lies exactly on the query is left out: it is the customer himself, whose own label would
+// answer instead of his neighbours'. So the customers a model was trained on are scored as the others are, by
+// leave-one-out.
 struct KNearestNeighbours {
   int k = 1;  // at most the rows
   Metric metric = Metric::kEuclidean;

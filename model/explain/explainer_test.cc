@@ -79,6 +79,13 @@ TEST_P(ExplainerOfRandomModels, IsTheDefinitionForTrees) {
   }
 }
 
+TEST_P(ExplainerOfRandomModels, IsTheDefinitionForForests) {
+  ExpectTheDefinition(random_.ModelOf({RandomForest{random_.Trees(5, 4)}}), vector_, background_,
+                      ShapleyMethod::kExactTree);
+  ExpectTheDefinition(random_.ModelOf({ExtraTrees{random_.Trees(3, 11)}}), vector_, background_,
+                      ShapleyMethod::kExactTree);
+}
+
 TEST_P(ExplainerOfRandomModels, IsTheDefinitionForSeveralMembers) {
   ExpectTheDefinition(random_.ModelOf({random_.Tree(4), random_.Logistic(), random_.SupportVectors(KernelKind::kRbf)}),
                       vector_, background_, ShapleyMethod::kExactMixed);

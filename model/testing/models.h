@@ -45,6 +45,17 @@ inline DecisionTree Tree() {
       .nodes = {{.left = 1, .right = 2, .column = 1, .threshold = 10, .share = 0.5}, {.share = 0.25}, {.share = 0.75}}};
 }
 
+// Two trees: the one above, and one that splits the first column.
+inline TreeEnsemble TwoTrees() {
+  return {.nodes = {{.left = 1, .right = 2, .column = 1, .threshold = 10},
+                    {.value = 0.25},
+                    {.value = 0.75},
+                    {.left = 4, .right = 5, .column = 0, .threshold = 1},
+                    {.value = 1},
+                    {.value = 0.5}},
+          .roots = {0, 3}};
+}
+
 inline SupportVectorClassifier SupportVectors() {
   return {.kernel = {.kind = KernelKind::kRbf, .gamma = 0.5},
           .vectors = ThreeRows(),

@@ -72,6 +72,18 @@ class RandomModels {
   }
 
   LogisticRegression Logistic() { return {.weights = Reals(columns()), .intercept = Real()}; }
+  TreeEnsemble Trees(int count, int depth) {
+    TreeEnsemble trees;
+    for (int i = 0; i < count; ++i) {
+      const auto root = static_cast<int32_t>(trees.nodes.size());
+      trees.roots.push_back(static_cast<uint32_t>(root));
+      for (const DecisionTree::Node& node : Tree(depth).nodes) {
+        const int32_t first = node.left < 0 ? 0 : root;
+        trees.nodes.push_back({node.left + first, node.right + first, node.column, node.threshold, node.share});
+      }
+    }
+    return trees;
+  }
   SupportVectorClassifier SupportVectors(KernelKind kind) {
     return {.kernel = {.kind = kind, .gamma = 0.3, .offset = 0.5, .degree = 3},
             .vectors = Matrix(21),

@@ -5,28 +5,10 @@
 #include <numeric>
 #include <vector>
 
-#include "model/arithmetic/exp_log.h"
+#include "trainer/fit/impurity.h"
 
 namespace ebb::trainer {
 namespace {
-
-// Weights of the rows of each class that came to a node.
-struct ClassSums {
-  double positive = 0;
-  double negative = 0;
-  double all() const { return positive + negative; }
-};
-
-double XLogX(double x) { return x > 0 ? x * Log(x) : 0; }
-
-// Impurity times weight, up to what is the same for all splits of a node: smaller is better.
-double WeightedImpurity(Criterion criterion, const ClassSums& sums) {
-  const double all = sums.all();
-  if (criterion == Criterion::kGini) {
-    return -(sums.positive * sums.positive + sums.negative * sums.negative) / all;
-  }
-  return XLogX(all) - XLogX(sums.positive) - XLogX(sums.negative);
-}
 
 struct Split {
   bool found = false;

@@ -2,9 +2,11 @@
 
 #include "trainer/fit/class_weights.h"
 #include "trainer/fit/decision_tree.h"
+#include "trainer/fit/extra_trees.h"
 #include "trainer/fit/k_nearest_neighbours.h"
 #include "trainer/fit/logistic_regression.h"
 #include "trainer/fit/preprocessing.h"
+#include "trainer/fit/random_forest.h"
 #include "trainer/fit/support_vector.h"
 
 namespace ebb::trainer {
@@ -21,6 +23,12 @@ struct FitOf {
   Estimator operator()(const KNearestNeighboursSetting& s) const { return FitKNearestNeighbours(rows, labels, s); }
   Estimator operator()(const DecisionTreeSetting& s) const {
     return FitDecisionTree(rows, labels, RowWeights(labels, s.class_weight), s);
+  }
+  Estimator operator()(const RandomForestSetting& s) const {
+    return FitRandomForest(rows, labels, RowWeights(labels, s.forest.class_weight), s);
+  }
+  Estimator operator()(const ExtraTreesSetting& s) const {
+    return FitExtraTrees(rows, labels, RowWeights(labels, s.forest.class_weight), s);
   }
   Estimator operator()(const SupportVectorSetting& s) const { return FitSupportVector(rows, labels, s, cancelled); }
 };

@@ -36,7 +36,15 @@ struct Parameters {
     }
     return absl::StrCat(text, " class_weight=", Name(s.class_weight));
   }
+  std::string operator()(const RandomForestSetting& s) const { return OfForest(s.forest); }
+  std::string operator()(const ExtraTreesSetting& s) const { return OfForest(s.forest); }
 
+  static std::string OfForest(const ForestSetting& s) {
+    return absl::StrCat(
+        "trees=", s.trees, " max_depth=", s.max_depth == 0 ? "none" : absl::StrCat(s.max_depth),
+        " min_leaf=", s.min_leaf, " max_features=", s.max_features == MaxFeatures::kSqrt ? "sqrt" : "all",
+        " criterion=", s.criterion == Criterion::kGini ? "gini" : "entropy", " class_weight=", Name(s.class_weight));
+  }
   static std::string Gamma(const SupportVectorSetting& s) { return s.gamma ? absl::StrCat(*s.gamma) : "scale"; }
 };
 

@@ -40,10 +40,28 @@ struct SupportVectorSetting {
   ClassWeight class_weight = ClassWeight::kNone;
 };
 
+enum class MaxFeatures { kSqrt, kAll };  // columns that a split is chosen among: their root, rounded down, or all
+
+// Of both kinds of forests.
+struct ForestSetting {
+  int trees = 300;
+  int max_depth = 0;  // 0: no limit
+  int min_leaf = 1;   // rows
+  MaxFeatures max_features = MaxFeatures::kSqrt;
+  Criterion criterion = Criterion::kGini;
+  ClassWeight class_weight = ClassWeight::kNone;
+};
+struct RandomForestSetting {
+  ForestSetting forest;
+};
+struct ExtraTreesSetting {
+  ForestSetting forest;
+};
+
 // In the order of EstimatorName's families, which is also the order of reports and the tie-break between equally good
 // candidates.
-using FamilySetting =
-    std::variant<LogisticRegressionSetting, KNearestNeighboursSetting, DecisionTreeSetting, SupportVectorSetting>;
+using FamilySetting = std::variant<LogisticRegressionSetting, KNearestNeighboursSetting, DecisionTreeSetting,
+                                   SupportVectorSetting, RandomForestSetting, ExtraTreesSetting>;
 
 // One candidate of a search. Trees do not depend on the scaling: they stand once, with kNone.
 struct Setting {

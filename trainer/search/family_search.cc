@@ -16,6 +16,14 @@ struct KeyParts {
     key.second = static_cast<int>(s.criterion);
     key.third = static_cast<int>(s.class_weight);
   }
+  void operator()(const RandomForestSetting& s) const { OfForest(s.forest); }
+  void operator()(const ExtraTreesSetting& s) const { OfForest(s.forest); }
+  void OfForest(const ForestSetting& s) const {  // the number of trees may differ
+    key.first = s.min_leaf;
+    key.second = s.max_depth;
+    key.third =
+        static_cast<int>(s.max_features) * 4 + static_cast<int>(s.criterion) * 2 + static_cast<int>(s.class_weight);
+  }
   void operator()(const SupportVectorSetting& s) const { key.first = s.kernel == KernelKind::kRbf ? 0 : 1; }
 };
 

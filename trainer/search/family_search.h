@@ -49,5 +49,8 @@ void SearchKNearestNeighbours(const FoldData& fold, const SearchUnit& unit);
 void SearchDecisionTree(const FoldData& fold, const SearchUnit& unit);
 // Dot products or distances are computed once, each kernel from them once for all C.
 void SearchSupportVector(const FoldData& fold, const SearchUnit& unit);
+// The largest forest is grown; the others are its first trees.
+void SearchRandomForest(const FoldData& fold, const SearchUnit& unit);
+void SearchExtraTrees(const FoldData& fold, const SearchUnit& unit);
 
 }  // namespace ebb::trainer

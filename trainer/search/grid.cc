@@ -33,6 +33,8 @@ class GridReader {
     for (const auto& family : grid.k_nearest_neighbours()) Add(family);
     for (const auto& family : grid.decision_tree()) Add(family);
     for (const auto& family : grid.support_vector()) Add(family);
+    for (const auto& family : grid.random_forest()) AddForest<RandomForestSetting>(family, "random_forest");
+    for (const auto& family : grid.extra_trees()) AddForest<ExtraTreesSetting>(family, "extra_trees");
     Require(!grid_.empty(), "holds no family; name at least one, with values");
     if (!status_.ok()) return status_;
     return grid_;
@@ -157,6 +159,43 @@ class GridReader {
                                            .gamma = gamma,
                                            .degree = degree,
                                            .class_weight = weight});
+          }
+        }
+      }
+    }
+  }
+
+  // Values of a list, or what an empty one means.
+  static std::vector<int> Or(const google::protobuf::RepeatedField<int32_t>& values, int otherwise) {
+    if (values.empty()) return {otherwise};
+    return {values.begin(), values.end()};
+  }
+
+  template <typename FamilySettingType>
+  void AddForest(const v1::ForestGrid& grid, const std::string& name) {
+    RequireSome(grid.trees(), (name + ".trees").c_str());
+    RequireRange(grid.trees(), (name + ".trees").c_str(), 1, 10'000);
+    RequireRange(grid.max_depth(), (name + ".max_depth").c_str(), 0, 64);
+    RequireRange(grid.min_leaf(), (name + ".min_leaf").c_str(), 1, 1e9);
+    const auto max_features = Enums<MaxFeatures>(grid.max_features(), (name + ".max_features").c_str(),
+                                                 MaxFeatures::kSqrt, v1::ForestGrid::ALL);
+    const auto criteria = Enums<Criterion>(grid.criterion(), (name + ".criterion").c_str(), Criterion::kGini,
+                                           v1::DecisionTreeGrid::ENTROPY);
+    for (const int trees : grid.trees()) {
+      for (const int depth : Or(grid.max_depth(), 0)) {
+        for (const int leaf : Or(grid.min_leaf(), 1)) {
+          for (const MaxFeatures features : max_features) {
+            for (const Criterion criterion : criteria) {
+              for (const ClassWeight weight : ClassWeights(grid.class_weight())) {
+                grid_.push_back({.scaling = Scaling::kNone,
+                                 .family = FamilySettingType{{.trees = trees,
+                                                              .max_depth = depth,
+                                                              .min_leaf = leaf,
+                                                              .max_features = features,
+                                                              .criterion = criterion,
+                                                              .class_weight = weight}}});
+              }
+            }
           }
         }
       }

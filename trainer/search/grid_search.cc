@@ -25,7 +25,8 @@ std::string CandidateText(const Setting& setting) {
 }
 
 constexpr void (*kFamilySearches[])(const FoldData&, const SearchUnit&) = {
-    SearchLogisticRegression, SearchKNearestNeighbours, SearchDecisionTree, SearchSupportVector};
+    SearchLogisticRegression, SearchKNearestNeighbours, SearchDecisionTree,
+    SearchSupportVector,      SearchRandomForest,       SearchExtraTrees};
 static_assert(std::size(kFamilySearches) == kFamilies);
 
 // A fold under one scaling, made by the first unit that needs it and dropped by the last.

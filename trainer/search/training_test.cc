@@ -28,6 +28,8 @@ constexpr char kSmallGrid[] = R"(
   support_vector { kernel: RBF c: [0.3, 3] gamma: [0.1] }
   support_vector { kernel: POLYNOMIAL c: [1] degree: [2] }
   support_vector { kernel: LINEAR c: [1] class_weight: [BALANCED] }
+  random_forest { trees: [10, 30] min_leaf: [3] max_features: [SQRT, ALL] }
+  extra_trees { trees: [10, 30] max_depth: [0, 4] criterion: [ENTROPY] class_weight: [BALANCED] }
 )";
 
 Grid SmallGrid() { return ParseGrid(kSmallGrid).value(); }
@@ -97,11 +99,11 @@ TEST(Training, GivesTheSameBytesForAnyThreadsOrderAndBuild) {
 
 TEST(Training, LearnsAndMeasuresSideBySide) {
   const TrainingOutcome outcome = RunSearchAndFit(DatasetOf(Shop(400)), Options(2)).value();
-  ASSERT_EQ(outcome.candidates.size(), 5u);
+  ASSERT_EQ(outcome.candidates.size(), 7u);
   EXPECT_EQ(outcome.candidates[0].family, "logistic_regression");
   EXPECT_EQ(outcome.candidates[3].family, "support_vector");
-  EXPECT_EQ(outcome.candidates[4].family, "stack");
-  EXPECT_EQ(outcome.winner, 4u);
+  EXPECT_EQ(outcome.candidates[6].family, "stack");
+  EXPECT_EQ(outcome.winner, 6u);
   for (const Candidate& candidate : outcome.candidates) {
     EXPECT_LE(candidate.cv_roc_auc_mean, outcome.candidates[outcome.winner].cv_roc_auc_mean + 0.01) << candidate.family;
   }
@@ -119,7 +121,7 @@ TEST(Training, PublishesOneFamilyWhereThatIsAskedFor) {
   TrainingOptions options = Options(2);
   options.publishes = Publishes::kBestFamily;
   const TrainingOutcome outcome = RunSearchAndFit(DatasetOf(Shop(240)), options).value();
-  ASSERT_EQ(outcome.candidates.size(), 4u);
+  ASSERT_EQ(outcome.candidates.size(), 6u);
   for (const Candidate& candidate : outcome.candidates) {
     EXPECT_LE(candidate.cv_roc_auc_mean, outcome.candidates[outcome.winner].cv_roc_auc_mean);
   }
@@ -213,7 +215,7 @@ TEST(Grid, ReadsTheDefaultFile) {
   text << std::ifstream("trainer/default_grid.textproto").rdbuf();
   const absl::StatusOr<Grid> grid = ParseGrid(text.str());
   ASSERT_TRUE(grid.ok()) << grid.status();
-  EXPECT_EQ(grid->size(), 3u * (40 + 48 + 50 + 6 + 4) + 128);
+  EXPECT_EQ(grid->size(), 3u * (40 + 48 + 50 + 6 + 4) + 128 + 3 + 3);
 }
 
 TEST(Grid, NamesWhatIsWrong) {
@@ -232,6 +234,10 @@ TEST(Grid, NamesWhatIsWrong) {
       {"support_vector { c: 1 }", "has no support_vector.kernel"},
       {"support_vector { kernel: LINEAR c: 1 gamma: 1 }", "gamma for the LINEAR kernel"},
       {"support_vector { kernel: RBF c: 1 degree: 2 }", "degree for another kernel"},
+      {"random_forest { min_leaf: 1 }", "has no random_forest.trees"},
+      {"extra_trees { trees: 10001 }", "has extra_trees.trees 10001; it must be 1 to 10000"},
+      {"extra_trees { trees: 1 max_depth: 65 }", "has extra_trees.max_depth 65; it must be 0 to 64"},
+      {"random_forest { trees: 1 max_features: MAX_FEATURES_UNSPECIFIED }", "has random_forest.max_features 0"},
       {"scalings: SCALING_UNSPECIFIED decision_tree { max_depth: 1 }", "has scalings 0"},
   };
   for (const auto& c : kCases) {

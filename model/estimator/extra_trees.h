@@ -1,0 +1,19 @@
+#pragma once
+
+#include <span>
+
+#include "model/estimator/tree_ensemble.h"
+#include "model/row_matrix.h"
+
+namespace ebb {
+
+// A forest of trees that were each grown on all rows, at each split the best of a few drawn columns and one drawn
+// threshold each. Scores are the mean, over the trees, of the (weighted) share of positives in the leaf that the row
+// falls into.
+struct ExtraTrees {
+  TreeEnsemble trees;  // leaves hold shares
+
+  void Score(const RowMatrix& rows, std::span<double> scores) const;
+};
+
+}  // namespace ebb

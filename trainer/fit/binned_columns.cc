@@ -1,0 +1,47 @@
+#include "trainer/fit/binned_columns.h"
+
+#include <algorithm>
+
+namespace ebb::trainer {
+namespace {
+
+// How many rows a bin takes at least before it is closed: with bins of single values one.
+size_t RowsOfABin(size_t rows) {
+  return rows <= BinnedColumns::kMostExactRows ? 1 : (rows + BinnedColumns::kBins - 1) / BinnedColumns::kBins;
+}
+
+}  // namespace
+
+BinnedColumns::BinnedColumns(const RowMatrix& rows) : rows_(rows.rows()), columns_(rows.columns()) {
+  std::vector<double> sorted(rows_);
+  for (size_t c = 0; c < columns_.size(); ++c) {
+    Column& column = columns_[c];
+    for (size_t r = 0; r < rows_; ++r) sorted[r] = rows.At(r, c);
+    std::sort(sorted.begin(), sorted.end());
+    const size_t least_rows = RowsOfABin(rows_);
+    size_t in_bin = 0;
+    for (size_t i = 0; i < rows_; ++i) {
+      const bool new_value = i == 0 || sorted[i] != sorted[i - 1];
+      if (new_value && (i == 0 || in_bin >= least_rows)) {
+        column.least.push_back(sorted[i]);
+        column.greatest.push_back(sorted[i]);
+        in_bin = 0;
+      }
+      column.greatest.back() = sorted[i];
+      ++in_bin;
+    }
+    column.bins.resize(rows_);
+    for (size_t r = 0; r < rows_; ++r) {
+      const auto bin = std::lower_bound(column.greatest.begin(), column.greatest.end(), rows.At(r, c));
+      column.bins[r] = static_cast<uint16_t>(bin - column.greatest.begin());
+    }
+  }
+}
+
+double BinnedColumns::Between(size_t column, size_t lower, size_t upper) const {
+  const double below = Greatest(column, lower), above = Least(column, upper);
+  const double middle = below / 2 + above / 2;
+  return middle < above ? middle : below;
+}
+
+}  // namespace ebb::trainer

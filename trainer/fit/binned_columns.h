@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "model/row_matrix.h"
+
+namespace ebb::trainer {
+
+// The columns of a table as small whole numbers that order the rows as the values do: what a tree's splits are searched
+// in. Up to kMostExactRows rows each value has a bin of its own, so nothing is lost; larger tables get kBins of about
+// equally many rows a column, two bytes a value. Immutable, so threads may share one.
+class BinnedColumns {
+ public:
+  static constexpr size_t kMostExactRows = 65'536;
+  static constexpr size_t kBins = 255;
+
+  explicit BinnedColumns(const RowMatrix& rows);
+
+  size_t rows() const { return rows_; }
+  size_t columns() const { return columns_.size(); }
+  size_t bins(size_t column) const { return columns_[column].least.size(); }
+  std::span<const uint16_t> Bins(size_t column) const { return columns_[column].bins; }  // by row
+
+  double Least(size_t column, size_t bin) const { return columns_[column].least[bin]; }
+  double Greatest(size_t column, size_t bin) const { return columns_[column].greatest[bin]; }
+  // Half way between two bins: `lower` and what is below goes left.
+  double Between(size_t column, size_t lower, size_t upper) const;
+
+ private:
+  struct Column {
+    std::vector<uint16_t> bins;
+    std::vector<double> least, greatest;  // of the values in each bin
+  };
+
+  size_t rows_;
+  std::vector<Column> columns_;
+};
+
+}  // namespace ebb::trainer
