@@ -43,8 +43,8 @@ TEST(ModelFile, ComesBackAsItWas) {
 TEST(ModelFile, HasTheBytesOfVersionTwo) {
   const std::string bytes = SerializeModelFile(EveryEstimator());
   EXPECT_EQ(bytes.substr(0, 12), std::string("EBBMODEL\x02\0\0\0", 12));
-  EXPECT_EQ(bytes.size(), 1218u);
-  EXPECT_EQ(Sha256Hex(bytes), "99cc844e233f2341cdc7dadcaa5a101d007ec1e006e68f02b555147b2433ae74");
+  EXPECT_EQ(bytes.size(), 1830u);
+  EXPECT_EQ(Sha256Hex(bytes), "d711fa55ab8086b808b85f84e8b0ba8087ed715a8c60f8f798738f39ed94a8cb");
 }
 
 // There the calibration stood with the one member.
@@ -62,7 +62,7 @@ TEST(ModelFile, ReadsVersionOne) {
 TEST(ModelFile, KeepsBackgroundRowsWithWhatIsMissing) {
   const TrainedModel model = WithBackground();
   const std::string bytes = SerializeModelFile(model);
-  EXPECT_EQ(bytes.size(), 1218u + 106);
+  EXPECT_EQ(bytes.size(), 1830u + 106);
   const absl::StatusOr<TrainedModel> read = ParseModelFile(bytes);
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(SerializeModelFile(*read), bytes);

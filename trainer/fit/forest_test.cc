@@ -14,12 +14,6 @@
 #include "trainer/fit/random_stream.h"
 
 namespace ebb::trainer {
-
-// Names a node where GoogleTest prints one.
-static void PrintTo(const TreeEnsemble::Node& node, std::ostream* out) {
-  *out << node.left << " " << node.right << " column " << node.column << " at " << node.threshold << ": " << node.value;
-}
-
 namespace {
 
 constexpr ForestKind kBootstrap = {.bootstrap = true, .random_thresholds = false};
@@ -96,7 +90,9 @@ TEST_P(Forest, KeepsLeavesAndDepthWithinTheirBounds) {
     }
   }
   for (size_t i = 0; i < reached.size(); ++i) {
-    if (forest.nodes[i].left < 0) EXPECT_GE(reached[i], 25) << "node " << i;
+    if (forest.nodes[i].left < 0) {
+      EXPECT_GE(reached[i], 25) << "node " << i;
+    }
   }
 }
 
@@ -107,7 +103,7 @@ TEST_P(Forest, LearnsWhatDependsOnTwoColumnsAtOnce) {
   const TreeEnsemble forest = Grow(known, {.trees = 100, .min_leaf = 5}, GetParam());
   std::vector<double> sums(fresh.labels.size());
   forest.AddSums(fresh.matrix, sums);
-  EXPECT_GT(RocAuc(sums, fresh.labels), 0.84);
+  EXPECT_GT(RocAuc(sums, fresh.labels), 0.88);
 }
 
 TEST_P(Forest, WeighsRows) {
@@ -115,7 +111,9 @@ TEST_P(Forest, WeighsRows) {
   for (size_t r = 0; r < rows.weights.size(); ++r) rows.weights[r] = rows.labels[r] != 0 ? 1000 : 1;
   const TreeEnsemble forest = Grow(rows, {.trees = 20, .max_depth = 1, .min_leaf = 50}, GetParam());
   for (const TreeEnsemble::Node& node : forest.nodes) {
-    if (node.left < 0) EXPECT_GT(node.value, 0.9);
+    if (node.left < 0) {
+      EXPECT_GT(node.value, 0.9);
+    }
   }
 }
 
