@@ -39,7 +39,7 @@ TrainedModel ModelOf(const FeatureSchema& schema, size_t feature) {
   LogisticRegression regression;
   regression.weights = {1.0};
   pipeline.estimator = regression;
-  pipeline.calibration.knots = {{.score = 0, .probability = 0.5}};
+  model.calibration.knots = {{.score = 0, .probability = 0.5}};
   model.members = {{.weight = 1, .pipeline = pipeline}};
   return model;
 }

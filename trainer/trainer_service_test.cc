@@ -14,8 +14,8 @@
 #include "model/model_file.h"
 #include "runtime/digest.h"
 #include "runtime/rpc/channel.h"
-#include "runtime/rpc/server_host.h"
 #include "runtime/rpc/error_details.h"
+#include "runtime/rpc/server_host.h"
 #include "runtime/rpc/status.h"
 #include "trainer/rocks_registry.h"
 #include "trainer/search/grid.h"
@@ -220,9 +220,10 @@ TEST_F(TrainerServiceTest, ATrainingEndsAsTheChampionWithItsReport) {
   const v1::Model model = Model("models/champion");
   EXPECT_EQ(model.state(), v1::Model::CHAMPION);
   const v1::TrainingReport& report = model.report();
-  ASSERT_EQ(report.candidates_size(), 2);
+  ASSERT_EQ(report.candidates_size(), 3);  // two families and the stack of both
   EXPECT_GE(report.candidates(0).cv_roc_auc_mean(), report.candidates(1).cv_roc_auc_mean());
-  EXPECT_EQ(report.family(), report.candidates(0).family());
+  EXPECT_GE(report.candidates(1).cv_roc_auc_mean(), report.candidates(2).cv_roc_auc_mean());
+  EXPECT_EQ(report.family(), "stack");
   EXPECT_EQ(report.fits(), 3 * 5);
   EXPECT_EQ(report.training_rows() + report.holdout_rows(), 300);
   EXPECT_NEAR(report.holdout_rows(), 75, 1);
@@ -368,6 +369,8 @@ TEST_F(TrainerServiceTest, RefusesWhatItCannotTakeByFieldAndRule) {
       {options([](auto* o) { o->set_holdout_share(0.6); }), "options.holdout_share",
        "is 0.6, must be from 0.05 to 0.5"},
       {options([](auto* o) { o->set_folds(1); }), "options.folds", "is 1, must be from 2 to 20"},
+      {options([](auto* o) { o->set_publish(static_cast<v1::TrainingOptions::Publish>(3)); }), "options.publish",
+       "is 3, must be STACK or BEST_FAMILY"},
       {options([](auto* o) { o->set_segment_threshold(1); }), "options.segment_threshold", "is 1, must be above 0"},
       {options([](auto* o) { o->mutable_training_set(); }), "options.training_set.label_rule", "is missing"},
       {options([](auto* o) { o->mutable_training_set()->mutable_purchase_decline(); }), "options.training_set.as_of",

@@ -64,6 +64,10 @@ std::optional<OptionViolation> FindViolation(const v1::TrainingOptions& options)
   if (threshold != 0 && !(threshold > 0 && threshold < 1)) {
     return OptionViolation{"segment_threshold", absl::StrCat("is ", threshold, ", must be above 0 and below 1")};
   }
+  if (!v1::TrainingOptions::Publish_IsValid(options.publish())) {
+    return OptionViolation{"publish",
+                           absl::StrCat("is ", static_cast<int>(options.publish()), ", must be STACK or BEST_FAMILY")};
+  }
   if (options.has_training_set()) {
     if (auto violation = FindTrainingSetViolation(options.training_set())) return violation;
   }
@@ -78,6 +82,7 @@ v1::TrainingOptions WithDefaults(v1::TrainingOptions options) {
   if (options.holdout_share() == 0) options.set_holdout_share(kHoldoutShare);
   if (options.folds() == 0) options.set_folds(kFolds);
   if (options.segment_threshold() == 0) options.set_segment_threshold(kSegmentThreshold);
+  if (options.publish() == v1::TrainingOptions::PUBLISH_UNSPECIFIED) options.set_publish(v1::TrainingOptions::STACK);
   if (!options.has_promote_if_not_worse()) options.set_promote_if_not_worse(true);
   if (!options.has_profit_tiers()) {
     options.mutable_profit_tiers()->mutable_quantiles()->set_lower(kLowerQuantile);

@@ -20,6 +20,7 @@ TEST(TrainingOptions, WhatIsSaidStays) {
   options.set_folds(3);
   options.set_segment_threshold(0.6);
   options.set_promote_if_not_worse(false);
+  options.set_publish(v1::TrainingOptions::BEST_FAMILY);
   options.mutable_profit_tiers()->mutable_amounts()->set_upper(1);
   options.mutable_training_set()->mutable_purchase_decline();
   EXPECT_EQ(WithDefaults(options).SerializeAsString(), options.SerializeAsString());

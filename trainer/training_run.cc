@@ -146,6 +146,7 @@ absl::StatusOr<TrainingOutcome> TrainingRun::Search(const TrainingSet& set, cons
   for (const LeftOutInput& input : left_out) unseen.insert(input.name);
   TrainingOptions core;
   core.grid = options_.grid;
+  core.publishes = options.publish() == v1::TrainingOptions::BEST_FAMILY ? Publishes::kBestFamily : Publishes::kStack;
   core.seed = options.seed();
   core.threads = options_.threads;
   core.folds = options.folds();

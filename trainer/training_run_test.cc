@@ -75,7 +75,7 @@ class TrainingRunTest : public ::testing::Test {
 std::string OfANewerVersion(const std::string& basis) {
   const std::string file = SerializeModelFile(ComparisonBasis::Parse(basis)->measured);
   std::string newer = file;
-  newer[8] = 2;
+  ++newer[8];
   const Sha256Digest digest = Sha256(newer.substr(0, 20) + newer.substr(52));
   std::copy(digest.begin(), digest.end(), newer.begin() + 20);
   EXPECT_EQ(ParseModelFile(newer).status().code(), absl::StatusCode::kFailedPrecondition);

@@ -26,6 +26,7 @@ struct TrainOptions {
   int64_t folds = 5;
   double threshold = 0.7;
   bool no_promote = false;
+  std::string publish = "stack";
   std::string labels = "imported";
   std::vector<std::string> as_of;
 };
@@ -38,6 +39,7 @@ absl::StatusOr<v1::TrainRequest> MakeRequest(const TrainOptions& options) {
   asked.set_folds(static_cast<int32_t>(options.folds));
   asked.set_segment_threshold(options.threshold);
   asked.set_promote_if_not_worse(!options.no_promote);
+  asked.set_publish(options.publish == "stack" ? v1::TrainingOptions::STACK : v1::TrainingOptions::BEST_FAMILY);
   const bool derived = options.labels == "purchase-decline";
   if (derived && options.as_of.empty()) {
     return UsageError(
@@ -153,9 +155,11 @@ Command TrainCommand() {
   auto options = std::make_shared<TrainOptions>();
   Command command{.name = "train", .group = CommandGroup::kModel, .summary = "Search, compare and publish a model"};
   command.description =
-      "Compares logistic regression, nearest neighbours, decision trees and support vector machines by cross-validated "
-      "ROC-AUC, calibrates the\n"
-      "best, measures it on the hold-out and publishes it. The same data, options and seed give the same model.";
+      "Compares logistic regression, nearest neighbours, decision trees, support vector machines, random forests and "
+      "extra trees by\n"
+      "cross-validated ROC-AUC, joins the best of each by weights, calibrates the sum, measures it on the hold-out and "
+      "publishes it.\n"
+      "The same data, options and seed give the same model.";
   command.examples = {{"ebb train --wait", "watch it and see the candidates"},
                       {"ebb train", "start it and come back later", false}};
   command.Flag("--wait", &options->wait, "Show progress, then candidates and metrics");
@@ -167,6 +171,8 @@ Command TrainCommand() {
       .Value("P");
   command.Flag("--no-promote", &options->no_promote,
                "Keep the model as challenger even if it is not worse than the champion");
+  command.Add("--publish", &options->publish, "All families' best joined, or the best one alone")
+      .OneOf({"stack", "best-family"});
   command.Add("--labels", &options->labels, "Where the truth comes from").OneOf({"imported", "purchase-decline"});
   command.Add("--as-of", &options->as_of, "Times of the training rows; may be repeated (default: those of the imports)")
       .Value("TIME");
