@@ -106,16 +106,16 @@ absl::Status SaveSome(const SaveLimits& limits, std::span<const uint32_t>* rest,
 
 absl::Status SaveAll(const SaveLimits& limits, std::span<const uint32_t> customers, Storage* storage, LiveState* live) {
   std::future<absl::Status> writing;
-  absl::Status written;
-  while (written.ok() && !customers.empty()) {
+  while (!customers.empty()) {
     Records records = MakeRecords(limits, &customers, live);
-    if (writing.valid()) written = writing.get();
-    if (!written.ok()) break;
+    if (writing.valid()) {
+      if (absl::Status written = writing.get(); !written.ok()) return written;
+    }
     writing = std::async(std::launch::async, [records = std::move(records), storage]() mutable {
       return Write(std::move(records), storage);
     });
   }
-  return writing.valid() ? writing.get() : written;
+  return writing.valid() ? writing.get() : absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<Customer>> ReadCustomers(const Definitions& definitions, const Storage& storage,

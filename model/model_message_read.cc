@@ -157,38 +157,43 @@ KNearestNeighbours ReadEstimator(const v1::ModelKNearestNeighbours& message, siz
 bool CheckLists(const v1::ModelDecisionTree& message, Rules& rules) {
   const int count = message.left_size();
   return rules.Require(count > 0 && message.right_size() == count && message.column_size() == count &&
-                           message.threshold_size() == count && message.share_size() == count,
+                           message.threshold_size() == count && message.value_size() == count,
                        "tree has lists of ", count, ", ", message.right_size(), ", ", message.column_size(), ", ",
-                       message.threshold_size(), " and ", message.share_size(),
+                       message.threshold_size(), " and ", message.value_size(),
                        " entries; they must be equally long and not empty");
 }
 
-// Adds nodes [begin, end) of the lists, which are one tree; children are counted from `begin`.
-template <typename Add>
-void ReadTree(const v1::ModelDecisionTree& message, int begin, int end, size_t width, Rules& rules, const Add& add) {
+// Adds nodes [begin, end) of the lists, which are one tree and name children from its own root on.
+void ReadTree(const v1::ModelDecisionTree& message, int begin, int end, size_t width, Rules& rules,
+              std::vector<TreeNode>& nodes) {
   const int count = end - begin;
-  for (int i = 0; i < count; ++i) {
+  const auto root = static_cast<int32_t>(nodes.size());
+  std::vector<bool> has_parent(static_cast<size_t>(count));
+  for (int i = 0; i < count && rules.ok(); ++i) {
     const int left = message.left(begin + i), right = message.right(begin + i);
-    const auto column = message.column(begin + i);
-    const double share = message.share(begin + i);
+    const double share = message.value(begin + i);
     const bool leaf = left == -1 && right == -1;
     rules.Require(leaf || (left > i && left < count && right > i && right < count), "tree node ", i,
                   " has the children ", left, " and ", right, "; they must stand after it and before ", count);
-    rules.Require(leaf || column < width, "tree node ", i, " splits column ", column, " of ", width);
+    rules.Require(leaf || message.column(begin + i) < width, "tree node ", i, " splits column ",
+                  message.column(begin + i), " of ", width);
     rules.Require(share >= 0 && share <= 1, "tree node ", i, " has the share ", share, "; it must be 0 to 1");
-    if (!rules.ok()) return;
-    add(left, right, static_cast<int32_t>(column), rules.Finite(message.threshold(begin + i), "tree threshold"), share);
+    for (const int child : {left, right}) {
+      if (leaf || !rules.ok()) break;
+      rules.Require(!has_parent[static_cast<size_t>(child)], "tree node ", child, " has two parents");
+      has_parent[static_cast<size_t>(child)] = true;
+    }
+    nodes.push_back({.left = leaf ? -1 : left + root,
+                     .right = leaf ? -1 : right + root,
+                     .column = static_cast<int32_t>(message.column(begin + i)),
+                     .threshold = rules.Finite(message.threshold(begin + i), "tree threshold"),
+                     .value = share});
   }
 }
 
 DecisionTree ReadEstimator(const v1::ModelDecisionTree& message, size_t width, Rules& rules) {
   DecisionTree result;
-  if (!CheckLists(message, rules)) return result;
-  ReadTree(message, 0, message.left_size(), width, rules,
-           [&](int32_t left, int32_t right, int32_t column, double threshold, double share) {
-             result.nodes.push_back(
-                 {.left = left, .right = right, .column = column, .threshold = threshold, .share = share});
-           });
+  if (CheckLists(message, rules)) ReadTree(message, 0, message.left_size(), width, rules, result.nodes);
   return result;
 }
 
@@ -204,15 +209,8 @@ TreeEnsemble ReadForest(const v1::ModelForest& message, size_t width, Rules& rul
                        " of ", count, "; roots must rise")) {
       break;
     }
-    const auto root = static_cast<int32_t>(begin);
     result.roots.push_back(begin);
-    ReadTree(
-        message.nodes(), root, static_cast<int32_t>(end), width, rules,
-        [&](int32_t left, int32_t right, int32_t column, double threshold, double share) {
-          const int32_t first = left < 0 ? 0 : root;
-          result.nodes.push_back(
-              {.left = left + first, .right = right + first, .column = column, .threshold = threshold, .value = share});
-        });
+    ReadTree(message.nodes(), static_cast<int>(begin), static_cast<int>(end), width, rules, result.nodes);
   }
   return result;
 }

@@ -46,31 +46,25 @@ void WriteEstimator(const KNearestNeighbours& fitted, v1::ModelMember* member) {
   out->set_labels(std::string(fitted.labels.begin(), fitted.labels.end()));
 }
 
-void WriteEstimator(const DecisionTree& fitted, v1::ModelMember* member) {
-  v1::ModelDecisionTree* out = member->mutable_decision_tree();
-  for (const DecisionTree::Node& node : fitted.nodes) {
-    out->add_left(node.left);
-    out->add_right(node.right);
-    out->add_column(node.column);
-    out->add_threshold(node.threshold);
-    out->add_share(node.share);
-  }
+// Of one tree that begins at `root`; children are counted from there.
+void AddNode(const TreeNode& node, int32_t root, v1::ModelDecisionTree* out) {
+  out->add_left(node.left < 0 ? -1 : node.left - root);
+  out->add_right(node.left < 0 ? -1 : node.right - root);
+  out->add_column(node.column);
+  out->add_threshold(node.threshold);
+  out->add_value(node.value);
 }
 
-// Children are counted from their tree's root.
+void WriteEstimator(const DecisionTree& fitted, v1::ModelMember* member) {
+  for (const TreeNode& node : fitted.nodes) AddNode(node, 0, member->mutable_decision_tree());
+}
+
 void WriteForest(const TreeEnsemble& trees, v1::ModelForest* out) {
   out->mutable_roots()->Add(trees.roots.begin(), trees.roots.end());
-  v1::ModelDecisionTree* nodes = out->mutable_nodes();
   size_t tree = 0;
   for (size_t i = 0; i < trees.nodes.size(); ++i) {
     if (tree + 1 < trees.roots.size() && trees.roots[tree + 1] == i) ++tree;
-    const TreeEnsemble::Node& node = trees.nodes[i];
-    const auto root = node.left < 0 ? 0 : static_cast<int32_t>(trees.roots[tree]);
-    nodes->add_left(node.left - root);
-    nodes->add_right(node.right - root);
-    nodes->add_column(node.column);
-    nodes->add_threshold(node.threshold);
-    nodes->add_share(node.value);
+    AddNode(trees.nodes[i], static_cast<int32_t>(trees.roots[tree]), out->mutable_nodes());
   }
 }
 

@@ -31,7 +31,7 @@ struct HugePageAllocator {
 
   HugePageAllocator() = default;
   template <typename Other>
-  HugePageAllocator(const HugePageAllocator<Other>&) {}  // NOLINT: every allocator converts
+  explicit HugePageAllocator(const HugePageAllocator<Other>&) {}
 
   T* allocate(size_t count) {
     void* const block = ::operator new (count * sizeof(T), std::align_val_t{alignof(T)});

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "ebb/v1/model.pb.h"
+#include "ebb/v1/model_report.pb.h"
 
 namespace ebb::trainer {
 
@@ -16,6 +17,7 @@ struct NewModel {
   std::string file;              // as SerializeModelFile
   std::string comparison_basis;  // as ComparisonBasis::Serialize, to measure later models against this one
   v1::TrainingReport report;
+  v1::ModelReport analysis;  // everything else that was measured; its `model` is absent
 };
 
 // One page of models or trainings, newest first.
@@ -50,6 +52,8 @@ class Registry {
   virtual absl::StatusOr<v1::Model> Publish(const NewModel& model, v1::Training training, bool promote) = 0;
   virtual absl::StatusOr<v1::Model> GetModel(int64_t version) const = 0;
   virtual absl::StatusOr<Page<v1::Model>> ListModels(int64_t before, int page_size, bool with_reports) const = 0;
+  // Its analysis with the model and its report in it. NOT_FOUND also where the model is older than analyses.
+  virtual absl::StatusOr<v1::ModelReport> GetModelReport(int64_t version) const = 0;
   // DATA_LOSS when the bytes do not match the digest.
   virtual absl::StatusOr<std::string> ReadModelFile(int64_t version) const = 0;
   virtual absl::StatusOr<std::string> ReadComparisonBasis(int64_t version) const = 0;

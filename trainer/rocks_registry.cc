@@ -2,9 +2,9 @@
 //
 //   t ID       a training (message Training)
 //   m VERSION  a model (message Model, without its report; its state is CHALLENGER or RETIRED, the pointer below
-//   decides
-//              who is CHAMPION)
+//              decides who is CHAMPION)
 //   r VERSION  its report (message TrainingReport)
+//   a VERSION  everything else that was measured (message ModelReport, without the model)
 //   f VERSION  its file
 //   b VERSION  its comparison basis
 //   c          the champion's version (eight big-endian bytes)
@@ -33,6 +33,7 @@ constexpr char kRecordVersion = 1;
 constexpr char kTraining = 't';
 constexpr char kModel = 'm';
 constexpr char kReport = 'r';
+constexpr char kAnalysis = 'a';
 constexpr char kFile = 'f';
 constexpr char kBasis = 'b';
 constexpr char kChampion[] = "c";
@@ -238,6 +239,7 @@ absl::StatusOr<v1::Model> RocksRegistry::Publish(const NewModel& model, v1::Trai
   batch.Put(Key(kFile, version), Record(model.file));
   batch.Put(Key(kBasis, version), Record(model.comparison_basis));
   batch.Put(Key(kReport, version), Record(model.report.SerializeAsString()));
+  batch.Put(Key(kAnalysis, version), Record(model.analysis.SerializeAsString()));
   batch.Put(Key(kModel, version), Record(meta.SerializeAsString()));
   batch.Put(Key(kTraining, *id), Record(training.SerializeAsString()));
   if (promote) {
@@ -282,6 +284,20 @@ absl::StatusOr<v1::Model> RocksRegistry::GetModel(int64_t version) const {
   if (!report.ok()) return report.status();
   *model->mutable_report() = *std::move(report);
   return model;
+}
+
+absl::StatusOr<v1::ModelReport> RocksRegistry::GetModelReport(int64_t version) const {
+  absl::StatusOr<v1::Model> model = GetModel(version);
+  if (!model.ok()) return model.status();
+  const absl::StatusOr<std::string> bytes = Read(kAnalysis, version, absl::StrCat("the report of ", model->name()));
+  if (absl::IsNotFound(bytes.status())) {
+    return absl::NotFoundError(absl::StrCat("`", model->name(), "` was made before reports were kept; train again"));
+  }
+  if (!bytes.ok()) return bytes.status();
+  absl::StatusOr<v1::ModelReport> report = Parse<v1::ModelReport>(*bytes, model->name());
+  if (!report.ok()) return report;
+  *report->mutable_model() = *std::move(model);
+  return report;
 }
 
 absl::StatusOr<Page<v1::Model>> RocksRegistry::ListModels(int64_t before, int page_size, bool with_reports) const {

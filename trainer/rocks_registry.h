@@ -32,6 +32,7 @@ class RocksRegistry final : public Registry {
   absl::StatusOr<v1::Model> Publish(const NewModel& model, v1::Training training, bool promote) override;
   absl::StatusOr<v1::Model> GetModel(int64_t version) const override;
   absl::StatusOr<Page<v1::Model>> ListModels(int64_t before, int page_size, bool with_reports) const override;
+  absl::StatusOr<v1::ModelReport> GetModelReport(int64_t version) const override;
   absl::StatusOr<std::string> ReadModelFile(int64_t version) const override;
   absl::StatusOr<std::string> ReadComparisonBasis(int64_t version) const override;
   absl::StatusOr<v1::Model> Promote(int64_t version) override;

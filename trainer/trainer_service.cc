@@ -114,6 +114,14 @@ grpc::ServerUnaryReactor* TrainerService::GetModel(grpc::CallbackServerContext* 
   return Answer(context, registry_->GetModel(*version), response);
 }
 
+grpc::ServerUnaryReactor* TrainerService::GetModelReport(grpc::CallbackServerContext* context,
+                                                         const v1::GetModelReportRequest* request,
+                                                         v1::ModelReport* response) {
+  absl::StatusOr<int64_t> version = VersionOf(request->name());
+  if (!version.ok()) return Answer(context, version.status());
+  return Answer(context, registry_->GetModelReport(*version), response);
+}
+
 grpc::ServerUnaryReactor* TrainerService::ListModels(grpc::CallbackServerContext* context,
                                                      const v1::ListModelsRequest* request,
                                                      v1::ListModelsResponse* response) {

@@ -24,6 +24,9 @@ class TrainerService final : public v1::Trainer::CallbackService {
                                            const v1::CancelTrainingRequest* request, v1::Training* response) override;
   grpc::ServerWriteReactor<v1::Training>* WatchTraining(grpc::CallbackServerContext* context,
                                                         const v1::WatchTrainingRequest* request) override;
+  grpc::ServerUnaryReactor* GetModelReport(grpc::CallbackServerContext* context,
+                                           const v1::GetModelReportRequest* request,
+                                           v1::ModelReport* response) override;
   grpc::ServerUnaryReactor* GetModel(grpc::CallbackServerContext* context, const v1::GetModelRequest* request,
                                      v1::Model* response) override;
   grpc::ServerUnaryReactor* ListModels(grpc::CallbackServerContext* context, const v1::ListModelsRequest* request,

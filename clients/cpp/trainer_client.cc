@@ -41,6 +41,12 @@ absl::StatusOr<v1::Model> TrainerClient::GetModel(const std::string& name) {
   return connection_->Call(&Stub::GetModel, request);
 }
 
+absl::StatusOr<v1::ModelReport> TrainerClient::GetModelReport(const std::string& name) {
+  v1::GetModelReportRequest request;
+  request.set_name(name);
+  return connection_->Call(&Stub::GetModelReport, request);
+}
+
 absl::StatusOr<v1::ListModelsResponse> TrainerClient::ListModels(const v1::ListModelsRequest& request) {
   return connection_->Call(&Stub::ListModels, request);
 }

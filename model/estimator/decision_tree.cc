@@ -5,9 +5,9 @@ namespace ebb {
 void DecisionTree::Score(const RowMatrix& rows, std::span<double> scores) const {
   for (size_t r = 0; r < rows.rows(); ++r) {
     const std::span<const double> row = rows.Row(r);
-    const Node* node = &nodes.front();
+    const TreeNode* node = &nodes.front();
     while (node->left >= 0) node = &nodes[row[node->column] <= node->threshold ? node->left : node->right];
-    scores[r] = node->share;
+    scores[r] = node->value;
   }
 }
 

@@ -13,7 +13,7 @@ namespace ebb {
 struct ExtraTrees {
   TreeEnsemble trees;  // leaves hold shares
 
-  void Score(const RowMatrix& rows, std::span<double> scores) const;
+  void Score(const RowMatrix& rows, std::span<double> scores) const { trees.Average(rows, scores); }
 };
 
 }  // namespace ebb

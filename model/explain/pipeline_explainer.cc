@@ -37,54 +37,9 @@ std::vector<double> WeightsOf(const SupportVectorClassifier& fitted) {
   return weights;
 }
 
-// A single tree and an ensemble of them in one form.
-struct Trees {
-  std::vector<TreeShapley::Node> nodes;
-  std::vector<uint32_t> roots;
-  double scale = 1;
-};
-
-Trees TreesOf(const DecisionTree& fitted) {
-  Trees trees{.nodes = {}, .roots = {0}, .scale = 1};
-  for (const DecisionTree::Node& node : fitted.nodes) {
-    trees.nodes.push_back({.left = node.left,
-                           .right = node.right,
-                           .column = node.column,
-                           .threshold = node.threshold,
-                           .value = node.share});
-  }
-  return trees;
-}
-
-template <typename T>
-concept Boosted = requires(const T& fitted) {
-  fitted.trees.roots, fitted.base;
-};
-
-template <typename T>
-concept Ensemble = requires(const T& fitted) {
-  fitted.trees.roots;
-};
-
-// Boosted trees are summed, others averaged.
-template <Ensemble T>
-Trees TreesOf(const T& fitted) {
-  Trees trees{.nodes = {},
-              .roots = {fitted.trees.roots.begin(), fitted.trees.roots.end()},
-              .scale = Boosted<T> ? 1.0 : 1.0 / static_cast<double>(fitted.trees.roots.size())};
-  for (const auto& node : fitted.trees.nodes) {
-    trees.nodes.push_back({.left = node.left,
-                           .right = node.right,
-                           .column = node.column,
-                           .threshold = node.threshold,
-                           .value = node.value});
-  }
-  return trees;
-}
-
 template <typename T>
 ShapleyScale ScaleOf(const T&) {
-  if constexpr (std::is_same_v<T, LogisticRegression> || Boosted<T>) return ShapleyScale::kLogOdds;
+  if constexpr (std::is_same_v<T, LogisticRegression>) return ShapleyScale::kLogOdds;
   if constexpr (std::is_same_v<T, SupportVectorClassifier>) return ShapleyScale::kDecisionValue;
   return ShapleyScale::kShare;
 }
@@ -101,12 +56,17 @@ void PipelineExplainer::Choose(const T& estimator) {
     } else if (estimator.kernel.kind == KernelKind::kRbf && players_.size() <= ProductShapley::kMostPlayers) {
       method_.emplace<ProductShapley>(estimator, players_, background_);
     }
-  } else if constexpr (std::is_same_v<T, DecisionTree> || Ensemble<T>) {
-    const Trees trees = TreesOf(estimator);
-    if (TreeShapley::LongestPath(trees.nodes) <= TreeShapley::kLongestPath) {
-      method_.emplace<TreeShapley>(trees.nodes, trees.roots, trees.scale, players_, background_);
-    }
+  } else if constexpr (std::is_same_v<T, DecisionTree>) {
+    ChooseTrees(estimator.nodes, std::vector<uint32_t>{0});
+  } else if constexpr (std::is_same_v<T, RandomForest> || std::is_same_v<T, ExtraTrees>) {
+    ChooseTrees(estimator.trees.nodes, estimator.trees.roots);
   }
+}
+
+// Averaged.
+void PipelineExplainer::ChooseTrees(std::span<const TreeNode> nodes, std::span<const uint32_t> roots) {
+  if (TreeShapley::LongestPath(nodes) > TreeShapley::kLongestPath) return;
+  method_.emplace<TreeShapley>(nodes, roots, 1 / static_cast<double>(roots.size()), players_, background_);
 }
 
 PipelineExplainer::PipelineExplainer(const Pipeline& pipeline, size_t features,

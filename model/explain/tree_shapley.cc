@@ -10,7 +10,7 @@ RowMask Rows(size_t count) {
   return {.low = count >= 64 ? ~0ull : (1ull << count) - 1, .high = count > 64 ? (1ull << (count - 64)) - 1 : 0};
 }
 
-RowMask RowsThatGoLeft(const TreeShapley::Node& node, const RowMatrix& background) {
+RowMask RowsThatGoLeft(const TreeNode& node, const RowMatrix& background) {
   RowMask mask;
   for (size_t r = 0; r < background.rows(); ++r) {
     if (background.At(r, node.column) <= node.threshold) (r < 64 ? mask.low : mask.high) |= 1ull << (r % 64);
@@ -21,7 +21,7 @@ RowMask RowsThatGoLeft(const TreeShapley::Node& node, const RowMatrix& backgroun
 }  // namespace
 
 // Children stand after their parent.
-size_t TreeShapley::LongestPath(std::span<const Node> nodes) {
+size_t TreeShapley::LongestPath(std::span<const TreeNode> nodes) {
   std::vector<size_t> depths(nodes.size());
   size_t longest = 0;
   for (size_t i = 0; i < nodes.size(); ++i) {
@@ -34,12 +34,12 @@ size_t TreeShapley::LongestPath(std::span<const Node> nodes) {
   return longest;
 }
 
-TreeShapley::TreeShapley(std::span<const Node> nodes, std::span<const uint32_t> roots, double scale,
+TreeShapley::TreeShapley(std::span<const TreeNode> nodes, std::span<const uint32_t> roots, double scale,
                          const Players& players, const RowMatrix& background)
     : weights_(0), background_(Rows(background.rows())) {
   assert(background.rows() >= 1 && background.rows() <= kMostBackgroundRows);
   const double factor = scale / static_cast<double>(background.rows());
-  for (const Node& node : nodes) {
+  for (const TreeNode& node : nodes) {
     WalkNode& walked = nodes_.emplace_back();
     walked.value = node.value * factor;
     if (node.left < 0) continue;

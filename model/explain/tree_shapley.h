@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "model/estimator/tree_node.h"
 #include "model/explain/players.h"
 #include "model/explain/shapley.h"
 #include "model/explain/shapley_weights.h"
@@ -26,20 +27,13 @@ namespace ebb {
 // Immutable, so threads may share one.
 class TreeShapley {
  public:
-  struct Node {
-    int32_t left = -1, right = -1;  // -1: a leaf; children stand after their parent
-    int32_t column = 0;
-    double threshold = 0;  // row[column] <= threshold goes left
-    double value = 0;
-  };
-
   // Deeper trees are refused by an assertion: the walk goes down by recursion.
   static constexpr size_t kLongestPath = 512;
   // In steps, over all trees in `nodes`.
-  static size_t LongestPath(std::span<const Node> nodes);
+  static size_t LongestPath(std::span<const TreeNode> nodes);
 
   // The leaves' values are multiplied by `scale` and summed over the trees.
-  TreeShapley(std::span<const Node> nodes, std::span<const uint32_t> roots, double scale, const Players& players,
+  TreeShapley(std::span<const TreeNode> nodes, std::span<const uint32_t> roots, double scale, const Players& players,
               const RowMatrix& background);
 
   void Explain(std::span<const double> row, std::span<double> contributions) const;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "model/estimator/tree_ensemble.h"
 #include "model/testing/brute_force_shapley.h"
 #include "model/testing/random_models.h"
 
@@ -10,22 +11,11 @@ namespace {
 
 using random_models::RandomModels;
 
-struct Ensemble {
-  std::vector<TreeShapley::Node> nodes;
-  std::vector<uint32_t> roots;
-
-  void Add(const std::vector<TreeShapley::Node>& tree) {
-    const auto first = static_cast<int32_t>(nodes.size());
-    roots.push_back(static_cast<uint32_t>(first));
-    for (TreeShapley::Node node : tree) {
-      if (node.left >= 0) node.left += first, node.right += first;
-      nodes.push_back(node);
-    }
-  }
+struct Ensemble : TreeEnsemble {
   double Value(std::span<const double> row) const {
     double sum = 0;
     for (const uint32_t root : roots) {
-      const TreeShapley::Node* node = &nodes[root];
+      const TreeNode* node = &nodes[root];
       while (node->left >= 0) node = &nodes[row[node->column] <= node->threshold ? node->left : node->right];
       sum += node->value;
     }
@@ -82,7 +72,7 @@ TEST(TreeWalk, GivesTheSameBitsOnEveryProcessor) {
   RandomModels random(3, 12, 0);
   const RowMatrix row = RandomRows(random, 1);
   std::vector<WalkNode> nodes;
-  for (const TreeShapley::Node& node : random.TreeNodes(14)) {
+  for (const TreeNode& node : random.TreeNodes(14)) {
     nodes.push_back({.left = node.left,
                      .right = node.right,
                      .column = static_cast<uint32_t>(node.column),

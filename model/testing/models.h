@@ -42,7 +42,7 @@ inline KNearestNeighbours Neighbours() {
 
 inline DecisionTree Tree() {
   return {
-      .nodes = {{.left = 1, .right = 2, .column = 1, .threshold = 10, .share = 0.5}, {.share = 0.25}, {.share = 0.75}}};
+      .nodes = {{.left = 1, .right = 2, .column = 1, .threshold = 10, .value = 0.5}, {.value = 0.25}, {.value = 0.75}}};
 }
 
 // Two trees: the one above, and one that splits the first column.

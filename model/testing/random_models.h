@@ -74,14 +74,7 @@ class RandomModels {
   LogisticRegression Logistic() { return {.weights = Reals(columns()), .intercept = Real()}; }
   TreeEnsemble Trees(int count, int depth) {
     TreeEnsemble trees;
-    for (int i = 0; i < count; ++i) {
-      const auto root = static_cast<int32_t>(trees.nodes.size());
-      trees.roots.push_back(static_cast<uint32_t>(root));
-      for (const DecisionTree::Node& node : Tree(depth).nodes) {
-        const int32_t first = node.left < 0 ? 0 : root;
-        trees.nodes.push_back({node.left + first, node.right + first, node.column, node.threshold, node.share});
-      }
-    }
+    for (int i = 0; i < count; ++i) trees.Add(Tree(depth).nodes);
     return trees;
   }
   SupportVectorClassifier SupportVectors(KernelKind kind) {
@@ -96,19 +89,13 @@ class RandomModels {
     return fitted;
   }
   DecisionTree Tree(int depth) {
-    DecisionTree tree;
-    for (const TreeShapley::Node& node : TreeNodes(depth)) {
-      tree.nodes.push_back({.left = node.left,
-                            .right = node.right,
-                            .column = node.column,
-                            .threshold = node.threshold,
-                            .share = 0.5 + node.value / 8});
-    }
+    DecisionTree tree{TreeNodes(depth)};
+    for (TreeNode& node : tree.nodes) node.value = 0.5 + node.value / 8;
     return tree;
   }
   // Splits over all columns, some of a column more than once on a path.
-  std::vector<TreeShapley::Node> TreeNodes(int depth) {
-    std::vector<TreeShapley::Node> nodes;
+  std::vector<TreeNode> TreeNodes(int depth) {
+    std::vector<TreeNode> nodes;
     Grow(depth, nodes);
     return nodes;
   }
@@ -127,7 +114,7 @@ class RandomModels {
     for (size_t r = 0; r < rows; ++r) std::ranges::copy(Reals(columns()), matrix.Row(r).begin());
     return ColumnMatrix(matrix);
   }
-  int32_t Grow(int depth, std::vector<TreeShapley::Node>& nodes) {
+  int32_t Grow(int depth, std::vector<TreeNode>& nodes) {
     const auto at = static_cast<int32_t>(nodes.size());
     nodes.push_back({.value = Real()});
     if (depth == 0 || Whole(8) == 0) return at;

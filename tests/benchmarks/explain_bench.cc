@@ -44,7 +44,7 @@ Players PlayersOf(size_t columns) {
 }
 
 TreeShapley TreesOf(const Json& trees, const Players& players, const RowMatrix& background) {
-  std::vector<TreeShapley::Node> nodes;
+  std::vector<TreeNode> nodes;
   for (const Json& node : trees.at("nodes")) {
     nodes.push_back({.left = node[0], .right = node[1], .column = node[2], .threshold = node[3], .value = node[4]});
   }

@@ -1,8 +1,9 @@
 #include "trainer/fit/calibration.h"
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
+
+#include "trainer/fit/moments.h"
 
 namespace ebb::trainer {
 namespace {
@@ -43,14 +44,6 @@ std::vector<Block> IsotonicBlocks(std::span<const double> scores, std::span<cons
   return blocks;
 }
 
-double StandardDeviation(std::span<const double> values) {
-  double sum = 0, squares = 0;
-  for (const double value : values) sum += value;
-  const double mean = sum / static_cast<double>(values.size());
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return std::sqrt(squares / static_cast<double>(values.size()));
-}
-
 }  // namespace
 
 Calibration FitCalibration(std::span<const double> scores, std::span<const uint8_t> labels) {
@@ -62,7 +55,7 @@ Calibration FitCalibration(std::span<const double> scores, std::span<const uint8
     // Means of neighbouring blocks can round to the same score only when the scores differ by their last digit.
     if (calibration.knots.empty() || knot.score > calibration.knots.back().score) calibration.knots.push_back(knot);
   }
-  const double spread = StandardDeviation(scores);
+  const double spread = MomentsOf(scores).deviation;
   calibration.tail_scale = spread > 0 ? spread : 1;
   return calibration;
 }

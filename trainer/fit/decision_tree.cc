@@ -43,7 +43,7 @@ class Grower {
   int32_t GrowNode(size_t begin, size_t end, int depth) {
     const auto index = static_cast<int32_t>(tree_.nodes.size());
     const ClassSums sums = Sums(begin, end);
-    tree_.nodes.push_back({.share = sums.positive / sums.all()});
+    tree_.nodes.push_back({.value = sums.positive / sums.all()});
     const auto least = static_cast<size_t>(setting_.min_leaf);
     if (depth == setting_.max_depth || end - begin < 2 * least || sums.positive == 0 || sums.negative == 0)
       return index;
@@ -53,7 +53,7 @@ class Grower {
     const size_t middle = Partition(best, begin, end);
     const int32_t left = GrowNode(begin, middle, depth + 1);
     const int32_t right = GrowNode(middle, end, depth + 1);
-    DecisionTree::Node& node = tree_.nodes[index];
+    TreeNode& node = tree_.nodes[index];
     node.left = left;
     node.right = right;
     node.column = static_cast<int32_t>(best.column);
@@ -122,7 +122,7 @@ class Grower {
 
 int32_t CopyDownTo(const DecisionTree& from, int32_t index, int levels, DecisionTree& to) {
   const auto copy = static_cast<int32_t>(to.nodes.size());
-  to.nodes.push_back({.share = from.nodes[index].share});
+  to.nodes.push_back({.value = from.nodes[index].value});
   if (levels == 0 || from.nodes[index].left < 0) return copy;
   const int32_t left = CopyDownTo(from, from.nodes[index].left, levels - 1, to);
   const int32_t right = CopyDownTo(from, from.nodes[index].right, levels - 1, to);

@@ -10,7 +10,7 @@
 #include "trainer/fit/binned_columns.h"
 #include "trainer/fit/impurity.h"
 #include "trainer/fit/random_stream.h"
-#include "trainer/search/parallel_for.h"
+#include "trainer/parallel_for.h"
 
 namespace ebb::trainer {
 namespace {
@@ -57,7 +57,7 @@ class TreeGrower {
     Sample();
   }
 
-  std::vector<TreeEnsemble::Node> Grow() && {
+  std::vector<TreeNode> Grow() && {
     GrowNode(0, rows_.size(), 0);
     return std::move(nodes_);
   }
@@ -92,7 +92,7 @@ class TreeGrower {
         std::stable_partition(first, last, [&](uint32_t row) { return bins[row] <= split.bin; }) - rows_.begin();
     const int32_t left = GrowNode(begin, static_cast<size_t>(middle), depth + 1);
     const int32_t right = GrowNode(static_cast<size_t>(middle), end, depth + 1);
-    TreeEnsemble::Node& node = nodes_[index];
+    TreeNode& node = nodes_[index];
     node = {.left = left,
             .right = right,
             .column = static_cast<int32_t>(split.column),
@@ -201,7 +201,7 @@ class TreeGrower {
   size_t choices_ = 1;
   std::vector<double> weights_;  // by row of the table
   std::vector<uint32_t> rows_;
-  std::vector<TreeEnsemble::Node> nodes_;
+  std::vector<TreeNode> nodes_;
   std::vector<Side> by_bin_;  // these three: of the column in hand
   std::vector<CountedBin> counted_;
   std::vector<std::pair<uint16_t, uint32_t>> sorted_;
@@ -212,21 +212,11 @@ class TreeGrower {
 TreeEnsemble GrowForest(const RowMatrix& rows, std::span<const uint8_t> labels, std::span<const double> row_weights,
                         const ForestSetting& setting, ForestKind kind, uint64_t seed, int threads) {
   const Table table{BinnedColumns(rows), labels, row_weights};
-  std::vector<std::vector<TreeEnsemble::Node>> trees(static_cast<size_t>(setting.trees));
+  std::vector<std::vector<TreeNode>> trees(static_cast<size_t>(setting.trees));
   ParallelFor(trees.size(), threads,
               [&](size_t tree) { trees[tree] = TreeGrower(table, setting, kind, RandomStream(seed, tree)).Grow(); });
   TreeEnsemble forest;
-  for (const std::vector<TreeEnsemble::Node>& tree : trees) {
-    const auto root = static_cast<int32_t>(forest.nodes.size());
-    forest.roots.push_back(static_cast<uint32_t>(root));
-    for (TreeEnsemble::Node node : tree) {
-      if (node.left >= 0) {
-        node.left += root;
-        node.right += root;
-      }
-      forest.nodes.push_back(node);
-    }
-  }
+  for (const std::vector<TreeNode>& tree : trees) forest.Add(tree);
   return forest;
 }
 

@@ -43,7 +43,7 @@ Rows Draw(unsigned seed, size_t count, int levels = 0) {
 }
 
 bool SameTrees(const TreeEnsemble& a, const TreeEnsemble& b) {
-  const auto same = [](const TreeEnsemble::Node& x, const TreeEnsemble::Node& y) {
+  const auto same = [](const TreeNode& x, const TreeNode& y) {
     return std::tie(x.left, x.right, x.column, x.threshold, x.value) ==
            std::tie(y.left, y.right, y.column, y.threshold, y.value);
   };
@@ -83,7 +83,7 @@ TEST_P(Forest, KeepsLeavesAndDepthWithinTheirBounds) {
     for (const uint32_t root : forest.roots) {
       auto node = static_cast<int32_t>(root);
       while (forest.nodes[node].left >= 0) {
-        const TreeEnsemble::Node& at = forest.nodes[node];
+        const TreeNode& at = forest.nodes[node];
         node = rows.matrix.At(r, static_cast<size_t>(at.column)) <= at.threshold ? at.left : at.right;
       }
       ++reached[node];
@@ -110,7 +110,7 @@ TEST_P(Forest, WeighsRows) {
   Rows rows = Draw(6, 400);
   for (size_t r = 0; r < rows.weights.size(); ++r) rows.weights[r] = rows.labels[r] != 0 ? 1000 : 1;
   const TreeEnsemble forest = Grow(rows, {.trees = 20, .max_depth = 1, .min_leaf = 50}, GetParam());
-  for (const TreeEnsemble::Node& node : forest.nodes) {
+  for (const TreeNode& node : forest.nodes) {
     if (node.left < 0) {
       EXPECT_GT(node.value, 0.9);
     }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "model/arithmetic/exp_log.h"
+#include "trainer/fit/moments.h"
 
 namespace ebb::trainer {
 namespace {
@@ -13,19 +14,11 @@ constexpr int kMostSteps = 100;
 constexpr int kMostSweeps = 1000;
 constexpr double kTolerance = 1e-12;  // of the objective, relative
 
-struct Moments {
-  double mean = 0;
-  double deviation = 1;  // never 0
-};
-
-Moments MomentsOf(std::span<const double> values) {
-  const auto count = static_cast<double>(values.size());
-  double sum = 0, squares = 0;
-  for (const double value : values) sum += value;
-  const double mean = sum / count;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  const double deviation = std::sqrt(squares / count);
-  return {mean, deviation > 0 ? deviation : 1};
+// Of a member's scores; one that always says the same is divided by 1.
+Moments ScaleOf(std::span<const double> scores) {
+  Moments moments = MomentsOf(scores);
+  if (moments.deviation == 0) moments.deviation = 1;
+  return moments;
 }
 
 // Coordinates are the members' weights and, last, the intercept, which is free in sign and of penalty.
@@ -132,15 +125,17 @@ std::vector<double> Minimise(Problem& problem) {
 
 }  // namespace
 
-double Stack::Combine(std::span<const double> scores) const {
-  double sum = intercept;
-  for (size_t m = 0; m < weights.size(); ++m) sum += weights[m] * scores[m];
-  return sum;
+std::vector<double> Stack::Combine(std::span<const std::vector<double>> scores) const {
+  std::vector<double> combined(scores.front().size(), intercept);
+  for (size_t m = 0; m < scores.size(); ++m) {
+    for (size_t row = 0; row < combined.size(); ++row) combined[row] += weights[m] * scores[m][row];
+  }
+  return combined;
 }
 
 Stack FitStack(std::span<const std::vector<double>> scores, std::span<const uint8_t> labels) {
   std::vector<Moments> moments;
-  for (const std::vector<double>& member : scores) moments.push_back(MomentsOf(member));
+  for (const std::vector<double>& member : scores) moments.push_back(ScaleOf(member));
   Problem problem(scores, moments, labels);
   const std::vector<double> point = Minimise(problem);
   Stack stack;

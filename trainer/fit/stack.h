@@ -11,7 +11,8 @@ struct Stack {
   std::vector<double> weights;  // one a member, in units of its score; not negative, and not all zero
   double intercept = 0;
 
-  double Combine(std::span<const double> scores) const;  // of one row: log-odds
+  // Of each row, from one list of scores a member: log-odds.
+  std::vector<double> Combine(std::span<const std::vector<double>> scores) const;
 };
 
 // Logistic regression of the labels on out-of-fold scores, one list a member, each standardised, with weights that

@@ -30,21 +30,11 @@ Scores Draw(unsigned seed, int rows) {
   return scores;
 }
 
-std::vector<double> Combined(const Stack& stack, const Scores& scores) {
-  std::vector<double> sums;
-  for (size_t r = 0; r < scores.labels.size(); ++r) {
-    std::vector<double> row;
-    for (const std::vector<double>& member : scores.members) row.push_back(member[r]);
-    sums.push_back(stack.Combine(row));
-  }
-  return sums;
-}
-
 TEST(Stack, JoinsWhatMembersKnowWhateverTheirScales) {
   const Stack stack = FitStack(Draw(1, 1000).members, Draw(1, 1000).labels);
   EXPECT_NEAR(stack.weights[0], stack.weights[1] * 1000, 0.25 * stack.weights[0]);
   const Scores fresh = Draw(2, 1000);
-  const double together = RocAuc(Combined(stack, fresh), fresh.labels);
+  const double together = RocAuc(stack.Combine(fresh.members), fresh.labels);
   EXPECT_GT(together, RocAuc(fresh.members[0], fresh.labels) + 0.05);
   EXPECT_GT(together, RocAuc(fresh.members[1], fresh.labels) + 0.05);
 }
@@ -52,7 +42,7 @@ TEST(Stack, JoinsWhatMembersKnowWhateverTheirScales) {
 TEST(Stack, AnswersLogOdds) {
   const Scores scores = Draw(3, 2000);
   double expected = 0, declined = 0;
-  for (const double sum : Combined(FitStack(scores.members, scores.labels), scores))
+  for (const double sum : FitStack(scores.members, scores.labels).Combine(scores.members))
     expected += 1 / (1 + std::exp(-sum));
   for (const uint8_t label : scores.labels) declined += label;
   EXPECT_NEAR(expected, declined, 1e-6);

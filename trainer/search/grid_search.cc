@@ -11,10 +11,11 @@
 #include "absl/strings/str_cat.h"
 #include "runtime/mutex.h"
 #include "trainer/evaluation/metrics.h"
+#include "trainer/fit/moments.h"
 #include "trainer/fit/pipeline.h"
 #include "trainer/fit/preprocessing.h"
+#include "trainer/parallel_for.h"
 #include "trainer/search/family_search.h"
-#include "trainer/search/parallel_for.h"
 
 namespace ebb::trainer {
 namespace {
@@ -180,13 +181,9 @@ class Search {
       result.family_seconds[grid_[tasks_[t].settings.front()].family.index()] += task_seconds_[t];
     }
     for (SettingResult& setting : results_) {
-      double sum = 0, squares = 0;
-      for (const double auc : setting.fold_roc_auc) sum += auc;
-      setting.mean_roc_auc = sum / folds_.count;
-      for (const double auc : setting.fold_roc_auc) {
-        squares += (auc - setting.mean_roc_auc) * (auc - setting.mean_roc_auc);
-      }
-      setting.sd_roc_auc = std::sqrt(squares / folds_.count);
+      const Moments moments = MomentsOf(setting.fold_roc_auc);
+      setting.mean_roc_auc = moments.mean;
+      setting.sd_roc_auc = moments.deviation;
     }
     result.settings = std::move(results_);
     return result;

@@ -4,7 +4,7 @@
 
 #include "trainer/fit/calibration.h"
 #include "trainer/fit/pipeline.h"
-#include "trainer/search/parallel_for.h"
+#include "trainer/parallel_for.h"
 
 namespace ebb::trainer {
 namespace {
@@ -15,6 +15,11 @@ OutOfFoldScores Select(const OutOfFoldScores& scores, std::span<const uint32_t> 
     for (const uint32_t row : rows) selected[m].push_back(scores[m][row]);
   }
   return selected;
+}
+
+// A single setting stands for itself.
+Stack Join(const OutOfFoldScores& scores, std::span<const uint8_t> labels) {
+  return scores.size() == 1 ? Stack{.weights = {1}} : FitStack(scores, labels);
 }
 
 }  // namespace
@@ -35,18 +40,6 @@ OutOfFoldScores ScoreOutOfFold(const Dataset& dataset, const FoldAssignment& fol
   return scores;
 }
 
-Stack Join(const OutOfFoldScores& scores, std::span<const uint8_t> labels) {
-  return scores.size() == 1 ? Stack{.weights = {1}} : FitStack(scores, labels);
-}
-
-std::vector<double> Combine(const Stack& stack, const OutOfFoldScores& scores) {
-  std::vector<double> combined(scores[0].size(), stack.intercept);
-  for (size_t m = 0; m < scores.size(); ++m) {
-    for (size_t row = 0; row < combined.size(); ++row) combined[row] += stack.weights[m] * scores[m][row];
-  }
-  return combined;
-}
-
 Predictions PredictOutOfFold(const OutOfFoldScores& scores, std::span<const uint8_t> labels,
                              const FoldAssignment& folds) {
   Predictions predictions{std::vector<double>(labels.size()), std::vector<double>(labels.size())};
@@ -56,8 +49,8 @@ Predictions PredictOutOfFold(const OutOfFoldScores& scores, std::span<const uint
     std::vector<uint8_t> known_labels;
     for (const uint32_t row : others) known_labels.push_back(labels[row]);
     const Stack stack = Join(known, known_labels);
-    const Calibration calibration = FitCalibration(Combine(stack, known), known_labels);
-    const std::vector<double> combined = Combine(stack, Select(scores, test));
+    const Calibration calibration = FitCalibration(stack.Combine(known), known_labels);
+    const std::vector<double> combined = stack.Combine(Select(scores, test));
     for (size_t i = 0; i < test.size(); ++i) {
       predictions.scores[test[i]] = combined[i];
       predictions.probabilities[test[i]] = calibration.Probability(combined[i]);
@@ -66,15 +59,16 @@ Predictions PredictOutOfFold(const OutOfFoldScores& scores, std::span<const uint
   return predictions;
 }
 
-void JoinInto(std::vector<Pipeline> pipelines, const OutOfFoldScores& scores, std::span<const uint8_t> labels,
-              TrainedModel* model) {
+Stack JoinInto(std::vector<Pipeline> pipelines, const OutOfFoldScores& scores, std::span<const uint8_t> labels,
+               TrainedModel* model) {
   const Stack stack = Join(scores, labels);
-  model->calibration = FitCalibration(Combine(stack, scores), labels);
+  model->calibration = FitCalibration(stack.Combine(scores), labels);
   model->intercept = stack.intercept;
   for (size_t m = 0; m < pipelines.size(); ++m) {
     if (stack.weights[m] == 0) continue;
     model->members.push_back({.weight = stack.weights[m], .pipeline = std::move(pipelines[m])});
   }
+  return stack;
 }
 
 std::vector<double> RankRows(const TrainedModel& model, const Dataset& dataset, std::span<const uint32_t> rows) {

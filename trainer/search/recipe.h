@@ -24,12 +24,6 @@ using OutOfFoldScores = std::vector<std::vector<double>>;
 OutOfFoldScores ScoreOutOfFold(const Dataset& dataset, const FoldAssignment& folds, const Recipe& recipe, int threads,
                                const std::function<bool()>& cancelled);
 
-// How the recipe's scores become one. A single setting stands for itself.
-Stack Join(const OutOfFoldScores& scores, std::span<const uint8_t> labels);
-
-// Each row's joined score.
-std::vector<double> Combine(const Stack& stack, const OutOfFoldScores& scores);
-
 struct Predictions {
   std::vector<double> scores;
   std::vector<double> probabilities;
@@ -40,9 +34,9 @@ Predictions PredictOutOfFold(const OutOfFoldScores& scores, std::span<const uint
                              const FoldAssignment& folds);
 
 // The recipe's pipelines, fitted to all rows of the data set and in its order, joined by stack and calibration of these
-// out-of-fold scores. Fills members, intercept and calibration; who has no weight is left out.
-void JoinInto(std::vector<Pipeline> pipelines, const OutOfFoldScores& scores, std::span<const uint8_t> labels,
-              TrainedModel* model);
+// out-of-fold scores. Fills members, intercept and calibration; who has no weight is left out. Returns the stack.
+Stack JoinInto(std::vector<Pipeline> pipelines, const OutOfFoldScores& scores, std::span<const uint8_t> labels,
+               TrainedModel* model);
 
 // The model's ranking scores of rows of the data set: the same bits as ScoreBatch of their vectors.
 std::vector<double> RankRows(const TrainedModel& model, const Dataset& dataset, std::span<const uint32_t> rows);

@@ -7,9 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "model/explain/shapley.h"
 #include "trainer/evaluation/folds.h"
+#include "trainer/fit/moments.h"
 #include "trainer/fit/pipeline.h"
 #include "trainer/fit/preprocessing.h"
-#include "trainer/search/parallel_for.h"
+#include "trainer/parallel_for.h"
 #include "trainer/search/recipe.h"
 
 namespace ebb::trainer {
@@ -36,14 +37,6 @@ Evaluation EvaluateRows(const TrainedModel& model, const Dataset& dataset, std::
                         double risk_threshold) {
   const std::vector<double> scores = RankRows(model, dataset, rows);
   return Evaluate(scores, Probabilities(model.calibration, scores), LabelsOf(dataset, rows), risk_threshold);
-}
-
-double StandardDeviation(std::span<const double> values) {
-  const auto count = static_cast<double>(values.size());
-  double squares = 0;
-  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return std::sqrt(squares / count);
 }
 
 SegmentBounds LearnSegments(const Dataset& dataset, const TrainingOptions& options) {
@@ -150,7 +143,7 @@ std::string SharesText(const Stack& stack, const OutOfFoldScores& scores, std::s
   std::vector<double> shares;
   double sum = 0;
   for (size_t m = 0; m < members.size(); ++m) {
-    shares.push_back(stack.weights[m] * StandardDeviation(scores[m]));
+    shares.push_back(stack.weights[m] * MomentsOf(scores[m]).deviation);
     sum += shares.back();
   }
   std::vector<size_t> order(members.size());
@@ -175,8 +168,9 @@ void MeasureByFold(std::span<const double> scores, const Dataset& dataset, const
     for (const uint32_t row : rows) of_fold.push_back(scores[row]);
     by_fold.push_back(RocAuc(of_fold, LabelsOf(dataset, rows)));
   }
-  candidate->cv_roc_auc_mean = std::accumulate(by_fold.begin(), by_fold.end(), 0.0) / folds.count;
-  candidate->cv_roc_auc_sd = StandardDeviation(by_fold);
+  const Moments moments = MomentsOf(by_fold);
+  candidate->cv_roc_auc_mean = moments.mean;
+  candidate->cv_roc_auc_sd = moments.deviation;
 }
 
 std::vector<Pipeline> FitAll(const Dataset& dataset, const Recipe& recipe, const TrainingOptions& options) {
@@ -226,8 +220,8 @@ absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const Tr
   const OutOfFoldScores scores = ScoreOutOfFold(training, *folds, recipe, options.threads, options.cancelled);
   if (Cancelled(options)) return CancelledStatus();
   outcome.measured = ModelWithoutMembers(training, options, segments, digest);
-  JoinInto(stacks ? pipelines : std::vector<Pipeline>{pipelines[outcome.winner]}, scores, training.labels(),
-           &outcome.measured);
+  const Stack joined = JoinInto(stacks ? pipelines : std::vector<Pipeline>{pipelines[outcome.winner]}, scores,
+                                training.labels(), &outcome.measured);
   const Predictions predictions = PredictOutOfFold(scores, training.labels(), *folds);
   outcome.cross_validated =
       Evaluate(predictions.scores, predictions.probabilities, training.labels(), options.risk_threshold);
@@ -236,7 +230,7 @@ absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const Tr
   if (stacks) {
     Candidate stack;
     stack.family = "stack";
-    stack.parameters = SharesText(Join(scores, training.labels()), scores, best);
+    stack.parameters = SharesText(joined, scores, best);
     MeasureByFold(predictions.scores, training, *folds, &stack);
     stack.holdout_roc_auc = outcome.holdout.roc_auc;
     outcome.winner = outcome.candidates.size();
