@@ -82,6 +82,18 @@ absl::Status CheckEnoughRows(const v1::TrainingSetSummary& summary, const v1::Tr
                                                     ": import labelled customers, or ask for more as-of times"));
 }
 
+const char* LeftOutInput::Reason() const {
+  switch (cause) {
+    case Cause::kEmpty:
+      return "has no values";
+    case Cause::kConstant:
+      return "is the same in every row";
+    case Cause::kNotCovered:
+      return "is not covered: the store's events do not reach back over its window yet";
+  }
+  return "";
+}
+
 std::vector<LeftOutInput> InputsToLeaveOut(const Dataset& dataset, const v1::TrainingSetSummary& summary) {
   const auto& uncovered = summary.uncovered_features();
   std::vector<LeftOutInput> left_out;
@@ -90,20 +102,20 @@ std::vector<LeftOutInput> InputsToLeaveOut(const Dataset& dataset, const v1::Tra
     if (spec.role != FeatureRole::kInput) continue;
     const Variety variety = VarietyOf(dataset, i);
     if (variety == Variety::kEmpty) {
-      left_out.push_back({spec.name, "has no values"});
+      left_out.push_back({spec.name, LeftOutInput::Cause::kEmpty});
     } else if (variety == Variety::kConstant) {
-      left_out.push_back({spec.name, "is the same in every row"});
+      left_out.push_back({spec.name, LeftOutInput::Cause::kConstant});
     } else if (std::find(uncovered.begin(), uncovered.end(), spec.name) != uncovered.end()) {
-      left_out.push_back({spec.name, "is not covered: the store's events do not reach back over its window yet"});
+      left_out.push_back({spec.name, LeftOutInput::Cause::kNotCovered});
     }
   }
   return left_out;
 }
 
 absl::Status CheckInputs(const Dataset& dataset, const std::vector<LeftOutInput>& left_out) {
-  const auto inputs = static_cast<size_t>(
-      std::count_if(dataset.schema().specs().begin(), dataset.schema().specs().end(),
-                    [](const FeatureSpec& spec) { return spec.role == FeatureRole::kInput; }));
+  const auto inputs =
+      static_cast<size_t>(std::count_if(dataset.schema().specs().begin(), dataset.schema().specs().end(),
+                                        [](const FeatureSpec& spec) { return spec.role == FeatureRole::kInput; }));
   if (left_out.size() < inputs) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat("none of the ", inputs,
                                                     " input features differs between customers, so nothing can be "
@@ -117,7 +129,8 @@ std::vector<std::string> DescribeInputs(const Dataset& dataset, const std::vecto
     const FeatureSpec& spec = dataset.schema()[i];
     const auto out = std::find_if(left_out.begin(), left_out.end(),
                                   [&](const LeftOutInput& input) { return input.name == spec.name; });
-    if (out != left_out.end()) findings.push_back(absl::StrCat("`", spec.name, "` ", out->reason, "; it is left out"));
+    if (out != left_out.end())
+      findings.push_back(absl::StrCat("`", spec.name, "` ", out->Reason(), "; it is left out"));
     if (spec.role != FeatureRole::kInput || out != left_out.end() || spec.kind != FeatureKind::kNumber) continue;
     if (const double auc = RocAucAlone(dataset, i); auc >= kLeakingRocAuc) {
       findings.push_back(

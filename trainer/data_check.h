@@ -19,8 +19,12 @@ absl::Status CheckEnoughRows(const v1::TrainingSetSummary& summary, const v1::Tr
 
 // An input that models do not get to see.
 struct LeftOutInput {
+  enum class Cause { kEmpty, kConstant, kNotCovered };
+
   std::string name;
-  std::string reason;  // such as `has no values`
+  Cause cause = Cause::kEmpty;
+
+  const char* Reason() const;  // such as `has no values`
 };
 
 // Those that can teach a model nothing, being empty or constant, and those that would teach it what will not stay true:

@@ -78,7 +78,7 @@ TEST(DescribeInputs, NamesWhatTellsNothingAndWhatTellsTooMuch) {
   const std::vector<LeftOutInput> left_out = InputsToLeaveOut(table, summary);
   ASSERT_EQ(left_out.size(), 4u) << "features for segments are no inputs";
   EXPECT_EQ(left_out[1].name, "fine");
-  EXPECT_EQ(left_out[1].reason, "is not covered: the store's events do not reach back over its window yet");
+  EXPECT_STREQ(left_out[1].Reason(), "is not covered: the store's events do not reach back over its window yet");
   EXPECT_TRUE(CheckInputs(table, left_out).ok());
 }
 

@@ -54,6 +54,7 @@ class RocksRegistryTest : public ::testing::Test {
     model.file = file;
     model.comparison_basis = "basis of " + file;
     model.report.set_family("decision_tree");
+    model.analysis.set_risk_threshold(0.7);
     return *registry_->Publish(model, AddTraining(), promote);
   }
 
@@ -87,6 +88,11 @@ TEST_F(RocksRegistryTest, KeepsModelsAcrossAReopen) {
   EXPECT_EQ(found->report().family(), "decision_tree");
   EXPECT_EQ(*registry_->ReadModelFile(1), "file one");
   EXPECT_EQ(*registry_->ReadComparisonBasis(1), "basis of file one");
+  const auto report = registry_->GetModelReport(1);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->risk_threshold(), 0.7);
+  EXPECT_EQ(report->model().report().family(), "decision_tree");
+  EXPECT_EQ(report->model().state(), v1::Model::CHAMPION);
   EXPECT_EQ(registry_->Champion(), 1);
   EXPECT_EQ(registry_->GetTraining(1)->state(), v1::Training::SUCCEEDED);
   EXPECT_EQ(registry_->GetTraining(1)->model(), "models/1");
@@ -170,6 +176,20 @@ TEST_F(RocksRegistryTest, NamesWhatIsMissing) {
     EXPECT_THAT(std::string(status.message()), HasSubstr("`models/7` does not exist"));
   }
   EXPECT_EQ(registry_->GetTraining(9).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(RocksRegistryTest, SaysWhyAnOldModelHasNoReport) {
+  Publish("one", true);
+  registry_.reset();
+  rocksdb::DB* raw = nullptr;
+  ASSERT_TRUE(rocksdb::DB::Open({}, path_, &raw).ok());
+  ASSERT_TRUE(raw->Delete({}, "a" + std::string("\0\0\0\0\0\0\0\1", 8)).ok());
+  delete raw;
+  Reopen();
+  EXPECT_TRUE(registry_->GetModel(1).ok());
+  const absl::Status report = registry_->GetModelReport(1).status();
+  EXPECT_EQ(report.code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(report.message(), "`models/1` was made before reports were kept; train again");
 }
 
 TEST_F(RocksRegistryTest, RefusesDamagedAndNewerRecords) {

@@ -411,8 +411,12 @@ TEST_F(TrainerServiceTest, RefusesNamesThatAreNone) {
     v1::GetModelRequest request;
     request.set_name(c.name);
     v1::Model model;
+    v1::GetModelReportRequest report_request;
+    report_request.set_name(c.name);
+    v1::ModelReport report;
     for (const absl::Status& status :
-         {Call(&v1::Trainer::Stub::GetModel, request, &model), Download(c.name).status()}) {
+         {Call(&v1::Trainer::Stub::GetModel, request, &model),
+          Call(&v1::Trainer::Stub::GetModelReport, report_request, &report), Download(c.name).status()}) {
       EXPECT_EQ(status.code(), c.code) << c.name;
       EXPECT_THAT(std::string(status.message()), HasSubstr(c.text)) << c.name;
     }

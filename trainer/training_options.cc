@@ -14,6 +14,7 @@ constexpr int kFolds = 5;
 constexpr int kLeastFolds = 2;
 constexpr int kMostFolds = 20;
 constexpr double kSegmentThreshold = 0.7;
+constexpr double kAcceptanceRocAuc = 0.91;
 constexpr double kLowerQuantile = 0.25;
 constexpr double kUpperQuantile = 0.75;
 
@@ -64,6 +65,10 @@ std::optional<OptionViolation> FindViolation(const v1::TrainingOptions& options)
   if (threshold != 0 && !(threshold > 0 && threshold < 1)) {
     return OptionViolation{"segment_threshold", absl::StrCat("is ", threshold, ", must be above 0 and below 1")};
   }
+  if (options.has_acceptance_roc_auc() && !Within(options.acceptance_roc_auc(), 0.5, 1)) {
+    return OptionViolation{"acceptance_roc_auc",
+                           absl::StrCat("is ", options.acceptance_roc_auc(), ", must be from 0.5 to 1")};
+  }
   if (!v1::TrainingOptions::Publish_IsValid(options.publish())) {
     return OptionViolation{"publish",
                            absl::StrCat("is ", static_cast<int>(options.publish()), ", must be STACK or BEST_FAMILY")};
@@ -83,6 +88,7 @@ v1::TrainingOptions WithDefaults(v1::TrainingOptions options) {
   if (options.folds() == 0) options.set_folds(kFolds);
   if (options.segment_threshold() == 0) options.set_segment_threshold(kSegmentThreshold);
   if (options.publish() == v1::TrainingOptions::PUBLISH_UNSPECIFIED) options.set_publish(v1::TrainingOptions::STACK);
+  if (!options.has_acceptance_roc_auc()) options.set_acceptance_roc_auc(kAcceptanceRocAuc);
   if (!options.has_promote_if_not_worse()) options.set_promote_if_not_worse(true);
   if (!options.has_profit_tiers()) {
     options.mutable_profit_tiers()->mutable_quantiles()->set_lower(kLowerQuantile);

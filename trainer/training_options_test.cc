@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace ebb::trainer {
 namespace {
 
@@ -20,10 +22,24 @@ TEST(TrainingOptions, WhatIsSaidStays) {
   options.set_folds(3);
   options.set_segment_threshold(0.6);
   options.set_promote_if_not_worse(false);
+  options.set_acceptance_roc_auc(0.8);
   options.set_publish(v1::TrainingOptions::BEST_FAMILY);
   options.mutable_profit_tiers()->mutable_amounts()->set_upper(1);
   options.mutable_training_set()->mutable_purchase_decline();
   EXPECT_EQ(WithDefaults(options).SerializeAsString(), options.SerializeAsString());
+}
+
+TEST(TrainingOptions, RefusesAnAcceptanceThatNoModelCouldMissOrMeet) {
+  v1::TrainingOptions options;
+  EXPECT_EQ(FindViolation(options), std::nullopt);
+  for (const double bound : {0.49, 1.01, std::nan("")}) {
+    options.set_acceptance_roc_auc(bound);
+    const auto violation = FindViolation(options);
+    ASSERT_TRUE(violation.has_value()) << bound;
+    EXPECT_EQ(violation->field, "acceptance_roc_auc");
+  }
+  options.set_acceptance_roc_auc(0.91);
+  EXPECT_EQ(FindViolation(options), std::nullopt);
 }
 
 }  // namespace

@@ -9,28 +9,14 @@
 namespace ebb::trainer {
 namespace {
 
-v1::ThresholdMetrics ThresholdOf(double threshold, const ConfusionMatrix& matrix) {
-  v1::ThresholdMetrics message;
-  message.set_threshold(threshold);
-  message.set_f1(matrix.F1());
-  message.set_recall(matrix.Recall());
-  message.set_precision(matrix.Precision());
-  message.set_accuracy(matrix.Accuracy());
-  message.set_true_positive(static_cast<int64_t>(matrix.true_positives));
-  message.set_false_positive(static_cast<int64_t>(matrix.false_positives));
-  message.set_true_negative(static_cast<int64_t>(matrix.true_negatives));
-  message.set_false_negative(static_cast<int64_t>(matrix.false_negatives));
-  return message;
-}
-
 v1::MetricSet MetricsOf(const Evaluation& evaluation) {
   v1::MetricSet message;
   message.set_roc_auc(evaluation.roc_auc);
   message.set_pr_auc(evaluation.average_precision);
   message.set_log_loss(evaluation.log_loss);
   message.set_brier(evaluation.brier);
-  *message.add_thresholds() = ThresholdOf(0.5, evaluation.at_half);
-  *message.add_thresholds() = ThresholdOf(evaluation.risk_threshold, evaluation.at_risk_threshold);
+  *message.add_thresholds() = ThresholdMessage(0.5, evaluation.at_half);
+  *message.add_thresholds() = ThresholdMessage(evaluation.risk_threshold, evaluation.at_risk_threshold);
   return message;
 }
 
@@ -60,6 +46,20 @@ std::vector<size_t> BestFirst(const TrainingOutcome& outcome) {
 }
 
 }  // namespace
+
+v1::ThresholdMetrics ThresholdMessage(double threshold, const ConfusionMatrix& matrix) {
+  v1::ThresholdMetrics message;
+  message.set_threshold(threshold);
+  message.set_f1(matrix.F1());
+  message.set_recall(matrix.Recall());
+  message.set_precision(matrix.Precision());
+  message.set_accuracy(matrix.Accuracy());
+  message.set_true_positive(static_cast<int64_t>(matrix.true_positives));
+  message.set_false_positive(static_cast<int64_t>(matrix.false_positives));
+  message.set_true_negative(static_cast<int64_t>(matrix.true_negatives));
+  message.set_false_negative(static_cast<int64_t>(matrix.false_negatives));
+  return message;
+}
 
 v1::TrainingReport ReportOf(const TrainingOutcome& outcome, const v1::TrainingOptions& options) {
   v1::TrainingReport report;

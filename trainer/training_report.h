@@ -10,4 +10,7 @@ namespace ebb::trainer {
 // comparison with the champion, duration) is left for the caller.
 v1::TrainingReport ReportOf(const TrainingOutcome& outcome, const v1::TrainingOptions& options);
 
+// One row of a table of cuts.
+v1::ThresholdMetrics ThresholdMessage(double threshold, const ConfusionMatrix& matrix);
+
 }  // namespace ebb::trainer

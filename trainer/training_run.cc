@@ -11,6 +11,7 @@
 #include "model/model_file.h"
 #include "runtime/log.h"
 #include "trainer/evaluation/folds.h"
+#include "trainer/report/model_analysis.h"
 #include "trainer/training_report.h"
 
 namespace ebb::trainer {
@@ -63,6 +64,12 @@ void OverrideTiers(const v1::ProfitTierBounds& tiers, TrainedModel* model) {
   model->segments.upper = tiers.amounts().upper();
 }
 
+std::set<std::string> Names(const std::vector<LeftOutInput>& inputs) {
+  std::set<std::string> names;
+  for (const LeftOutInput& input : inputs) names.insert(input.name);
+  return names;
+}
+
 ProgressCallback SearchProgressTo(const TrainingControls& controls) {
   return [&controls](const SearchProgress& search) {
     v1::TrainingProgress progress;
@@ -107,6 +114,10 @@ absl::StatusOr<TrainedResult> TrainingRun::Run(const v1::TrainingOptions& option
   result.promote = options.promote_if_not_worse();
   const std::optional<Comparison> comparison = CompareWithChampion(*outcome, *set, *split, &result.promote);
 
+  absl::StatusOr<v1::ModelReport> analysis = Analyse(*outcome, *set, left_out, *split, options, controls);
+  if (!analysis.ok()) return analysis.status();
+  result.model.analysis = *std::move(analysis);
+
   v1::TrainingReport& report = result.model.report;
   report = ReportOf(*outcome, options);
   *report.mutable_training_set() = set->summary;
@@ -142,8 +153,6 @@ absl::StatusOr<TrainingSet> TrainingRun::ReadRows(const v1::TrainingOptions& opt
 absl::StatusOr<TrainingOutcome> TrainingRun::Search(const TrainingSet& set, const std::vector<LeftOutInput>& left_out,
                                                     const v1::TrainingOptions& options,
                                                     const TrainingControls& controls) const {
-  std::set<std::string> unseen;
-  for (const LeftOutInput& input : left_out) unseen.insert(input.name);
   TrainingOptions core;
   core.grid = options_.grid;
   core.publishes = options.publish() == v1::TrainingOptions::BEST_FAMILY ? Publishes::kBestFamily : Publishes::kStack;
@@ -158,12 +167,29 @@ absl::StatusOr<TrainingOutcome> TrainingRun::Search(const TrainingSet& set, cons
   core.progress = SearchProgressTo(controls);
   core.cancelled = controls.cancelled;
   SetTiers(options.profit_tiers(), &core);
-  absl::StatusOr<TrainingOutcome> outcome =
-      unseen.empty() ? RunSearchAndFit(set.dataset, core) : RunSearchAndFit(set.dataset.Without(unseen), core);
+  absl::StatusOr<TrainingOutcome> outcome = left_out.empty()
+                                                ? RunSearchAndFit(set.dataset, core)
+                                                : RunSearchAndFit(set.dataset.Without(Names(left_out)), core);
   if (!outcome.ok()) return outcome;
   OverrideTiers(options.profit_tiers(), &outcome->measured);
   OverrideTiers(options.profit_tiers(), &outcome->published);
   return outcome;
+}
+
+absl::StatusOr<v1::ModelReport> TrainingRun::Analyse(const TrainingOutcome& outcome, const TrainingSet& set,
+                                                     const std::vector<LeftOutInput>& left_out,
+                                                     const HoldoutSplit& split, const v1::TrainingOptions& options,
+                                                     const TrainingControls& controls) const {
+  const Dataset seen = set.dataset.Without(Names(left_out));
+  return AnalyseModel({.dataset = set.dataset,
+                       .seen = seen,
+                       .split = split,
+                       .left_out = left_out,
+                       .outcome = outcome,
+                       .options = options,
+                       .threads = options_.threads,
+                       .cancelled = controls.cancelled,
+                       .progress = [&](int done, int total) { Tell(controls, "explain", done, total); }});
 }
 
 std::optional<Comparison> TrainingRun::CompareWithChampion(const TrainingOutcome& outcome, const TrainingSet& set,

@@ -64,6 +64,9 @@ class TrainingRun {
   absl::StatusOr<TrainingSet> ReadRows(const v1::TrainingOptions& options, const TrainingControls& controls) const;
   absl::StatusOr<TrainingOutcome> Search(const TrainingSet& set, const std::vector<LeftOutInput>& left_out,
                                          const v1::TrainingOptions& options, const TrainingControls& controls) const;
+  absl::StatusOr<v1::ModelReport> Analyse(const TrainingOutcome& outcome, const TrainingSet& set,
+                                          const std::vector<LeftOutInput>& left_out, const HoldoutSplit& split,
+                                          const v1::TrainingOptions& options, const TrainingControls& controls) const;
   // Nothing where there is no champion, or none that can be measured; `promote` is then already decided.
   std::optional<Comparison> CompareWithChampion(const TrainingOutcome& outcome, const TrainingSet& set,
                                                 const HoldoutSplit& split, bool* promote) const;

@@ -1,8 +1,10 @@
 #include "trainer/evaluation/folds.h"
 
 #include <cmath>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "trainer/fit/random_stream.h"
 
 namespace ebb::trainer {
 namespace {
@@ -29,6 +31,24 @@ Customers ByClass(const Dataset& dataset) {
   return customers;
 }
 
+// One after the other into the folds.
+absl::StatusOr<FoldAssignment> Deal(const Dataset& dataset, const Customers& customers, int folds) {
+  if (folds < 2) return absl::InvalidArgumentError(absl::StrCat("folds is ", folds, "; it must be at least 2"));
+  std::vector<int> fold_of_group(customers.count);
+  int next = 0;  // goes on from class to class, so that the folds' sizes differ by one at most
+  for (int label : {0, 1}) {
+    if (customers.of_class[label].size() < static_cast<size_t>(folds)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("only ", customers.of_class[label].size(), " customers of the class \"", kClassNames[label],
+                       "\" are labelled; ", folds, " folds need at least as many of each class"));
+    }
+    for (const uint32_t group : customers.of_class[label]) fold_of_group[group] = next++ % folds;
+  }
+  FoldAssignment assignment{.count = folds, .fold_of_row = {}};
+  for (const uint32_t group : dataset.groups()) assignment.fold_of_row.push_back(fold_of_group[group]);
+  return assignment;
+}
+
 }  // namespace
 
 std::vector<uint32_t> FoldAssignment::TestRows(int fold) const {
@@ -48,21 +68,17 @@ std::vector<uint32_t> FoldAssignment::TrainingRows(int fold) const {
 }
 
 absl::StatusOr<FoldAssignment> StratifiedFolds(const Dataset& dataset, int folds) {
-  if (folds < 2) return absl::InvalidArgumentError(absl::StrCat("folds is ", folds, "; it must be at least 2"));
-  const Customers customers = ByClass(dataset);
-  std::vector<int> fold_of_group(customers.count);
-  int next = 0;  // goes on from class to class, so that the folds' sizes differ by one at most
+  return Deal(dataset, ByClass(dataset), folds);
+}
+
+absl::StatusOr<FoldAssignment> ShuffledFolds(const Dataset& dataset, int folds, uint64_t seed) {
+  Customers customers = ByClass(dataset);
   for (int label : {0, 1}) {
-    if (customers.of_class[label].size() < static_cast<size_t>(folds)) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("only ", customers.of_class[label].size(), " customers of the class \"", kClassNames[label],
-                       "\" are labelled; ", folds, " folds need at least as many of each class"));
-    }
-    for (const uint32_t group : customers.of_class[label]) fold_of_group[group] = next++ % folds;
+    RandomStream random(seed, static_cast<uint64_t>(label));
+    std::vector<uint32_t>& all = customers.of_class[label];
+    for (size_t i = all.size(); i > 1; --i) std::swap(all[i - 1], all[random.Below(static_cast<uint32_t>(i))]);
   }
-  FoldAssignment assignment{.count = folds, .fold_of_row = {}};
-  for (const uint32_t group : dataset.groups()) assignment.fold_of_row.push_back(fold_of_group[group]);
-  return assignment;
+  return Deal(dataset, customers, folds);
 }
 
 absl::StatusOr<HoldoutSplit> StratifiedHoldout(const Dataset& dataset, double share) {

@@ -21,6 +21,9 @@ struct FoldAssignment {
 // first row's label). FAILED_PRECONDITION when a class has fewer customers than there are folds.
 absl::StatusOr<FoldAssignment> StratifiedFolds(const Dataset& dataset, int folds);
 
+// The same with the customers of each class put into an order drawn by `seed`: other folds for every other seed.
+absl::StatusOr<FoldAssignment> ShuffledFolds(const Dataset& dataset, int folds, uint64_t seed);
+
 struct HoldoutSplit {
   std::vector<uint32_t> training;
   std::vector<uint32_t> holdout;

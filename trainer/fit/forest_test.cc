@@ -101,9 +101,9 @@ TEST_P(Forest, KeepsLeavesAndDepthWithinTheirBounds) {
 TEST_P(Forest, LearnsWhatDependsOnTwoColumnsAtOnce) {
   const Rows known = Draw(4, 1500), fresh = Draw(5, 1500);
   const TreeEnsemble forest = Grow(known, {.trees = 100, .min_leaf = 5}, GetParam());
-  std::vector<double> sums(fresh.labels.size());
-  forest.AddSums(fresh.matrix, sums);
-  EXPECT_GT(RocAuc(sums, fresh.labels), 0.88);
+  std::vector<double> means(fresh.labels.size());
+  forest.Average(fresh.matrix, means);
+  EXPECT_GT(RocAuc(means, fresh.labels), 0.88);
 }
 
 TEST_P(Forest, WeighsRows) {

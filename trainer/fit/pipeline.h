@@ -11,9 +11,13 @@
 
 namespace ebb::trainer {
 
-// Preprocessing and estimator of one setting on these rows, not yet calibrated.
+// Preprocessing and estimator of one setting on these rows, not yet calibrated. Of more rows than the family takes
+// (MostTrainingRows), on a sample of them.
 Pipeline FitPipeline(const Dataset& dataset, std::span<const uint32_t> rows, const Setting& setting,
                      const std::function<bool()>& cancelled = {});
+
+// So many of these rows, evenly spaced: along the canonical order as good as drawn at random. All where they are fewer.
+std::vector<uint32_t> SampleOf(std::span<const uint32_t> rows, size_t most);
 
 // The estimator's scores of these rows: the same bits as Pipeline::Score of their vectors.
 std::vector<double> ScoreRows(const Pipeline& pipeline, const Dataset& dataset, std::span<const uint32_t> rows);

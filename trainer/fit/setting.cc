@@ -1,5 +1,7 @@
 #include "trainer/fit/setting.h"
 
+#include <limits>
+
 #include "absl/strings/str_cat.h"
 
 namespace ebb::trainer {
@@ -51,6 +53,12 @@ struct Parameters {
 }  // namespace
 
 std::string_view FamilyName(const FamilySetting& family) { return EstimatorNames()[family.index()]; }
+
+size_t MostTrainingRows(const FamilySetting& family) {
+  if (std::holds_alternative<SupportVectorSetting>(family)) return kMostSupportVectorRows;
+  if (std::holds_alternative<KNearestNeighboursSetting>(family)) return kMostNeighbourRows;
+  return std::numeric_limits<size_t>::max();
+}
 
 std::string_view ScalingName(Scaling scaling) {
   constexpr std::string_view kNames[] = {"none", "standard", "minmax", "robust"};

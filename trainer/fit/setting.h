@@ -73,7 +73,14 @@ inline constexpr size_t kFamilies = std::variant_size_v<FamilySetting>;
 static_assert(kFamilies == std::variant_size_v<Estimator>);
 
 std::string_view FamilyName(const FamilySetting& family);  // as EstimatorName
-std::string_view ScalingName(Scaling scaling);             // "none", "standard", "minmax", "robust"
-std::string ParametersText(const FamilySetting& family);   // "penalty=l1 c=0.3 class_weight=none"
+// What a fit costs grows with the square of the rows for support vectors, and what a neighbours' model weighs and each
+// score costs grows with them: of more rows than this, these families are fitted to a sample.
+inline constexpr size_t kMostSupportVectorRows = 5'000;
+inline constexpr size_t kMostNeighbourRows = 20'000;
+// One of the two; without bound for the other families.
+size_t MostTrainingRows(const FamilySetting& family);
+
+std::string_view ScalingName(Scaling scaling);            // "none", "standard", "minmax", "robust"
+std::string ParametersText(const FamilySetting& family);  // "penalty=l1 c=0.3 class_weight=none"
 
 }  // namespace ebb::trainer

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "runtime/mutex.h"
@@ -34,6 +35,7 @@ static_assert(std::size(kFamilySearches) == kFamilies);
 struct FoldSlot {
   int fold = 0;
   Scaling scaling = Scaling::kNone;
+  size_t most_rows = 0;  // of either part: of more, a sample
   std::once_flag made;
   std::unique_ptr<FoldData> data;
   std::atomic<size_t> units_left = 0;
@@ -130,14 +132,18 @@ class Search {
   // Tasks of one slot follow each other, the dearest (support vectors) first, so that few slots are alive and threads
   // end together.
   void MakeTasks() {
-    std::map<std::pair<int, Scaling>, std::map<ShareKey, std::vector<size_t>>> groups;
+    using Place = std::tuple<int, Scaling, size_t>;
+    std::map<Place, std::map<ShareKey, std::vector<size_t>>> groups;
     for (int fold = 0; fold < folds_.count; ++fold) {
-      for (size_t i = 0; i < grid_.size(); ++i) groups[{fold, grid_[i].scaling}][ShareKeyOf(grid_[i])].push_back(i);
+      for (size_t i = 0; i < grid_.size(); ++i) {
+        // Where nothing is left out, all families share one slot.
+        const size_t most = std::min(MostTrainingRows(grid_[i].family), dataset_.rows());
+        groups[{fold, grid_[i].scaling, most}][ShareKeyOf(grid_[i])].push_back(i);
+      }
     }
     for (const auto& [place, units] : groups) {
       FoldSlot* slot = slots_.emplace_back(std::make_unique<FoldSlot>()).get();
-      slot->fold = place.first;
-      slot->scaling = place.second;
+      std::tie(slot->fold, slot->scaling, slot->most_rows) = place;
       slot->units_left = units.size();
       for (auto unit = units.rbegin(); unit != units.rend(); ++unit) tasks_.push_back({slot, unit->second});
     }
@@ -166,7 +172,8 @@ class Search {
   }
 
   void Make(FoldSlot& slot) const {
-    const std::vector<uint32_t> training = folds_.TrainingRows(slot.fold), test = folds_.TestRows(slot.fold);
+    const std::vector<uint32_t> training = SampleOf(folds_.TrainingRows(slot.fold), slot.most_rows);
+    const std::vector<uint32_t> test = SampleOf(folds_.TestRows(slot.fold), slot.most_rows);
     const Preprocessing preprocessing = FitPreprocessing(dataset_, training, slot.scaling);
     slot.data = std::make_unique<FoldData>(FoldData{.training = TransformRows(preprocessing, dataset_, training),
                                                     .test = TransformRows(preprocessing, dataset_, test),

@@ -49,6 +49,7 @@ struct SearchOptions {
 
 // Cross-validated ROC-AUC of every setting. Fits that can share work do: one preprocessing and one matrix of distances
 // or dot products a fold and scaling, neighbours once for all k, one tree for all depths, warm starts along C.
+// Families that take no more than so many rows (MostTrainingRows) are fitted to and measured on samples of them.
 // INVALID_ARGUMENT: the grid is empty or the folds do not fit the table. FAILED_PRECONDITION: a fold lacks a class.
 absl::StatusOr<SearchResult> GridSearch(const Dataset& dataset, const FoldAssignment& folds, const Grid& grid,
                                         const SearchOptions& options);

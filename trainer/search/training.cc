@@ -33,10 +33,14 @@ std::vector<double> Probabilities(const Calibration& calibration, std::span<cons
   return probabilities;
 }
 
-Evaluation EvaluateRows(const TrainedModel& model, const Dataset& dataset, std::span<const uint32_t> rows,
-                        double risk_threshold) {
-  const std::vector<double> scores = RankRows(model, dataset, rows);
-  return Evaluate(scores, Probabilities(model.calibration, scores), LabelsOf(dataset, rows), risk_threshold);
+Predictions Predict(const TrainedModel& model, const Dataset& dataset, std::span<const uint32_t> rows) {
+  std::vector<double> scores = RankRows(model, dataset, rows);
+  std::vector<double> probabilities = Probabilities(model.calibration, scores);
+  return {std::move(scores), std::move(probabilities)};
+}
+
+Evaluation EvaluatePredictions(const Predictions& predictions, std::span<const uint8_t> labels, double risk_threshold) {
+  return Evaluate(predictions.scores, predictions.probabilities, labels, risk_threshold);
 }
 
 SegmentBounds LearnSegments(const Dataset& dataset, const TrainingOptions& options) {
@@ -127,10 +131,15 @@ std::vector<SettingResult> BestOfFamilies(const SearchResult& search) {
   return best;
 }
 
-Candidate CandidateOf(const SettingResult& result, const SearchResult& search, const Grid& grid) {
+// " sampled_rows=5000" where the family does not take all of them.
+std::string SampleText(const FamilySetting& family, size_t rows) {
+  return rows > MostTrainingRows(family) ? absl::StrCat(" sampled_rows=", MostTrainingRows(family)) : "";
+}
+
+Candidate CandidateOf(const SettingResult& result, const SearchResult& search, const Grid& grid, size_t rows) {
   const size_t family = result.setting.family.index();
   return {.family = std::string(FamilyName(result.setting.family)),
-          .parameters = ParametersText(result.setting.family),
+          .parameters = ParametersText(result.setting.family) + SampleText(result.setting.family, rows),
           .scaling = std::string(ScalingName(result.setting.scaling)),
           .cv_roc_auc_mean = result.mean_roc_auc,
           .cv_roc_auc_sd = result.sd_roc_auc,
@@ -207,7 +216,7 @@ absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const Tr
   const std::vector<uint8_t> holdout_labels = LabelsOf(dataset, split->holdout);
   for (size_t i = 0; i < best.size(); ++i) {
     if (Cancelled(options)) return CancelledStatus();
-    outcome.candidates.push_back(CandidateOf(best[i], *search, options.grid));
+    outcome.candidates.push_back(CandidateOf(best[i], *search, options.grid, training.rows()));
     outcome.candidates[i].holdout_roc_auc = RocAuc(ScoreRows(pipelines[i], dataset, split->holdout), holdout_labels);
     if (best[i].mean_roc_auc > best[outcome.winner].mean_roc_auc) outcome.winner = i;
   }
@@ -222,16 +231,18 @@ absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const Tr
   outcome.measured = ModelWithoutMembers(training, options, segments, digest);
   const Stack joined = JoinInto(stacks ? pipelines : std::vector<Pipeline>{pipelines[outcome.winner]}, scores,
                                 training.labels(), &outcome.measured);
-  const Predictions predictions = PredictOutOfFold(scores, training.labels(), *folds);
+  outcome.cross_validated_predictions = PredictOutOfFold(scores, training.labels(), *folds);
   outcome.cross_validated =
-      Evaluate(predictions.scores, predictions.probabilities, training.labels(), options.risk_threshold);
-  outcome.training = EvaluateRows(outcome.measured, dataset, split->training, options.risk_threshold);
-  outcome.holdout = EvaluateRows(outcome.measured, dataset, split->holdout, options.risk_threshold);
+      EvaluatePredictions(outcome.cross_validated_predictions, training.labels(), options.risk_threshold);
+  outcome.training = EvaluatePredictions(Predict(outcome.measured, dataset, split->training), training.labels(),
+                                         options.risk_threshold);
+  outcome.holdout_predictions = Predict(outcome.measured, dataset, split->holdout);
+  outcome.holdout = EvaluatePredictions(outcome.holdout_predictions, holdout_labels, options.risk_threshold);
   if (stacks) {
     Candidate stack;
     stack.family = "stack";
     stack.parameters = SharesText(joined, scores, best);
-    MeasureByFold(predictions.scores, training, *folds, &stack);
+    MeasureByFold(outcome.cross_validated_predictions.scores, training, *folds, &stack);
     stack.holdout_roc_auc = outcome.holdout.roc_auc;
     outcome.winner = outcome.candidates.size();
     outcome.candidates.push_back(std::move(stack));
@@ -241,7 +252,9 @@ absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const Tr
   const OutOfFoldScores all_scores = ScoreOutOfFold(dataset, *all_folds, recipe, options.threads, options.cancelled);
   std::vector<Pipeline> published = FitAll(dataset, recipe, options);
   if (Cancelled(options)) return CancelledStatus();
-  JoinInto(std::move(published), all_scores, dataset.labels(), &outcome.published);
+  outcome.stack = JoinInto(std::move(published), all_scores, dataset.labels(), &outcome.published);
+  outcome.out_of_fold_predictions = PredictOutOfFold(all_scores, dataset.labels(), *all_folds);
+  outcome.recipe = recipe;
   return outcome;
 }
 

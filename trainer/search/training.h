@@ -10,6 +10,7 @@
 #include "trainer/search/dataset.h"
 #include "trainer/search/grid.h"
 #include "trainer/search/grid_search.h"
+#include "trainer/search/recipe.h"
 
 namespace ebb::trainer {
 
@@ -57,6 +58,13 @@ struct TrainingOutcome {
   Evaluation cross_validated;
   Evaluation training;
   Evaluation holdout;
+
+  // What `published` was made of, and what is said of each row: for a report.
+  Recipe recipe;
+  Stack stack;                              // of the out-of-fold scores of all rows
+  Predictions cross_validated_predictions;  // out of fold, of the training part's rows
+  Predictions holdout_predictions;          // by `measured`, of the hold-out's rows
+  Predictions out_of_fold_predictions;      // of all rows
 
   TrainedModel measured;   // fitted on the training part only: what the figures above are about, and what to compare
                            // with a champion

@@ -25,6 +25,7 @@ struct TrainOptions {
   double holdout_share = 0.25;
   int64_t folds = 5;
   double threshold = 0.7;
+  double acceptance_roc_auc = 0.91;
   bool no_promote = false;
   std::string publish = "stack";
   std::string labels = "imported";
@@ -38,6 +39,7 @@ absl::StatusOr<v1::TrainRequest> MakeRequest(const TrainOptions& options) {
   asked.set_holdout_share(options.holdout_share);
   asked.set_folds(static_cast<int32_t>(options.folds));
   asked.set_segment_threshold(options.threshold);
+  asked.set_acceptance_roc_auc(options.acceptance_roc_auc);
   asked.set_promote_if_not_worse(!options.no_promote);
   asked.set_publish(options.publish == "stack" ? v1::TrainingOptions::STACK : v1::TrainingOptions::BEST_FAMILY);
   const bool derived = options.labels == "purchase-decline";
@@ -169,6 +171,10 @@ Command TrainCommand() {
   command.Add("--threshold", &options->threshold, "Probability above which a customer counts as at risk")
       .Range(0.01, 0.99)
       .Value("P");
+  command.Add("--acceptance-roc-auc", &options->acceptance_roc_auc,
+              "ROC-AUC on the hold-out that the model's report says is reached or not")
+      .Range(0.5, 1)
+      .Value("AUC");
   command.Flag("--no-promote", &options->no_promote,
                "Keep the model as challenger even if it is not worse than the champion");
   command.Add("--publish", &options->publish, "All families' best joined, or the best one alone")

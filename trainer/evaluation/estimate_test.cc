@@ -1,0 +1,115 @@
+#include "trainer/evaluation/estimate.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "trainer/evaluation/metrics.h"
+#include "trainer/evaluation/ranked_rows.h"
+#include "trainer/evaluation/stratified_bootstrap.h"
+#include "trainer/fit/random_stream.h"
+
+namespace ebb::trainer {
+namespace {
+
+struct Drawn {
+  std::vector<double> scores;
+  std::vector<uint8_t> labels;
+};
+
+// Scores with ties that rank somewhat right.
+Drawn Draw(uint64_t seed, size_t rows) {
+  Drawn drawn;
+  RandomStream random(seed, 0);
+  for (size_t i = 0; i < rows; ++i) {
+    drawn.labels.push_back(i < 2 ? i : random.Share() < 0.4);
+    drawn.scores.push_back(std::floor(random.Share() * 8 + (drawn.labels.back() != 0 ? 2 : 0)));
+  }
+  return drawn;
+}
+
+TEST(RankedRows, AgreesWithTheMetricsOfTheResampleWrittenOut) {
+  const Drawn drawn = Draw(1, 200);
+  const RankedRows ranked(drawn.scores, drawn.labels);
+  const StratifiedBootstrap bootstrap(drawn.labels, 7);
+  for (int draw = 0; draw < 20; ++draw) {
+    const std::vector<uint32_t> counts = bootstrap.Counts(draw);
+    Drawn resample;
+    for (size_t row = 0; row < counts.size(); ++row) {
+      for (uint32_t i = 0; i < counts[row]; ++i) {
+        resample.scores.push_back(drawn.scores[row]);
+        resample.labels.push_back(drawn.labels[row]);
+      }
+    }
+    EXPECT_DOUBLE_EQ(ranked.RocAuc(counts), RocAuc(resample.scores, resample.labels));
+    EXPECT_NEAR(ranked.AveragePrecision(counts), AveragePrecision(resample.scores, resample.labels), 1e-12);
+  }
+}
+
+TEST(RankedRows, LacksAFigureWhereAClassIsMissing) {
+  const std::vector<double> scores = {1, 2};
+  const std::vector<uint8_t> labels = {1, 1};
+  const RankedRows ranked(scores, labels);
+  EXPECT_TRUE(std::isnan(ranked.RocAuc(std::vector<uint32_t>{1, 1})));
+  EXPECT_TRUE(std::isnan(ranked.RocAucByDeLong().value));
+}
+
+TEST(StratifiedBootstrap, KeepsEachClassAndDrawsTheSameWheneverAsked) {
+  const Drawn drawn = Draw(2, 300);
+  const StratifiedBootstrap bootstrap(drawn.labels, 3), again(drawn.labels, 3);
+  const auto declined = std::accumulate(drawn.labels.begin(), drawn.labels.end(), 0u);
+  for (const int draw : {5, 0, 999}) {
+    const std::vector<uint32_t> counts = bootstrap.Counts(draw);
+    uint32_t of_declined = 0, of_all = 0;
+    for (size_t row = 0; row < counts.size(); ++row) {
+      of_all += counts[row];
+      if (drawn.labels[row] != 0) of_declined += counts[row];
+    }
+    EXPECT_EQ(of_all, 300u);
+    EXPECT_EQ(of_declined, declined);
+    EXPECT_EQ(counts, again.Counts(draw));
+  }
+  EXPECT_NE(bootstrap.Counts(0), bootstrap.Counts(1));
+}
+
+// The textbook example of pROC's documentation is not at hand here: the bootstrap's own spread is the yardstick.
+TEST(RocAucByDeLong, IsAsWideAsTheBootstrap) {
+  const Drawn drawn = Draw(4, 400);
+  const RankedRows ranked(drawn.scores, drawn.labels);
+  const StratifiedBootstrap bootstrap(drawn.labels, 1);
+  std::vector<double> draws;
+  for (int draw = 0; draw < bootstrap.draws(); ++draw) draws.push_back(ranked.RocAuc(bootstrap.Counts(draw)));
+  const Estimate by_draws = PercentileEstimate(RocAuc(drawn.scores, drawn.labels), draws);
+  const Estimate by_delong = ranked.RocAucByDeLong();
+  EXPECT_DOUBLE_EQ(by_delong.value, by_draws.value);
+  EXPECT_NEAR(by_delong.lower, by_draws.lower, 0.008);
+  EXPECT_NEAR(by_delong.upper, by_draws.upper, 0.008);
+}
+
+TEST(StudentQuantile, KnowsTheTables) {
+  EXPECT_NEAR(StudentQuantile(7), 2.3646, 0.001);
+  EXPECT_NEAR(StudentQuantile(19), 2.0930, 0.0001);
+}
+
+TEST(RepeatedSplitsEstimate, IsWiderThanIfTheSplitsWereIndependent) {
+  const std::vector<double> values = {1, 2, 3, 4, 1, 2, 3, 4};
+  const Estimate estimate = RepeatedSplitsEstimate(values, 1.0 / 3);
+  EXPECT_DOUBLE_EQ(estimate.value, 2.5);
+  const double variance = 10.0 / 7;
+  EXPECT_NEAR(estimate.upper - estimate.value, 2.3646 * std::sqrt((1.0 / 8 + 1.0 / 3) * variance), 0.002);
+  EXPECT_DOUBLE_EQ(RepeatedSplitsEstimate(std::vector<double>{3}, 1).upper, 3);
+}
+
+TEST(PercentileEstimate, LeavesOutUndefinedDraws) {
+  std::vector<double> draws(1001);
+  std::iota(draws.begin(), draws.end(), 0.0);
+  draws.push_back(NAN);
+  const Estimate estimate = PercentileEstimate(400, draws);
+  EXPECT_DOUBLE_EQ(estimate.lower, 25);
+  EXPECT_DOUBLE_EQ(estimate.upper, 975);
+  EXPECT_DOUBLE_EQ(PercentileEstimate(3, {NAN}).lower, 3);
+}
+
+}  // namespace
+}  // namespace ebb::trainer
