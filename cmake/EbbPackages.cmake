@@ -1,4 +1,4 @@
-# Everything comes from Debian 12's own packages. LIBSVM and LIBLINEAR ship no CMake files.
+# Everything comes from Debian 12's own packages. LIBSVM and LIBLINEAR ship no CMake files; XGBoost's name a program of another package.
 find_package(Threads REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(gRPC CONFIG REQUIRED)
@@ -22,3 +22,4 @@ function(ebb_find_solver NAME HEADER LIBRARY)
 endfunction()
 ebb_find_solver(libsvm svm.h svm)
 ebb_find_solver(liblinear linear.h linear)
+ebb_find_solver(xgboost xgboost/c_api.h xgboost)

@@ -17,9 +17,14 @@ namespace {
 using namespace testing_models;
 using ::testing::HasSubstr;
 
+std::vector<Estimator> WithoutBoosting() {
+  return {Logistic(), Neighbours(), Tree(), SupportVectors(), RandomForest{TwoTrees()}, ExtraTrees{TwoTrees()}};
+}
+
 TrainedModel EveryEstimator() {
-  return ModelOf(
-      {Logistic(), Neighbours(), Tree(), SupportVectors(), RandomForest{TwoTrees()}, ExtraTrees{TwoTrees()}});
+  std::vector<Estimator> estimators = WithoutBoosting();
+  estimators.emplace_back(Boosting());
+  return ModelOf(std::move(estimators));
 }
 
 TrainedModel WithBackground() {
@@ -41,10 +46,18 @@ TEST(ModelFile, ComesBackAsItWas) {
 // Files that were published must stay readable: when this fails, the format has changed and needs a new version beside
 // the old.
 TEST(ModelFile, HasTheBytesOfVersionTwo) {
-  const std::string bytes = SerializeModelFile(EveryEstimator());
+  const std::string bytes = SerializeModelFile(ModelOf(WithoutBoosting()));
   EXPECT_EQ(bytes.substr(0, 12), std::string("EBBMODEL\x02\0\0\0", 12));
   EXPECT_EQ(bytes.size(), 1830u);
   EXPECT_EQ(Sha256Hex(bytes), "d711fa55ab8086b808b85f84e8b0ba8087ed715a8c60f8f798738f39ed94a8cb");
+}
+
+// Programs from before boosting refuse it as a kind that they do not know; the format is the same.
+TEST(ModelFile, HasBoostingWithinVersionTwo) {
+  const std::string bytes = SerializeModelFile(ModelOf({Boosting()}));
+  EXPECT_EQ(bytes.substr(0, 12), std::string("EBBMODEL\x02\0\0\0", 12));
+  EXPECT_EQ(bytes.size(), 711u);
+  EXPECT_EQ(Sha256Hex(bytes), "d1b3cbf206a49f2eac70d8f5a7f4904f9f7cbd6bede988d9cba39d5352cd7ceb");
 }
 
 // There the calibration stood with the one member.
@@ -62,7 +75,7 @@ TEST(ModelFile, ReadsVersionOne) {
 TEST(ModelFile, KeepsBackgroundRowsWithWhatIsMissing) {
   const TrainedModel model = WithBackground();
   const std::string bytes = SerializeModelFile(model);
-  EXPECT_EQ(bytes.size(), 1830u + 106);
+  EXPECT_EQ(bytes.size(), SerializeModelFile(EveryEstimator()).size() + 106);
   const absl::StatusOr<TrainedModel> read = ParseModelFile(bytes);
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(SerializeModelFile(*read), bytes);
@@ -173,6 +186,19 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenRule{
             "member 5: tree node 0 has the children 1 and 3; they must stand after it and before 3",
             [](v1::ModelFile& m) { m.mutable_members(5)->mutable_extra_trees()->mutable_nodes()->set_right(3, 3); }},
+        BrokenRule{"member 4: tree node 1 has the share -0.5; it must be 0 to 1",
+                   [](v1::ModelFile&
+                          m) { m.mutable_members(4)->mutable_random_forest()->mutable_nodes()->set_value(1, -0.5); }},
+        BrokenRule{
+            "member 6: tree node 1 has the value nan; it must be finite",
+            [](v1::ModelFile&
+                   m) { m.mutable_members(6)->mutable_gradient_boosting()->mutable_nodes()->set_value(4, kNan); }},
+        BrokenRule{"boosting has no tree that begins at node 0",
+                   [](v1::ModelFile& m) { m.mutable_members(6)->mutable_gradient_boosting()->clear_roots(); }},
+        BrokenRule{"boosting's tree 0 has the nodes 0 to 7 of 6",
+                   [](v1::ModelFile& m) { m.mutable_members(6)->mutable_gradient_boosting()->set_roots(1, 7); }},
+        BrokenRule{"member 6: base score is nan",
+                   [](v1::ModelFile& m) { m.mutable_members(6)->mutable_gradient_boosting()->set_base_score(kNan); }},
         BrokenRule{"kernel degree is 11",
                    [](v1::ModelFile& m) { m.mutable_members(3)->mutable_support_vector()->set_degree(11); }},
         BrokenRule{"coefficients are 4 for 3 vectors",

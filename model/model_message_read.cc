@@ -163,21 +163,27 @@ bool CheckLists(const v1::ModelDecisionTree& message, Rules& rules) {
                        " entries; they must be equally long and not empty");
 }
 
+enum class NodeValues { kShares, kLogOdds };
+
 // Adds nodes [begin, end) of the lists, which are one tree and name children from its own root on.
-void ReadTree(const v1::ModelDecisionTree& message, int begin, int end, size_t width, Rules& rules,
+void ReadTree(const v1::ModelDecisionTree& message, int begin, int end, size_t width, NodeValues values, Rules& rules,
               std::vector<TreeNode>& nodes) {
   const int count = end - begin;
   const auto root = static_cast<int32_t>(nodes.size());
   std::vector<bool> has_parent(static_cast<size_t>(count));
   for (int i = 0; i < count && rules.ok(); ++i) {
     const int left = message.left(begin + i), right = message.right(begin + i);
-    const double share = message.value(begin + i);
+    const double value = message.value(begin + i);
     const bool leaf = left == -1 && right == -1;
     rules.Require(leaf || (left > i && left < count && right > i && right < count), "tree node ", i,
                   " has the children ", left, " and ", right, "; they must stand after it and before ", count);
     rules.Require(leaf || message.column(begin + i) < width, "tree node ", i, " splits column ",
                   message.column(begin + i), " of ", width);
-    rules.Require(share >= 0 && share <= 1, "tree node ", i, " has the share ", share, "; it must be 0 to 1");
+    if (values == NodeValues::kShares) {
+      rules.Require(value >= 0 && value <= 1, "tree node ", i, " has the share ", value, "; it must be 0 to 1");
+    } else {
+      rules.Require(std::isfinite(value), "tree node ", i, " has the value ", value, "; it must be finite");
+    }
     for (const int child : {left, right}) {
       if (leaf || !rules.ok()) break;
       rules.Require(!has_parent[static_cast<size_t>(child)], "tree node ", child, " has two parents");
@@ -187,32 +193,45 @@ void ReadTree(const v1::ModelDecisionTree& message, int begin, int end, size_t w
                      .right = leaf ? -1 : right + root,
                      .column = static_cast<int32_t>(message.column(begin + i)),
                      .threshold = rules.Finite(message.threshold(begin + i), "tree threshold"),
-                     .value = share});
+                     .value = value});
   }
 }
 
 DecisionTree ReadEstimator(const v1::ModelDecisionTree& message, size_t width, Rules& rules) {
   DecisionTree result;
-  if (CheckLists(message, rules)) ReadTree(message, 0, message.left_size(), width, rules, result.nodes);
+  if (CheckLists(message, rules)) {
+    ReadTree(message, 0, message.left_size(), width, NodeValues::kShares, rules, result.nodes);
+  }
   return result;
 }
 
-TreeEnsemble ReadForest(const v1::ModelForest& message, size_t width, Rules& rules) {
+// Of a ModelForest or a ModelGradientBoosting.
+template <typename Message>
+TreeEnsemble ReadEnsemble(const Message& message, const char* name, size_t width, NodeValues values, Rules& rules) {
   TreeEnsemble result;
   if (!CheckLists(message.nodes(), rules)) return result;
   const auto count = static_cast<uint32_t>(message.nodes().left_size());
-  rules.Require(message.roots_size() > 0 && message.roots(0) == 0, "forest has no tree that begins at node 0");
+  rules.Require(message.roots_size() > 0 && message.roots(0) == 0, name, " has no tree that begins at node 0");
   for (int tree = 0; tree < message.roots_size() && rules.ok(); ++tree) {
     const uint32_t begin = message.roots(tree);
     const uint32_t end = tree + 1 < message.roots_size() ? message.roots(tree + 1) : count;
-    if (!rules.Require(begin < end && end <= count, "forest's tree ", tree, " has the nodes ", begin, " to ", end,
+    if (!rules.Require(begin < end && end <= count, name, "'s tree ", tree, " has the nodes ", begin, " to ", end,
                        " of ", count, "; roots must rise")) {
       break;
     }
     result.roots.push_back(begin);
-    ReadTree(message.nodes(), static_cast<int>(begin), static_cast<int>(end), width, rules, result.nodes);
+    ReadTree(message.nodes(), static_cast<int>(begin), static_cast<int>(end), width, values, rules, result.nodes);
   }
   return result;
+}
+
+TreeEnsemble ReadForest(const v1::ModelForest& message, size_t width, Rules& rules) {
+  return ReadEnsemble(message, "forest", width, NodeValues::kShares, rules);
+}
+
+GradientBoosting ReadEstimator(const v1::ModelGradientBoosting& message, size_t width, Rules& rules) {
+  return {.trees = ReadEnsemble(message, "boosting", width, NodeValues::kLogOdds, rules),
+          .base_score = rules.Finite(message.base_score(), "base score")};
 }
 
 SupportVectorClassifier ReadEstimator(const v1::ModelSupportVectorClassifier& message, size_t width, Rules& rules) {
@@ -277,6 +296,9 @@ TrainedModel::Member ReadMember(const v1::ModelMember& message, const FeatureSch
       break;
     case v1::ModelMember::kExtraTrees:
       pipeline.estimator = ExtraTrees{ReadForest(message.extra_trees(), width, rules)};
+      break;
+    case v1::ModelMember::kGradientBoosting:
+      pipeline.estimator = ReadEstimator(message.gradient_boosting(), width, rules);
       break;
     case v1::ModelMember::ESTIMATOR_NOT_SET:
       rules.Require(false, "estimator is missing or of a kind that this version does not know");

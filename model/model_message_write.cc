@@ -59,7 +59,9 @@ void WriteEstimator(const DecisionTree& fitted, v1::ModelMember* member) {
   for (const TreeNode& node : fitted.nodes) AddNode(node, 0, member->mutable_decision_tree());
 }
 
-void WriteForest(const TreeEnsemble& trees, v1::ModelForest* out) {
+// Into a ModelForest or a ModelGradientBoosting.
+template <typename Message>
+void WriteEnsemble(const TreeEnsemble& trees, Message* out) {
   out->mutable_roots()->Add(trees.roots.begin(), trees.roots.end());
   size_t tree = 0;
   for (size_t i = 0; i < trees.nodes.size(); ++i) {
@@ -69,11 +71,16 @@ void WriteForest(const TreeEnsemble& trees, v1::ModelForest* out) {
 }
 
 void WriteEstimator(const RandomForest& fitted, v1::ModelMember* member) {
-  WriteForest(fitted.trees, member->mutable_random_forest());
+  WriteEnsemble(fitted.trees, member->mutable_random_forest());
 }
 
 void WriteEstimator(const ExtraTrees& fitted, v1::ModelMember* member) {
-  WriteForest(fitted.trees, member->mutable_extra_trees());
+  WriteEnsemble(fitted.trees, member->mutable_extra_trees());
+}
+
+void WriteEstimator(const GradientBoosting& fitted, v1::ModelMember* member) {
+  WriteEnsemble(fitted.trees, member->mutable_gradient_boosting());
+  member->mutable_gradient_boosting()->set_base_score(fitted.base_score);
 }
 
 void WriteEstimator(const SupportVectorClassifier& fitted, v1::ModelMember* member) {

@@ -4,7 +4,8 @@ namespace ebb {
 
 const std::array<std::string_view, std::variant_size_v<Estimator>>& EstimatorNames() {
   static constexpr std::array<std::string_view, std::variant_size_v<Estimator>> kNames = {
-      "logistic_regression", "k_nearest_neighbours", "decision_tree", "support_vector", "random_forest", "extra_trees"};
+      "logistic_regression", "k_nearest_neighbours", "decision_tree",    "support_vector",
+      "random_forest",       "extra_trees",          "gradient_boosting"};
   return kNames;
 }
 

@@ -7,6 +7,7 @@
 
 #include "model/estimator/decision_tree.h"
 #include "model/estimator/extra_trees.h"
+#include "model/estimator/gradient_boosting.h"
 #include "model/estimator/k_nearest_neighbours.h"
 #include "model/estimator/logistic_regression.h"
 #include "model/estimator/random_forest.h"
@@ -17,10 +18,10 @@
 namespace ebb {
 
 using Estimator = std::variant<LogisticRegression, KNearestNeighbours, DecisionTree, SupportVectorClassifier,
-                               RandomForest, ExtraTrees>;
+                               RandomForest, ExtraTrees, GradientBoosting>;
 
 // Names of metrics, reports and files, in the order of Estimator: "logistic_regression", "k_nearest_neighbours",
-// "decision_tree", "support_vector", "random_forest", "extra_trees".
+// "decision_tree", "support_vector", "random_forest", "extra_trees", "gradient_boosting".
 const std::array<std::string_view, std::variant_size_v<Estimator>>& EstimatorNames();
 std::string_view EstimatorName(const Estimator& estimator);
 

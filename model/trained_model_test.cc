@@ -54,6 +54,11 @@ TEST(TrainedModel, AveragesTheTreesOfAForest) {
   EXPECT_EQ(RankingScore(ExtraTrees{TwoTrees()}, Vector(3.5, 10.5, "")), (0.75 + 0.5) / 2);
 }
 
+TEST(TrainedModel, AddsTheLeavesOfBoostingToItsBase) {
+  EXPECT_EQ(RankingScore(Boosting(), Vector(3, 10, "")), -0.5 - 3 + 1);
+  EXPECT_EQ(RankingScore(Boosting(), Vector(3.5, 10.5, "")), -0.5 + 0.75 + 0.5);
+}
+
 TEST(TrainedModel, SumsKernelsOfSupportVectors) {
   RowMatrix query(1, 4);
   double score = 0;
@@ -63,8 +68,8 @@ TEST(TrainedModel, SumsKernelsOfSupportVectors) {
 }
 
 TEST(TrainedModel, GivesTheSameBitsInBatchesAsOneByOne) {
-  const TrainedModel model =
-      ModelOf({Logistic(), Neighbours(), Tree(), SupportVectors(), RandomForest{TwoTrees()}, ExtraTrees{TwoTrees()}});
+  const TrainedModel model = ModelOf({Logistic(), Neighbours(), Tree(), SupportVectors(), RandomForest{TwoTrees()},
+                                      ExtraTrees{TwoTrees()}, Boosting()});
   std::vector<FeatureVector> vectors;
   for (int i = 0; i < 50; ++i) vectors.push_back(Vector(i * 0.37, 12 - i * 0.61, i % 3 == 0 ? "premium" : "standard"));
   std::vector<Score> scores(vectors.size());

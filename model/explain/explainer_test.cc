@@ -86,8 +86,18 @@ TEST_P(ExplainerOfRandomModels, IsTheDefinitionForForests) {
                       ShapleyMethod::kExactTree);
 }
 
+TEST_P(ExplainerOfRandomModels, IsTheDefinitionForBoosting) {
+  for (const int depth : {2, 6, 11}) {
+    SCOPED_TRACE(depth);
+    const TrainedModel model = random_.ModelOf({random_.Boosting(5, depth)});
+    ExpectTheDefinition(model, vector_, background_, ShapleyMethod::kExactTree);
+    EXPECT_EQ(Explainer(model, background_).Explain(vector_).scale, ShapleyScale::kLogOdds);
+  }
+}
+
 TEST_P(ExplainerOfRandomModels, IsTheDefinitionForSeveralMembers) {
-  ExpectTheDefinition(random_.ModelOf({random_.Tree(4), random_.Logistic(), random_.SupportVectors(KernelKind::kRbf)}),
+  ExpectTheDefinition(random_.ModelOf({random_.Tree(4), random_.Logistic(), random_.SupportVectors(KernelKind::kRbf),
+                                       random_.Boosting(3, 4)}),
                       vector_, background_, ShapleyMethod::kExactMixed);
 }
 

@@ -40,6 +40,7 @@ std::vector<double> WeightsOf(const SupportVectorClassifier& fitted) {
 template <typename T>
 ShapleyScale ScaleOf(const T&) {
   if constexpr (std::is_same_v<T, LogisticRegression>) return ShapleyScale::kLogOdds;
+  if constexpr (std::is_same_v<T, GradientBoosting>) return ShapleyScale::kLogOdds;
   if constexpr (std::is_same_v<T, SupportVectorClassifier>) return ShapleyScale::kDecisionValue;
   return ShapleyScale::kShare;
 }
@@ -57,16 +58,17 @@ void PipelineExplainer::Choose(const T& estimator) {
       method_.emplace<ProductShapley>(estimator, players_, background_);
     }
   } else if constexpr (std::is_same_v<T, DecisionTree>) {
-    ChooseTrees(estimator.nodes, std::vector<uint32_t>{0});
+    ChooseTrees(estimator.nodes, std::vector<uint32_t>{0}, 1);
   } else if constexpr (std::is_same_v<T, RandomForest> || std::is_same_v<T, ExtraTrees>) {
-    ChooseTrees(estimator.trees.nodes, estimator.trees.roots);
+    ChooseTrees(estimator.trees.nodes, estimator.trees.roots, 1 / static_cast<double>(estimator.trees.roots.size()));
+  } else if constexpr (std::is_same_v<T, GradientBoosting>) {
+    ChooseTrees(estimator.trees.nodes, estimator.trees.roots, 1);
   }
 }
 
-// Averaged.
-void PipelineExplainer::ChooseTrees(std::span<const TreeNode> nodes, std::span<const uint32_t> roots) {
+void PipelineExplainer::ChooseTrees(std::span<const TreeNode> nodes, std::span<const uint32_t> roots, double scale) {
   if (TreeShapley::LongestPath(nodes) > TreeShapley::kLongestPath) return;
-  method_.emplace<TreeShapley>(nodes, roots, 1 / static_cast<double>(roots.size()), players_, background_);
+  method_.emplace<TreeShapley>(nodes, roots, scale, players_, background_);
 }
 
 PipelineExplainer::PipelineExplainer(const Pipeline& pipeline, size_t features,

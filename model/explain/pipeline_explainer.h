@@ -31,7 +31,7 @@ class PipelineExplainer {
 
   template <typename Estimator>
   void Choose(const Estimator& estimator);
-  void ChooseTrees(std::span<const TreeNode> nodes, std::span<const uint32_t> roots);
+  void ChooseTrees(std::span<const TreeNode> nodes, std::span<const uint32_t> roots, double scale);
 
   const Pipeline& pipeline_;
   const size_t features_;

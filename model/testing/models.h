@@ -56,6 +56,13 @@ inline TreeEnsemble TwoTrees() {
           .roots = {0, 3}};
 }
 
+// The same trees, a leaf of them below 0.
+inline GradientBoosting Boosting() {
+  GradientBoosting boosting{.trees = TwoTrees(), .base_score = -0.5};
+  boosting.trees.nodes[1].value = -3;
+  return boosting;
+}
+
 inline SupportVectorClassifier SupportVectors() {
   return {.kernel = {.kind = KernelKind::kRbf, .gamma = 0.5},
           .vectors = ThreeRows(),

@@ -77,6 +77,11 @@ class RandomModels {
     for (int i = 0; i < count; ++i) trees.Add(Tree(depth).nodes);
     return trees;
   }
+  GradientBoosting Boosting(int count, int depth) {
+    GradientBoosting boosting{.trees = {}, .base_score = Real()};
+    for (int i = 0; i < count; ++i) boosting.trees.Add(TreeNodes(depth));
+    return boosting;
+  }
   SupportVectorClassifier SupportVectors(KernelKind kind) {
     return {.kernel = {.kind = kind, .gamma = 0.3, .offset = 0.5, .degree = 3},
             .vectors = Matrix(21),

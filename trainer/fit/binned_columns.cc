@@ -10,19 +10,29 @@ size_t RowsOfABin(size_t rows) {
   return rows <= BinnedColumns::kMostExactRows ? 1 : (rows + BinnedColumns::kBins - 1) / BinnedColumns::kBins;
 }
 
+bool HasFewValues(const std::vector<double>& sorted) {
+  size_t values = 0;
+  for (auto at = sorted.begin(); at != sorted.end() && values <= BinnedColumns::kBins; ++values) {
+    at = std::upper_bound(at, sorted.end(), *at);
+  }
+  return values <= BinnedColumns::kBins;
+}
+
 }  // namespace
 
-BinnedColumns::BinnedColumns(const RowMatrix& rows) : rows_(rows.rows()), columns_(rows.columns()) {
+BinnedColumns::BinnedColumns(const RowMatrix& rows) : BinnedColumns(rows, RowsOfABin(rows.rows())) {}
+
+BinnedColumns::BinnedColumns(const RowMatrix& rows, size_t least_rows) : rows_(rows.rows()), columns_(rows.columns()) {
   std::vector<double> sorted(rows_);
   for (size_t c = 0; c < columns_.size(); ++c) {
     Column& column = columns_[c];
     for (size_t r = 0; r < rows_; ++r) sorted[r] = rows.At(r, c);
     std::sort(sorted.begin(), sorted.end());
-    const size_t least_rows = RowsOfABin(rows_);
+    const size_t rows_of_a_bin = HasFewValues(sorted) ? 1 : least_rows;
     size_t in_bin = 0;
     for (size_t i = 0; i < rows_; ++i) {
       const bool new_value = i == 0 || sorted[i] != sorted[i - 1];
-      if (new_value && (i == 0 || in_bin >= least_rows)) {
+      if (new_value && (i == 0 || in_bin >= rows_of_a_bin)) {
         column.least.push_back(sorted[i]);
         column.greatest.push_back(sorted[i]);
         in_bin = 0;

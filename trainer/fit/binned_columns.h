@@ -10,14 +10,16 @@
 namespace ebb::trainer {
 
 // The columns of a table as small whole numbers that order the rows as the values do: what a tree's splits are searched
-// in. Up to kMostExactRows rows each value has a bin of its own, so nothing is lost; larger tables get kBins of about
-// equally many rows a column, two bytes a value. Immutable, so threads may share one.
+// in, two bytes a value. Up to kMostExactRows rows each value has a bin of its own, so nothing is lost; in larger
+// tables a column of more than kBins values gets kBins of about equally many rows. Immutable, so threads may share one.
 class BinnedColumns {
  public:
   static constexpr size_t kMostExactRows = 65'536;
   static constexpr size_t kBins = 255;
 
   explicit BinnedColumns(const RowMatrix& rows);
+  // Columns of more than kBins values get bins of at least so many rows, all but the last.
+  BinnedColumns(const RowMatrix& rows, size_t least_rows);
 
   size_t rows() const { return rows_; }
   size_t columns() const { return columns_.size(); }

@@ -3,6 +3,7 @@
 #include "trainer/fit/class_weights.h"
 #include "trainer/fit/decision_tree.h"
 #include "trainer/fit/extra_trees.h"
+#include "trainer/fit/gradient_boosting.h"
 #include "trainer/fit/k_nearest_neighbours.h"
 #include "trainer/fit/logistic_regression.h"
 #include "trainer/fit/preprocessing.h"
@@ -16,6 +17,7 @@ struct FitOf {
   const RowMatrix& rows;
   std::span<const uint8_t> labels;
   const std::function<bool()>& cancelled;
+  const int threads;
 
   Estimator operator()(const LogisticRegressionSetting& s) const {
     return FitLogisticRegression(rows, labels, RowWeights(labels, s.class_weight), s.penalty, s.c, nullptr);
@@ -25,10 +27,13 @@ struct FitOf {
     return FitDecisionTree(rows, labels, RowWeights(labels, s.class_weight), s);
   }
   Estimator operator()(const RandomForestSetting& s) const {
-    return FitRandomForest(rows, labels, RowWeights(labels, s.forest.class_weight), s);
+    return FitRandomForest(rows, labels, RowWeights(labels, s.forest.class_weight), s, 0, threads);
   }
   Estimator operator()(const ExtraTreesSetting& s) const {
-    return FitExtraTrees(rows, labels, RowWeights(labels, s.forest.class_weight), s);
+    return FitExtraTrees(rows, labels, RowWeights(labels, s.forest.class_weight), s, 0, threads);
+  }
+  Estimator operator()(const GradientBoostingSetting& s) const {
+    return FitGradientBoosting(rows, labels, RowWeights(labels, s.class_weight), s, 0, threads, cancelled);
   }
   Estimator operator()(const SupportVectorSetting& s) const { return FitSupportVector(rows, labels, s, cancelled); }
 };
@@ -43,13 +48,13 @@ std::vector<uint32_t> SampleOf(std::span<const uint32_t> rows, size_t most) {
 }
 
 Pipeline FitPipeline(const Dataset& dataset, std::span<const uint32_t> all_rows, const Setting& setting,
-                     const std::function<bool()>& cancelled) {
+                     const std::function<bool()>& cancelled, int threads) {
   const std::vector<uint32_t> rows = SampleOf(all_rows, MostTrainingRows(setting.family));
   Pipeline pipeline;
   pipeline.preprocessing = FitPreprocessing(dataset, rows, setting.scaling);
   const RowMatrix matrix = TransformRows(pipeline.preprocessing, dataset, rows);
   const std::vector<uint8_t> labels = LabelsOf(dataset, rows);
-  pipeline.estimator = std::visit(FitOf{matrix, labels, cancelled}, setting.family);
+  pipeline.estimator = std::visit(FitOf{matrix, labels, cancelled, threads}, setting.family);
   return pipeline;
 }
 

@@ -12,9 +12,9 @@
 namespace ebb::trainer {
 
 // Preprocessing and estimator of one setting on these rows, not yet calibrated. Of more rows than the family takes
-// (MostTrainingRows), on a sample of them.
+// (MostTrainingRows), on a sample of them. The same on any number of threads.
 Pipeline FitPipeline(const Dataset& dataset, std::span<const uint32_t> rows, const Setting& setting,
-                     const std::function<bool()>& cancelled = {});
+                     const std::function<bool()>& cancelled = {}, int threads = 1);
 
 // So many of these rows, evenly spaced: along the canonical order as good as drawn at random. All where they are fewer.
 std::vector<uint32_t> SampleOf(std::span<const uint32_t> rows, size_t most);

@@ -41,6 +41,12 @@ struct Parameters {
   std::string operator()(const RandomForestSetting& s) const { return OfForest(s.forest); }
   std::string operator()(const ExtraTreesSetting& s) const { return OfForest(s.forest); }
 
+  std::string operator()(const GradientBoostingSetting& s) const {
+    return absl::StrCat("trees=", s.trees, " learning_rate=", s.learning_rate, " max_depth=", s.max_depth,
+                        " min_child_weight=", s.min_child_weight, " l2=", s.l2, " column_share=", s.column_share,
+                        " row_share=", s.row_share, " class_weight=", Name(s.class_weight));
+  }
+
   static std::string OfForest(const ForestSetting& s) {
     return absl::StrCat(
         "trees=", s.trees, " max_depth=", s.max_depth == 0 ? "none" : absl::StrCat(s.max_depth),

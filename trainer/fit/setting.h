@@ -58,10 +58,22 @@ struct ExtraTreesSetting {
   ForestSetting forest;
 };
 
+struct GradientBoostingSetting {
+  int trees = 100;
+  double learning_rate = 0.1;
+  int max_depth = 6;
+  double min_child_weight = 1;  // least sum of second derivatives in a leaf
+  double l2 = 1;                // of the squares of the leaves' values
+  double column_share = 1;      // that each tree sees; rounded down, at least one column
+  double row_share = 1;         // that each tree sees, each row by itself
+  ClassWeight class_weight = ClassWeight::kNone;
+};
+
 // In the order of EstimatorName's families, which is also the order of reports and the tie-break between equally good
 // candidates.
-using FamilySetting = std::variant<LogisticRegressionSetting, KNearestNeighboursSetting, DecisionTreeSetting,
-                                   SupportVectorSetting, RandomForestSetting, ExtraTreesSetting>;
+using FamilySetting =
+    std::variant<LogisticRegressionSetting, KNearestNeighboursSetting, DecisionTreeSetting, SupportVectorSetting,
+                 RandomForestSetting, ExtraTreesSetting, GradientBoostingSetting>;
 
 // One candidate of a search. Trees do not depend on the scaling: they stand once, with kNone.
 struct Setting {

@@ -18,6 +18,11 @@ struct KeyParts {
   }
   void operator()(const RandomForestSetting& s) const { OfForest(s.forest); }
   void operator()(const ExtraTreesSetting& s) const { OfForest(s.forest); }
+  void operator()(const GradientBoostingSetting& s) const {  // the number of trees may differ
+    key.first = s.max_depth;
+    key.second = static_cast<int>(s.class_weight);
+    key.numbers = {s.learning_rate, s.min_child_weight, s.l2, s.column_share, s.row_share};
+  }
   void OfForest(const ForestSetting& s) const {  // the number of trees may differ
     key.first = s.min_leaf;
     key.second = s.max_depth;

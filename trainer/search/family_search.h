@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -36,6 +37,7 @@ struct ShareKey {
   size_t family = 0;
   Scaling scaling = Scaling::kNone;
   int first = 0, second = 0, third = 0;
+  std::array<double, 5> numbers = {};
 
   friend auto operator<=>(const ShareKey&, const ShareKey&) = default;
 };
@@ -52,5 +54,7 @@ void SearchSupportVector(const FoldData& fold, const SearchUnit& unit);
 // The largest forest is grown; the others are its first trees.
 void SearchRandomForest(const FoldData& fold, const SearchUnit& unit);
 void SearchExtraTrees(const FoldData& fold, const SearchUnit& unit);
+// The longest run of trees is grown; the others are its first trees.
+void SearchGradientBoosting(const FoldData& fold, const SearchUnit& unit);
 
 }  // namespace ebb::trainer

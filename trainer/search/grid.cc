@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "ebb/v1/search_grid.pb.h"
@@ -35,6 +36,7 @@ class GridReader {
     for (const auto& family : grid.support_vector()) Add(family);
     for (const auto& family : grid.random_forest()) AddForest<RandomForestSetting>(family, "random_forest");
     for (const auto& family : grid.extra_trees()) AddForest<ExtraTreesSetting>(family, "extra_trees");
+    for (const auto& family : grid.gradient_boosting()) Add(family);
     Require(!grid_.empty(), "holds no family; name at least one, with values");
     if (!status_.ok()) return status_;
     return grid_;
@@ -166,7 +168,8 @@ class GridReader {
   }
 
   // Values of a list, or what an empty one means.
-  static std::vector<int> Or(const google::protobuf::RepeatedField<int32_t>& values, int otherwise) {
+  template <typename Value>
+  static std::vector<Value> Or(const google::protobuf::RepeatedField<Value>& values, Value otherwise) {
     if (values.empty()) return {otherwise};
     return {values.begin(), values.end()};
   }
@@ -200,6 +203,45 @@ class GridReader {
         }
       }
     }
+  }
+
+  void Add(const v1::GradientBoostingGrid& grid) {
+    RequireSome(grid.trees(), "gradient_boosting.trees");
+    RequireRange(grid.trees(), "gradient_boosting.trees", 1, 10'000);
+    RequirePositive(grid.learning_rate(), "gradient_boosting.learning_rate", 1);
+    RequireRange(grid.max_depth(), "gradient_boosting.max_depth", 1, 16);
+    RequireRange(grid.min_child_weight(), "gradient_boosting.min_child_weight", 0, 1e9);
+    RequireRange(grid.l2(), "gradient_boosting.l2", 0, 1e9);
+    RequirePositive(grid.column_share(), "gradient_boosting.column_share", 1);
+    RequirePositive(grid.row_share(), "gradient_boosting.row_share", 1);
+    const GradientBoostingSetting usual;
+    std::vector<GradientBoostingSetting> settings;
+    for (const ClassWeight weight : ClassWeights(grid.class_weight())) settings.push_back({.class_weight = weight});
+    // The first list named is the outermost loop.
+    Spread(Or(grid.row_share(), usual.row_share), &GradientBoostingSetting::row_share, settings);
+    Spread(Or(grid.column_share(), usual.column_share), &GradientBoostingSetting::column_share, settings);
+    Spread(Or(grid.l2(), usual.l2), &GradientBoostingSetting::l2, settings);
+    Spread(Or(grid.min_child_weight(), usual.min_child_weight), &GradientBoostingSetting::min_child_weight, settings);
+    Spread(Or(grid.max_depth(), usual.max_depth), &GradientBoostingSetting::max_depth, settings);
+    Spread(Or(grid.learning_rate(), usual.learning_rate), &GradientBoostingSetting::learning_rate, settings);
+    Spread(Or(grid.trees(), usual.trees), &GradientBoostingSetting::trees, settings);
+    for (const GradientBoostingSetting& setting : settings) {
+      grid_.push_back({.scaling = Scaling::kNone, .family = setting});
+    }
+  }
+
+  // Every setting once with each of the values, the settings of a value side by side.
+  template <typename Value>
+  static void Spread(const std::vector<Value>& values, Value GradientBoostingSetting::*field,
+                     std::vector<GradientBoostingSetting>& settings) {
+    std::vector<GradientBoostingSetting> spread;
+    for (const Value value : values) {
+      for (GradientBoostingSetting setting : settings) {
+        setting.*field = value;
+        spread.push_back(setting);
+      }
+    }
+    settings = std::move(spread);
   }
 
   std::vector<Scaling> scalings_;

@@ -27,8 +27,8 @@ std::string CandidateText(const Setting& setting) {
 }
 
 constexpr void (*kFamilySearches[])(const FoldData&, const SearchUnit&) = {
-    SearchLogisticRegression, SearchKNearestNeighbours, SearchDecisionTree,
-    SearchSupportVector,      SearchRandomForest,       SearchExtraTrees};
+    SearchLogisticRegression, SearchKNearestNeighbours, SearchDecisionTree,    SearchSupportVector,
+    SearchRandomForest,       SearchExtraTrees,         SearchGradientBoosting};
 static_assert(std::size(kFamilySearches) == kFamilies);
 
 // A fold under one scaling, made by the first unit that needs it and dropped by the last.

@@ -185,8 +185,10 @@ void MeasureByFold(std::span<const double> scores, const Dataset& dataset, const
 std::vector<Pipeline> FitAll(const Dataset& dataset, const Recipe& recipe, const TrainingOptions& options) {
   std::vector<Pipeline> pipelines(recipe.size());
   const std::vector<uint32_t> rows = AllRows(dataset);
-  ParallelFor(recipe.size(), options.threads,
-              [&](size_t i) { pipelines[i] = FitPipeline(dataset, rows, recipe[i], options.cancelled); });
+  const int threads_of_each = std::max(1, options.threads / static_cast<int>(recipe.size()));
+  ParallelFor(recipe.size(), options.threads, [&](size_t i) {
+    pipelines[i] = FitPipeline(dataset, rows, recipe[i], options.cancelled, threads_of_each);
+  });
   return pipelines;
 }
 

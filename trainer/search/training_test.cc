@@ -218,6 +218,19 @@ TEST(Grid, ReadsTheDefaultFile) {
   EXPECT_EQ(grid->size(), 3u * (40 + 48 + 50 + 6 + 4) + 128 + 3 + 3);
 }
 
+TEST(Grid, SpreadsTheListsOfBoostingWithoutScalings) {
+  const Grid grid = ParseGrid(R"(scalings: [STANDARD, MINMAX]
+                                 gradient_boosting { trees: [10, 20] max_depth: [2, 3] row_share: 0.5 })")
+                        .value();
+  ASSERT_EQ(grid.size(), 4u);
+  EXPECT_EQ(ParametersText(grid[0].family),
+            "trees=10 learning_rate=0.1 max_depth=2 min_child_weight=1 l2=1 column_share=1 row_share=0.5 "
+            "class_weight=none");
+  EXPECT_EQ(ParametersText(grid[1].family).substr(0, 38), "trees=10 learning_rate=0.1 max_depth=3");
+  EXPECT_EQ(ParametersText(grid[2].family).substr(0, 38), "trees=20 learning_rate=0.1 max_depth=2");
+  EXPECT_EQ(grid[0].scaling, Scaling::kNone);
+}
+
 TEST(Grid, NamesWhatIsWrong) {
   const struct {
     const char* text;
@@ -238,6 +251,16 @@ TEST(Grid, NamesWhatIsWrong) {
       {"extra_trees { trees: 10001 }", "has extra_trees.trees 10001; it must be 1 to 10000"},
       {"extra_trees { trees: 1 max_depth: 65 }", "has extra_trees.max_depth 65; it must be 0 to 64"},
       {"random_forest { trees: 1 max_features: MAX_FEATURES_UNSPECIFIED }", "has random_forest.max_features 0"},
+      {"gradient_boosting { max_depth: 3 }", "has no gradient_boosting.trees"},
+      {"gradient_boosting { trees: 0 }", "has gradient_boosting.trees 0; it must be 1 to 10000"},
+      {"gradient_boosting { trees: 1 learning_rate: 1.5 }",
+       "has gradient_boosting.learning_rate 1.5; it must be above 0 and at most 1"},
+      {"gradient_boosting { trees: 1 max_depth: 17 }", "has gradient_boosting.max_depth 17; it must be 1 to 16"},
+      {"gradient_boosting { trees: 1 l2: -1 }", "has gradient_boosting.l2 -1; it must be 0 to"},
+      {"gradient_boosting { trees: 1 min_child_weight: nan }", "has gradient_boosting.min_child_weight nan"},
+      {"gradient_boosting { trees: 1 column_share: 0 }", "has gradient_boosting.column_share 0; it must be above 0"},
+      {"gradient_boosting { trees: 1 row_share: 2 }", "has gradient_boosting.row_share 2; it must be above 0 and at"},
+      {"gradient_boosting { trees: 1 class_weight: CLASS_WEIGHT_UNSPECIFIED }", "has class_weight 0"},
       {"scalings: SCALING_UNSPECIFIED decision_tree { max_depth: 1 }", "has scalings 0"},
   };
   for (const auto& c : kCases) {
