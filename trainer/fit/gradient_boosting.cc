@@ -89,8 +89,8 @@ class BinFeeder {
   Matrix proxy_, matrix_;
 };
 
-// First and second derivatives of the logistic loss, as whole multiples of a step: the greatest weight takes 23 binary
-// digits, so that a float holds each and a double the sum of a billion of them.
+// First and second derivatives of the logistic loss, as whole multiples of a step: the greatest weight takes 24 binary
+// digits, so that a float holds each and a double the sum of 500 million of them.
 class Derivatives {
  public:
   Derivatives(std::span<const uint8_t> labels, std::span<const double> weights, double base_score, double row_share,
@@ -104,7 +104,7 @@ class Derivatives {
         second_(labels.size()) {
     int exponent = 0;
     std::frexp(*std::max_element(weights.begin(), weights.end()), &exponent);
-    step_ = std::ldexp(1.0, exponent - 23);
+    step_ = std::ldexp(1.0, exponent - 24);
   }
 
   // Where the sums of the trees so far are `margins`. Rows that the tree does not see get zeros.

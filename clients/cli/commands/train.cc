@@ -157,10 +157,11 @@ Command TrainCommand() {
   auto options = std::make_shared<TrainOptions>();
   Command command{.name = "train", .group = CommandGroup::kModel, .summary = "Search, compare and publish a model"};
   command.description =
-      "Compares logistic regression, nearest neighbours, decision trees, support vector machines, random forests and "
-      "extra trees by\n"
-      "cross-validated ROC-AUC, joins the best of each by weights, calibrates the sum, measures it on the hold-out and "
-      "publishes it.\n"
+      "Compares logistic regression, nearest neighbours, decision trees, support vector machines, random forests, "
+      "extra trees\n"
+      "and gradient boosting by cross-validated ROC-AUC, joins the best of each by weights, calibrates the sum, "
+      "measures it on the\n"
+      "hold-out and publishes it.\n"
       "The same data, options and seed give the same model.";
   command.examples = {{"ebb train --wait", "watch it and see the candidates"},
                       {"ebb train", "start it and come back later", false}};
