@@ -6,6 +6,7 @@
 
 #include <iosfwd>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "absl/time/time.h"
@@ -40,6 +41,8 @@ struct ContextOptions {
   bool err_is_terminal = false;
   // Columns of the terminal that standard output goes to; 0: not a terminal, nothing is cut.
   int terminal_width = 0;
+  // Of messages: what LC_ALL, else LC_MESSAGES, else LANG names, such as `ru_RU.UTF-8`; may be empty.
+  std::string locale = {};
   // Limit of one call. Streams have none but give up on a silent peer.
   absl::Duration timeout = absl::Seconds(30);
 };

@@ -27,6 +27,7 @@ Command TrainingsCommand();
 Command TrainingCancelCommand();
 Command ModelsCommand();
 Command ModelShowCommand();
+Command ModelReportCommand();
 Command ModelPromoteCommand();
 Command ScoreCommand();
 Command ExplainCommand();

@@ -192,8 +192,11 @@ std::vector<std::string> Completed(const std::vector<std::string>& words) {
 
 TEST(CompletionTest, OffersWhatCanStandThere) {
   EXPECT_THAT(Completed({"sc"}), ElementsAre("score"));
-  EXPECT_THAT(Completed({"model", ""}), ElementsAre("promote", "show"));
+  EXPECT_THAT(Completed({"model", ""}), ElementsAre("promote", "report", "show"));
   EXPECT_THAT(Completed({"model", "show", ""}), ElementsAre("model-1", "model-2"));
+  EXPECT_THAT(Completed({"model", "report", ""}), ElementsAre("model-1", "model-2"));
+  EXPECT_THAT(Completed({"model", "report", "3", "--html", ""}), ElementsAre(":file"));
+  EXPECT_THAT(Completed({"model", "report", "3", "--language", ""}), ElementsAre("en", "ru"));
   EXPECT_THAT(Completed({"at-risk", "--to"}), ElementsAre("--top"));
   EXPECT_THAT(Completed({"up", "--clock", ""}), ElementsAre("wall", "watermark"));
   EXPECT_THAT(Completed({"--output", "j"}), ElementsAre("json"));

@@ -39,6 +39,14 @@ std::string Lookup(const Environment& environment, const std::string& name) {
   return found == environment.end() ? "" : found->second;
 }
 
+// As POSIX orders them.
+std::string MessageLocale(const Environment& environment) {
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    if (std::string locale = Lookup(environment, name); !locale.empty()) return locale;
+  }
+  return "";
+}
+
 absl::Status ReadFile(const std::string& path, Origin origin, Settings* settings) {
   const absl::StatusOr<std::vector<ConfigEntry>> entries = ReadConfigFile(path);
   if (!entries.ok()) return entries.status();
@@ -222,7 +230,8 @@ absl::StatusOr<ContextOptions> ResolveSettings(const GlobalFlags& flags, const E
                          .verbose = flags.verbose,
                          .out_is_terminal = terminal.out,
                          .err_is_terminal = terminal.err,
-                         .terminal_width = terminal.out ? terminal.width : 0};
+                         .terminal_width = terminal.out ? terminal.width : 0,
+                         .locale = MessageLocale(environment)};
   if (absl::Status status = ResolveEndpoints(*settings, &options); !status.ok()) return status;
   if (absl::Status status = ResolveTls(*settings, &options.tls); !status.ok()) return status;
   if (absl::Status status = ResolveLooks(*settings, environment, &options); !status.ok()) return status;

@@ -1,9 +1,10 @@
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
 #include "clients/cli/command_context.h"
 #include "clients/cli/commands.h"
-#include "clients/cli/exit_code.h"
+#include "clients/cli/model_name.h"
 #include "clients/cli/model_report.h"
 #include "clients/cli/table.h"
 #include "clients/cli/time_text.h"
@@ -15,17 +16,6 @@ namespace {
 struct ModelChoice {
   std::string version;
 };
-
-// `3`, `models/3` and `champion` as the trainer names them.
-absl::StatusOr<std::string> ModelName(const std::string& text) {
-  int64_t version;
-  if (text == "champion" || text == "models/champion") return "models/champion";
-  const absl::string_view number =
-      absl::StartsWith(text, "models/") ? absl::string_view(text).substr(7) : absl::string_view(text);
-  if (absl::SimpleAtoi(number, &version) && version > 0) return absl::StrCat("models/", version);
-  return UsageError(absl::StrCat("VERSION: `", text,
-                                 "` is not a model; write a version such as 3, or champion (`ebb models` lists them)"));
-}
 
 absl::Status RunModels(CommandContext& context) {
   Table table({"version", "state", "family", "parameters", "scaler", "cv_roc_auc", "holdout_roc_auc", "training_rows",

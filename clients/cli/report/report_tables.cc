@@ -1,0 +1,222 @@
+#include "clients/cli/report/report_tables.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "clients/cli/report/html_text.h"
+#include "clients/cli/report/report_phrases.h"
+
+namespace ebb {
+namespace {
+
+constexpr char kNone[] = "–";
+
+std::string Html(const HtmlTable& table) { return table.empty() ? "" : table.Html(); }
+
+std::string ThresholdTable(const ReportWords& words, const v1::Diagnostics& set, const Phrase& name) {
+  const Speech& say = words.say;
+  HtmlTable table({say(phrase::kColumnThreshold), say(phrase::kColumnFound), say(phrase::kColumnMissed),
+                   say(phrase::kColumnFalseAlarm), say(phrase::kColumnLeftAlone), say(phrase::kColumnRecall),
+                   say(phrase::kColumnPrecision), say(phrase::kColumnF1), say(phrase::kColumnAccuracy)});
+  for (const v1::ThresholdMetrics& cut : set.thresholds()) {
+    table.AddRow({NumberCell(say.Real(cut.threshold(), 2)), NumberCell(say.Count(cut.true_positive())),
+                  NumberCell(say.Count(cut.false_negative())), NumberCell(say.Count(cut.false_positive())),
+                  NumberCell(say.Count(cut.true_negative())), NumberCell(say.Real(cut.recall(), 2)),
+                  NumberCell(say.Real(cut.precision(), 2)), NumberCell(say.Real(cut.f1(), 2)),
+                  NumberCell(say.Real(cut.accuracy(), 2))});
+  }
+  return table.empty() ? "" : Element("h3", "", EscapeHtml(say(name))) + table.Html();
+}
+
+const v1::GainPoint* GainAt(const v1::Diagnostics& set, int index) {
+  return index < set.gain_size() ? &set.gain(index) : nullptr;
+}
+
+std::string Quartiles(const Speech& say, bool known, const v1::Quartiles& quartiles) {
+  if (!known) return kNone;
+  return say.Amount(quartiles.lower()) + " · " + say.Amount(quartiles.median()) + " · " + say.Amount(quartiles.upper());
+}
+
+std::string Remark(const ReportWords& words, const v1::FeatureDescription& feature) {
+  std::vector<std::string> remarks;
+  if (!feature.input()) remarks.push_back(words.say(phrase::kSegmentsOnly));
+  if (!feature.left_out().empty()) remarks.push_back(feature.left_out());
+  return absl::StrJoin(remarks, "; ");
+}
+
+}  // namespace
+
+std::string CriteriaTable(const ReportWords& words) {
+  const Speech& say = words.say;
+  HtmlTable table({say(phrase::kColumnMetric), say(phrase::kColumnBound), say(phrase::kColumnMeasured),
+                   say(phrase::kColumnRepeated), say(phrase::kColumnSplitsMet), say(phrase::kColumnMet)});
+  int met = 0;
+  for (const v1::Criterion& criterion : words.report.criteria()) {
+    met += criterion.met();
+    const bool repeated = criterion.splits() > 0;
+    HtmlTable::Cell verdict = WordCell(say(criterion.met() ? phrase::kMet : phrase::kNotMet));
+    verdict.kind = criterion.met() ? "met" : "not-met";
+    table.AddRow(
+        {WordCell(words.Metric(criterion.metric())),
+         WordCell(say(criterion.above() ? phrase::kAbove : phrase::kBelow, say.Amount(criterion.bound()))),
+         NumberCell(say.WithInterval(criterion.measured())),
+         NumberCell(repeated ? say.WithInterval(criterion.repeated_splits()) : kNone),
+         NumberCell(repeated ? say(phrase::kOfRows, say.Count(criterion.splits_met()), say.Count(criterion.splits()))
+                             : kNone),
+         std::move(verdict)});
+  }
+  if (table.empty()) return "";
+  return Element("p", "", EscapeHtml(say(phrase::kCriteriaMet, met, words.report.criteria_size()))) + table.Html();
+}
+
+std::string MetricsTable(const ReportWords& words) {
+  const Speech& say = words.say;
+  const v1::Diagnostics& cross = words.report.cross_validated();
+  const v1::Diagnostics& holdout = words.report.holdout();
+  const v1::TrainingReport& older = words.report.model().report();
+  HtmlTable table({say(phrase::kColumnMetric), say(phrase::kColumnTraining), say(phrase::kColumnCrossValidated),
+                   say(phrase::kColumnMeasured)});
+  const auto figure = [&](bool has, const v1::Estimate& estimate, bool has_older, double value) {
+    return NumberCell(has ? say.WithInterval(estimate) : has_older ? say.Real(value, 3) : kNone);
+  };
+  const auto add = [&](const Phrase& name, const v1::Estimate& (v1::Diagnostics::*value)() const,
+                       bool (v1::Diagnostics::*has)() const, double (v1::MetricSet::*plain)() const) {
+    const bool known = (cross.*has)() || (holdout.*has)() ||
+                       (plain != nullptr && (older.has_cross_validated() || older.has_holdout()));
+    if (!known) return;
+    const auto of = [plain](const v1::MetricSet& set) { return plain == nullptr ? 0.0 : (set.*plain)(); };
+    table.AddRow(
+        {WordCell(say(name)),
+         NumberCell(plain != nullptr && older.has_training() ? say.Real(of(older.training()), 3) : kNone),
+         figure((cross.*has)(), (cross.*value)(), plain != nullptr && older.has_cross_validated(),
+                of(older.cross_validated())),
+         figure((holdout.*has)(), (holdout.*value)(), plain != nullptr && older.has_holdout(), of(older.holdout()))});
+  };
+  using Set = v1::Diagnostics;
+  add(phrase::kRocAuc, &Set::roc_auc, &Set::has_roc_auc, &v1::MetricSet::roc_auc);
+  add(phrase::kPrAuc, &Set::pr_auc, &Set::has_pr_auc, &v1::MetricSet::pr_auc);
+  add(phrase::kBrier, &Set::brier, &Set::has_brier, &v1::MetricSet::brier);
+  add(phrase::kLogLoss, &Set::log_loss, &Set::has_log_loss, &v1::MetricSet::log_loss);
+  add(phrase::kCalibrationError, &Set::calibration_error, &Set::has_calibration_error, nullptr);
+  return Html(table);
+}
+
+std::string ThresholdTables(const ReportWords& words) {
+  return ThresholdTable(words, words.report.cross_validated(), phrase::kCrossValidated) +
+         ThresholdTable(words, words.report.holdout(), phrase::kHoldout);
+}
+
+std::string GainTable(const ReportWords& words) {
+  const Speech& say = words.say;
+  const v1::Diagnostics& cross = words.report.cross_validated();
+  const v1::Diagnostics& holdout = words.report.holdout();
+  const std::string gain = say(phrase::kColumnGain), lift = say(phrase::kColumnLift);
+  const std::string of_cross = " (" + say(phrase::kCrossValidated) + ")",
+                    of_holdout = " (" + say(phrase::kHoldout) + ")";
+  HtmlTable table(
+      {say(phrase::kColumnHighestScores), gain + of_cross, lift + of_cross, gain + of_holdout, lift + of_holdout});
+  for (int i = 0; i < std::max(cross.gain_size(), holdout.gain_size()); ++i) {
+    const v1::GainPoint* points[] = {GainAt(cross, i), GainAt(holdout, i)};
+    std::vector<HtmlTable::Cell> row = {
+        NumberCell(say.Percent((points[0] != nullptr ? points[0] : points[1])->share()))};
+    for (const v1::GainPoint* point : points) {
+      row.push_back(NumberCell(point != nullptr ? say.Percent(point->gain()) : kNone));
+      row.push_back(NumberCell(point != nullptr ? say.Real(point->lift(), 2) : kNone));
+    }
+    table.AddRow(std::move(row));
+  }
+  return Html(table);
+}
+
+std::string LearningCurveTable(const ReportWords& words) {
+  const Speech& say = words.say;
+  HtmlTable table({say(phrase::kColumnRows), say(phrase::kColumnTraining), say(phrase::kColumnMeasured)});
+  for (const v1::LearningPoint& point : words.report.learning_curve()) {
+    table.AddRow({NumberCell(say.Count(point.rows())), NumberCell(say.Real(point.training_roc_auc(), 3)),
+                  NumberCell(say.Real(point.holdout_roc_auc(), 3))});
+  }
+  return Html(table);
+}
+
+std::string CandidatesTable(const ReportWords& words) {
+  const Speech& say = words.say;
+  HtmlTable table(
+      {say(phrase::kColumnModel), say(phrase::kCvMean), say(phrase::kColumnMeasured), say(phrase::kColumnParameters)});
+  for (const v1::CandidateReport& candidate : words.report.model().report().candidates()) {
+    table.AddRow(
+        {WordCell(words.Family(candidate.family())),
+         NumberCell(say.Real(candidate.cv_roc_auc_mean(), 3) + " ± " + say.Real(candidate.cv_roc_auc_stddev(), 3)),
+         NumberCell(say.Real(candidate.holdout_roc_auc(), 3)), WordCell(candidate.parameters())});
+  }
+  return Html(table);
+}
+
+std::string SegmentTable(const ReportWords& words) {
+  const Speech& say = words.say;
+  double all_profit = 0;
+  for (const v1::SegmentDescription& segment : words.report.segments()) all_profit += segment.profit();
+  HtmlTable table({say(phrase::kColumnSegment), say(phrase::kColumnCustomers), say(phrase::kColumnShareDeclined),
+                   say(phrase::kColumnMeanProbability), say(phrase::kColumnProfit), say(phrase::kColumnShareOfProfit)});
+  for (const v1::SegmentDescription& segment : words.report.segments()) {
+    const bool any = segment.rows() > 0;
+    const double rows = static_cast<double>(segment.rows());
+    table.AddRow({WordCell(words.Segment(segment)), NumberCell(say.Count(segment.rows())),
+                  NumberCell(any ? say.Percent(static_cast<double>(segment.declined()) / rows) : kNone),
+                  NumberCell(any ? say.Percent(segment.mean_probability()) : kNone),
+                  NumberCell(say.Real(segment.profit(), 0)),
+                  NumberCell(all_profit > 0 ? say.Percent(segment.profit() / all_profit) : kNone)});
+  }
+  return Html(table);
+}
+
+std::string FeatureTable(const ReportWords& words) {
+  const Speech& say = words.say;
+  HtmlTable table({say(phrase::kColumnFeature), say(phrase::kColumnName), say(phrase::kColumnGroup),
+                   say(phrase::kColumnMissing), say(phrase::kColumnQuartilesDeclined),
+                   say(phrase::kColumnQuartilesSteady), say(phrase::kColumnRelation), say(phrase::kColumnRelevant),
+                   say(phrase::kColumnRemark)});
+  for (const v1::FeatureDescription* feature : words.ByStrength()) {
+    const v1::NumberDescription& number = feature->number();
+    const std::string relation = words.Relation(feature->label());
+    table.AddRow({WordCell(words.label(feature->name())), WordCell(feature->name()),
+                  WordCell(words.Group(feature->group())), NumberCell(say.Count(feature->missing())),
+                  NumberCell(Quartiles(say, number.has_declined(), number.declined())),
+                  NumberCell(Quartiles(say, number.has_steady(), number.steady())),
+                  NumberCell(relation.empty() ? kNone : relation),
+                  WordCell(relation.empty() ? kNone : say(feature->label().relevant() ? phrase::kYes : phrase::kNo)),
+                  WordCell(Remark(words, *feature))});
+  }
+  return Html(table);
+}
+
+std::string LineageTable(const ReportWords& words) {
+  const Speech& say = words.say;
+  const v1::Model& model = words.report.model();
+  const v1::ReportLineage& lineage = words.report.lineage();
+  HtmlTable table({"", ""});
+  const auto add = [&](const Phrase& name, const std::string& value) {
+    if (!value.empty()) table.AddRow({WordCell(say(name)), WordCell(value)});
+  };
+  std::vector<std::string> as_of;
+  for (const google::protobuf::Timestamp& time : lineage.as_of())
+    as_of.push_back(absl::FormatTime("%Y-%m-%d", absl::FromUnixSeconds(time.seconds()), absl::UTCTimeZone()));
+  const v1::TrainingReport& report = model.report();
+  add(phrase::kLineageFamily,
+      words.Family(report.family()) + (report.parameters().empty() ? "" : " (" + report.parameters() + ")"));
+  add(phrase::kLineageTraining, model.training());
+  if (report.training_rows() > 0)
+    add(phrase::kLineageRows, say.Count(report.training_rows()) + " · " + say.Count(report.holdout_rows()));
+  add(phrase::kLineageAsOf, absl::StrJoin(as_of, ", "));
+  add(phrase::kLineageLabel, lineage.label_rule());
+  add(phrase::kLineageProfit, lineage.profit_feature());
+  if (words.report.has_lineage()) add(phrase::kLineageSeed, std::to_string(lineage.seed()));
+  add(phrase::kLineageData, lineage.data_sha256());
+  add(phrase::kLineageModel, model.digest());
+  add(phrase::kLineageVersion, lineage.version());
+  return Html(table);
+}
+
+}  // namespace ebb

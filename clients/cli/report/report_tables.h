@@ -1,0 +1,36 @@
+// The tables of the page as HTML. Each is empty where its figures are absent.
+#pragma once
+
+#include <string>
+
+#include "clients/cli/report/report_words.h"
+
+namespace ebb {
+
+// What was asked of the model, met or not.
+std::string CriteriaTable(const ReportWords& words);
+
+// Metrics with their intervals, cross-validated and on the hold-out; without intervals what an older report has.
+std::string MetricsTable(const ReportWords& words);
+
+// Confusion and what follows from it, over all thresholds, one table a set.
+std::string ThresholdTables(const ReportWords& words);
+
+// Of the first tenths of the rows by score.
+std::string GainTable(const ReportWords& words);
+
+// The points of the learning curve.
+std::string LearningCurveTable(const ReportWords& words);
+
+// Families compared, with their parameters.
+std::string CandidatesTable(const ReportWords& words);
+
+std::string SegmentTable(const ReportWords& words);
+
+// Each feature's gaps, quartiles by outcome and relation to the label, the strongest first.
+std::string FeatureTable(const ReportWords& words);
+
+// Where the model comes from.
+std::string LineageTable(const ReportWords& words);
+
+}  // namespace ebb

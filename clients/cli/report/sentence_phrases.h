@@ -1,0 +1,105 @@
+// The sentences of report_sentences.cc in both languages.
+#pragma once
+
+#include "clients/cli/report/report_language.h"
+
+namespace ebb::phrase {
+
+// After a number, and after "in", "из" or "в" and a number.
+inline constexpr Noun kRowNoun{"row", "rows", "строка", "строки", "строк"};
+inline constexpr Noun kCustomerNoun{"customer", "customers", "клиент", "клиента", "клиентов"};
+inline constexpr Noun kInRows{"row", "rows", "строке", "строках", "строках"};
+inline constexpr Noun kOfRowsNoun{"row", "rows", "строки", "строк", "строк"};
+
+// The data.
+inline constexpr Phrase kRead{"Trained on $0, of which $1 ($2) declined.",
+                              "Строк для обучения: $0; из них со спадом — $1 ($2)."};
+inline constexpr Phrase kLeftOut{"Left out of training: $0 ($1).", "Не вошло в обучение: $0 ($1)."};
+inline constexpr Phrase kUnlabelled{"no label", "нет метки"};
+inline constexpr Phrase kLabelNotMature{"the outcome is not known yet", "исход ещё не известен"};
+inline constexpr Phrase kNotActive{"the customer was not active", "клиент не был активен"};
+inline constexpr Phrase kNoRevenueInAMonth{"a month without revenue", "был месяц без выручки"};
+inline constexpr Phrase kRevenueOutlier{"revenue far outside the usual", "выручка далеко за обычными пределами"};
+inline constexpr Phrase kConstant{"$0 is the same in every row; the model does not see it.",
+                                  "Признак $0 одинаков во всех строках, модель его не видит."};
+inline constexpr Phrase kEmpty{"$0 has no values; the model does not see it.",
+                               "У признака $0 нет ни одного значения, модель его не видит."};
+inline constexpr Phrase kNotCovered{"$0 needs a longer history of events than there is yet; the model does not see it.",
+                                    "Для признака $0 пока не хватает истории событий, модель его не видит."};
+inline constexpr Phrase kMissing{"$0 is missing in $1.", "Признак $0 не заполнен в $1."};
+inline constexpr Phrase kOutliers{"$0 lies far outside the usual range in $1.",
+                                  "Признак $0 далеко выходит за обычные пределы в $1."};
+inline constexpr Phrase kNearDuplicate{"$0 and $1 say nearly the same (association $2).",
+                                       "Признаки $0 и $1 говорят почти об одном и том же (связь $2)."};
+inline constexpr Phrase kLeaking{
+    "$0 alone ranks customers with ROC-AUC $1: it may have been written after the outcome was known.",
+    "Признак $0 сам по себе ранжирует клиентов с ROC-AUC $1: возможно, он записан, когда исход был уже известен."};
+inline constexpr Phrase kDuplicateRows{"Rows that equal another one in every feature: $0.",
+                                       "Строк, совпадающих с другой строкой во всех признаках: $0."};
+inline constexpr Phrase kImbalance{"Only $0 of the rows have the rarer of the two outcomes.",
+                                   "Более редкий из двух исходов — лишь у $0 строк."};
+inline constexpr Phrase kNothingFound{"The data check found nothing to remark on.",
+                                      "Проверка данных замечаний не выявила."};
+
+// What decides.
+inline constexpr Phrase kRising{"The higher $0, the likelier the decline (shuffling it costs $1 of ROC-AUC).",
+                                "Чем больше $0, тем вероятнее спад (если перемешать значения, ROC-AUC падает на $1)."};
+inline constexpr Phrase kFalling{"The lower $0, the likelier the decline (shuffling it costs $1 of ROC-AUC).",
+                                 "Чем меньше $0, тем вероятнее спад (если перемешать значения, ROC-AUC падает на $1)."};
+inline constexpr Phrase kNoDirection{
+    "$0 decides, too, but not in one direction (shuffling it costs $1 of ROC-AUC).",
+    "Признак $0 тоже важен, но связан со спадом не в одну сторону (если перемешать значения, ROC-AUC падает на $1)."};
+inline constexpr Phrase kByValue{
+    "$0 decides by its value: at $1 $2 declined (shuffling it costs $3 of ROC-AUC).",
+    "Признак $0 важен своим значением: при $1 спад у $2 (если перемешать значения, ROC-AUC падает на $3)."};
+inline constexpr Phrase kNothingDecides{"No single feature has a weight that can be told from chance.",
+                                        "Ни у одного признака вес не отличим от случайности."};
+inline constexpr Phrase kNoWeight{"No weight that can be told from chance: $0.",
+                                  "Вес, не отличимый от случайности: $0."};
+
+// Levers.
+inline constexpr Phrase kLeverRising{
+    "The shop can influence $0: the model sees less risk where it is lower.",
+    "Магазин может влиять на признак $0: чем меньше значение, тем ниже риск по модели."};
+inline constexpr Phrase kLeverFalling{
+    "The shop can influence $0: the model sees less risk where it is higher.",
+    "Магазин может влиять на признак $0: чем больше значение, тем ниже риск по модели."};
+inline constexpr Phrase kLeverNoDirection{
+    "The shop can influence $0; no single direction lowers the risk.",
+    "Магазин может влиять на признак $0; одного направления, снижающего риск, нет."};
+inline constexpr Phrase kLeverCaution{"Whether changing these lowers the risk, only an experiment can tell.",
+                                      "Снизит ли их изменение риск на самом деле, покажет только эксперимент."};
+inline constexpr Phrase kNoLever{
+    "None of the features that the shop can influence has a weight that can be told from chance.",
+    "Ни у одного из признаков, на которые магазин может влиять, вес не отличим от случайности."};
+
+// The target segment.
+inline constexpr Phrase kTargetSegment{
+    "Middle profit and at risk (probability above $0): $1 ($2 of all), with a profit of $3$4.",
+    "Средняя прибыль и риск (вероятность выше $0): $1 ($2 всех), их прибыль — $3$4."};
+inline constexpr Phrase kTargetShareOfProfit{", $0 of all profit", ", это $0 всей прибыли"};
+inline constexpr Phrase kTargetDeclined{"Of them $0 declined; the model announced $1 on average.",
+                                        "Спад случился у $0 из них; модель обещала в среднем $1."};
+inline constexpr Phrase kTargetEmpty{"Nobody of middle profit is at risk (probability above $0).",
+                                     "Среди клиентов со средней прибылью под риском (вероятность выше $0) нет никого."};
+
+// Limits.
+inline constexpr Phrase kHoldoutInterval{
+    "On the hold-out of $0 ROC-AUC is $1; its 95% interval goes from $2 to $3, so differences smaller than that say "
+    "nothing.",
+    "На отложенной выборке из $0 ROC-AUC равен $1; его 95-процентный интервал — от $2 до $3, и меньшие различия ничего "
+    "не значат."};
+inline constexpr Phrase kCalibrationOff{
+    "Announced probabilities miss the actual share of declines by $0 percentage points on average.",
+    "Обещанные вероятности отличаются от действительной доли спада в среднем на $0 п. п."};
+inline constexpr Phrase kGap{
+    "ROC-AUC is $0 on the rows the model learnt from and $1 on the hold-out: the difference of $2 is learnt by heart.",
+    "ROC-AUC равен $0 на обучающих строках и $1 на отложенных: разницу в $2 модель просто заучила."};
+inline constexpr Phrase kNoGap{
+    "ROC-AUC is $0 on the rows the model learnt from and $1 on the hold-out: hardly anything is learnt by heart.",
+    "ROC-AUC равен $0 на обучающих строках и $1 на отложенных: модель почти ничего не заучила."};
+inline constexpr Phrase kChampionFlattered{
+    "The champion was compared on rows that it had been fitted to, which flatters the champion.",
+    "Прежняя модель сравнивалась на строках, на которых её обучали, и потому выглядит лучше, чем есть."};
+
+}  // namespace ebb::phrase
