@@ -114,5 +114,13 @@ TEST_F(SettingsTest, AMissingSettingsFileIsNotFound) {
   EXPECT_EQ(ResolveSettings(flags, {}, {}).status().code(), absl::StatusCode::kNotFound);
 }
 
+TEST_F(SettingsTest, TheLocaleOfMessagesIsTheFirstThatPosixNames) {
+  EXPECT_EQ(Resolve("", {}, {}).locale, "");
+  EXPECT_EQ(Resolve("", {{"LANG", "en_US"}}, {}).locale, "en_US");
+  EXPECT_EQ(Resolve("", {{"LANG", "en_US"}, {"LC_MESSAGES", "ru_RU"}}, {}).locale, "ru_RU");
+  EXPECT_EQ(Resolve("", {{"LC_ALL", "C"}, {"LC_MESSAGES", "ru_RU"}}, {}).locale, "C");
+  EXPECT_EQ(Resolve("", {{"LC_ALL", ""}, {"LC_MESSAGES", "ru_RU"}}, {}).locale, "ru_RU");
+}
+
 }  // namespace
 }  // namespace ebb

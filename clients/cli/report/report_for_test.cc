@@ -1,5 +1,6 @@
 #include "clients/cli/report/report_for_test.h"
 
+#include <stdexcept>
 #include <string>
 
 #include "google/protobuf/text_format.h"

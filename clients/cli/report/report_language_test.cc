@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
+#include <utility>
 
 #include "clients/cli/report/feature_label.h"
 #include "gtest/gtest.h"

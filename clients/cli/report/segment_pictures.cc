@@ -9,8 +9,8 @@
 namespace ebb {
 namespace {
 
-// Of the profits, at either end: a few great ones would press all others into a line.
-constexpr double kBeyondEdge = 0.01;
+// Interquartile ranges around the quartiles that are drawn: a few great profits would press all others into a line.
+constexpr double kDrawnRanges = 3;
 
 struct Edges {
   double from;
@@ -25,8 +25,9 @@ Edges ProfitEdges(const v1::ModelReport& report) {
   }
   if (profits.empty()) return {0, 0, 0};
   std::sort(profits.begin(), profits.end());
-  const auto cut = static_cast<size_t>(kBeyondEdge * static_cast<double>(profits.size()));
-  double from = profits[cut], to = profits[profits.size() - 1 - cut];
+  const double lower = profits[profits.size() / 4], upper = profits[profits.size() * 3 / 4];
+  double from = std::max(profits.front(), lower - kDrawnRanges * (upper - lower));
+  double to = std::min(profits.back(), upper + kDrawnRanges * (upper - lower));
   if (report.model().report().has_profit_tiers()) {
     from = std::min(from, report.model().report().profit_tiers().lower());
     to = std::max(to, report.model().report().profit_tiers().upper());

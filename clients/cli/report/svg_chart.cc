@@ -10,8 +10,8 @@
 namespace ebb {
 namespace {
 
-// Of the style sheet's font, on average; texts are cut by it, not measured.
-constexpr double kCharacterWidth = 6.2;
+// Of the style sheet's font, Cyrillic letters among it; texts are cut by it, not measured.
+constexpr double kCharacterWidth = 7;
 constexpr double kLineHeight = 16;
 constexpr size_t kLongestName = 30;
 
