@@ -173,6 +173,19 @@ TEST(ReportPageTest, CriteriaSayWhetherTheyAreMet) {
   EXPECT_THAT(page, HasSubstr("<td class=\"not-met\">not met</td>"));
 }
 
+TEST(ReportPageTest, SaysWhyAFeatureIsLeftOut) {
+  v1::ModelReport report = FullReport();
+  report.mutable_features(3)->set_left_out("is the same in every row");
+  report.mutable_features(1)->set_left_out("smells");
+  v1::DataFinding* finding = report.add_findings();
+  finding->set_kind(v1::DataFinding::CONSTANT);
+  finding->set_feature(report.features(3).name());
+  const std::string page = ReportPage(report, ReportLanguage::kRussian);
+  EXPECT_THAT(page, HasSubstr("<td>не входит в модель: одинаков во всех строках</td>"));
+  EXPECT_THAT(page, HasSubstr("<td>smells</td>"));
+  EXPECT_THAT(page, HasSubstr("<td>только для сегментов</td>"));
+}
+
 TEST(ReportPageTest, IsWellFormedAndNeedsNothingElse) {
   for (const ReportLanguage language : kBoth) {
     const std::string page = ReportPage(FullReport(), language);

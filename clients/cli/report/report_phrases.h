@@ -85,8 +85,8 @@ inline constexpr Phrase kProfit{"profit", "прибыль"};
 inline constexpr Phrase kProbability{"probability of a decline", "вероятность спада"};
 inline constexpr Phrase kThresholdLine{"risk threshold", "порог риска"};
 inline constexpr Phrase kTierBounds{"bounds of the profit tiers", "границы уровней прибыли"};
-inline constexpr Phrase kScatterCut{"$0 of the customers lie beyond the edge and stand on it",
-                                    "За краем графика — $0 клиентов, они показаны на границе"};
+inline constexpr Phrase kScatterCut{"Customers beyond the edge, drawn on it: $0.",
+                                    "Клиентов за краем графика, показаны на его границе: $0."};
 inline constexpr Phrase kSegmentName{"$0 profit, $1", "$0 прибыль, $1"};
 inline constexpr Phrase kTierLow{"low", "низкая"};
 inline constexpr Phrase kTierMiddle{"middle", "средняя"};
@@ -136,6 +136,11 @@ inline constexpr Phrase kColumnRemark{"Remark", "Примечание"};
 inline constexpr Phrase kYes{"yes", "да"};
 inline constexpr Phrase kNo{"no", "нет"};
 inline constexpr Phrase kSegmentsOnly{"for segments only", "только для сегментов"};
+inline constexpr Phrase kLeftOutConstant{"left out: the same in every row",
+                                         "не входит в модель: одинаков во всех строках"};
+inline constexpr Phrase kLeftOutEmpty{"left out: no values", "не входит в модель: нет значений"};
+inline constexpr Phrase kLeftOutNotCovered{"left out: the events do not reach back far enough",
+                                           "не входит в модель: история событий коротка"};
 inline constexpr Phrase kCramersV{"Cramér's V $0", "V Крамера $0"};
 inline constexpr Phrase kColumnSegment{"Segment", "Сегмент"};
 inline constexpr Phrase kColumnCustomers{"Customers", "Клиентов"};
@@ -176,6 +181,7 @@ inline constexpr Phrase kLineageModel{"SHA-256 of the model file", "SHA-256 фа
 inline constexpr Phrase kLineageAsOf{"Customers as of", "Данные на дату"};
 inline constexpr Phrase kLineageSeed{"Seed of all randomness", "Начальное значение генератора"};
 inline constexpr Phrase kLineageLabel{"Label", "Разметка"};
+inline constexpr Phrase kLabelImported{"imported", "загружена из файлов"};
 inline constexpr Phrase kLineageProfit{"Profit feature", "Признак прибыли"};
 inline constexpr Phrase kLineageFamily{"Model", "Модель"};
 inline constexpr Phrase kLineageTraining{"Training", "Обучение"};

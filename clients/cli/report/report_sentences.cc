@@ -32,8 +32,7 @@ class Writer {
     const v1::TrainingReport& training = report_.model().report();
     const v1::TrainingSetSummary& set = training.training_set();
     if (set.rows() > 0) {
-      const std::string rows = say_.russian() ? say_.Count(set.rows()) : say_.Counted(set.rows(), phrase::kRowNoun);
-      sentences.push_back(say_(phrase::kRead, rows, say_.Count(set.declined()),
+      sentences.push_back(say_(phrase::kRead, say_.Counted(set.rows(), phrase::kRowNoun), say_.Count(set.declined()),
                                say_.Percent(static_cast<double>(set.declined()) / static_cast<double>(set.rows()))));
     }
     for (const v1::ExclusionCount& exclusion : set.exclusions()) {

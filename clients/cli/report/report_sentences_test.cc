@@ -32,14 +32,14 @@ struct Reading {
 
 constexpr Reading kFull[] = {
     {"data", &ReportSentences::data,
-     "Trained on 1,200 rows, of which 480 (40%) declined.\n"
+     "The model was made from 1,200 rows, of which 480 (40%) declined.\n"
      "Left out of training: 3 rows (a month without revenue).\n"
      "Left out of training: 1 row (revenue far outside the usual).\n"
      "“Pages opened in a visit” is missing in 4 rows.\n"
      "“Pages opened in a visit” and “Share of purchases with something on promotion” say nearly the same (association "
      "0.97).\n"
      "Rows that equal another one in every feature: 5.",
-     "Строк для обучения: 1200; из них со спадом — 480 (40 %).\n"
+     "В данных для модели 1200 строк, из них со спадом — 480 (40 %).\n"
      "Не вошло в обучение: 3 строки (был месяц без выручки).\n"
      "Не вошло в обучение: 1 строка (выручка далеко за обычными пределами).\n"
      "Признак «страниц за визит, среднее за три месяца» не заполнен в 4 строках.\n"
@@ -157,8 +157,8 @@ TEST(ReportSentencesTest, ChangedFiguresChangeTheSentence) {
          report->mutable_model()->mutable_report()->mutable_training_set()->clear_exclusions();
        },
        &ReportSentences::data,
-       "Trained on 1,200 rows, of which 480 (40%) declined.\nThe data check found nothing to remark on.",
-       "Строк для обучения: 1200; из них со спадом — 480 (40 %).\nПроверка данных замечаний не выявила."},
+       "The model was made from 1,200 rows, of which 480 (40%) declined.\nThe data check found nothing to remark on.",
+       "В данных для модели 1200 строк, из них со спадом — 480 (40 %).\nПроверка данных замечаний не выявила."},
       {"nothing matters",
        [](v1::ModelReport* report) {
          for (auto& feature : *report->mutable_importances()->mutable_features()) feature.set_matters(false);

@@ -40,10 +40,21 @@ std::string Quartiles(const Speech& say, bool known, const v1::Quartiles& quarti
   return say.Amount(quartiles.lower()) + " · " + say.Amount(quartiles.median()) + " · " + say.Amount(quartiles.upper());
 }
 
+// In the reader's language where the data check says of which kind it is, else as the trainer wrote it.
+std::string WhyLeftOut(const ReportWords& words, const v1::FeatureDescription& feature) {
+  for (const v1::DataFinding& finding : words.report.findings()) {
+    if (finding.feature() != feature.name()) continue;
+    if (finding.kind() == v1::DataFinding::CONSTANT) return words.say(phrase::kLeftOutConstant);
+    if (finding.kind() == v1::DataFinding::EMPTY) return words.say(phrase::kLeftOutEmpty);
+    if (finding.kind() == v1::DataFinding::NOT_COVERED) return words.say(phrase::kLeftOutNotCovered);
+  }
+  return feature.left_out();
+}
+
 std::string Remark(const ReportWords& words, const v1::FeatureDescription& feature) {
   std::vector<std::string> remarks;
   if (!feature.input()) remarks.push_back(words.say(phrase::kSegmentsOnly));
-  if (!feature.left_out().empty()) remarks.push_back(feature.left_out());
+  if (!feature.left_out().empty()) remarks.push_back(WhyLeftOut(words, feature));
   return absl::StrJoin(remarks, "; ");
 }
 
@@ -62,7 +73,7 @@ std::string CriteriaTable(const ReportWords& words) {
     table.AddRow(
         {WordCell(words.Metric(criterion.metric())),
          WordCell(say(criterion.above() ? phrase::kAbove : phrase::kBelow, say.Amount(criterion.bound()))),
-         NumberCell(say.WithInterval(criterion.measured())),
+         NumberCell(criterion.has_measured() ? say.WithInterval(criterion.measured()) : kNone),
          NumberCell(repeated ? say.WithInterval(criterion.repeated_splits()) : kNone),
          NumberCell(repeated ? say(phrase::kOfRows, say.Count(criterion.splits_met()), say.Count(criterion.splits()))
                              : kNone),
@@ -210,7 +221,7 @@ std::string LineageTable(const ReportWords& words) {
   if (report.training_rows() > 0)
     add(phrase::kLineageRows, say.Count(report.training_rows()) + " · " + say.Count(report.holdout_rows()));
   add(phrase::kLineageAsOf, absl::StrJoin(as_of, ", "));
-  add(phrase::kLineageLabel, lineage.label_rule());
+  add(phrase::kLineageLabel, lineage.label_rule() == "imported" ? say(phrase::kLabelImported) : lineage.label_rule());
   add(phrase::kLineageProfit, lineage.profit_feature());
   if (words.report.has_lineage()) add(phrase::kLineageSeed, std::to_string(lineage.seed()));
   add(phrase::kLineageData, lineage.data_sha256());

@@ -12,8 +12,8 @@ inline constexpr Noun kInRows{"row", "rows", "строке", "строках", "
 inline constexpr Noun kOfRowsNoun{"row", "rows", "строки", "строк", "строк"};
 
 // The data.
-inline constexpr Phrase kRead{"Trained on $0, of which $1 ($2) declined.",
-                              "Строк для обучения: $0; из них со спадом — $1 ($2)."};
+inline constexpr Phrase kRead{"The model was made from $0, of which $1 ($2) declined.",
+                              "В данных для модели $0, из них со спадом — $1 ($2)."};
 inline constexpr Phrase kLeftOut{"Left out of training: $0 ($1).", "Не вошло в обучение: $0 ($1)."};
 inline constexpr Phrase kUnlabelled{"no label", "нет метки"};
 inline constexpr Phrase kLabelNotMature{"the outcome is not known yet", "исход ещё не известен"};
