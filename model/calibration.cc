@@ -1,10 +1,21 @@
 #include "model/calibration.h"
 
 #include <algorithm>
+#include <limits>
+
+#include "model/arithmetic/exp_log.h"
 
 namespace ebb {
+namespace {
+
+// What is next to 0 and to 1 and still a normal number.
+constexpr double kLeast = std::numeric_limits<double>::min();
+constexpr double kMost = 1 - std::numeric_limits<double>::epsilon() / 2;
+
+}  // namespace
 
 double Calibration::Probability(double score) const {
+  if (sigmoid) return std::clamp(ebb::Sigmoid(sigmoid->slope * score + sigmoid->intercept), kLeast, kMost);
   const Knot& first = knots.front();
   const Knot& last = knots.back();
   // From 1 at the knot to 1/2 far away.

@@ -60,6 +60,19 @@ TEST(ModelFile, HasBoostingWithinVersionTwo) {
   EXPECT_EQ(Sha256Hex(bytes), "d1b3cbf206a49f2eac70d8f5a7f4904f9f7cbd6bede988d9cba39d5352cd7ceb");
 }
 
+TEST(ModelFile, KeepsASigmoid) {
+  TrainedModel model = EveryEstimator();
+  model.calibration = {.knots = {}, .sigmoid = Calibration::Sigmoid{.slope = 1.25, .intercept = -0.5}};
+  const std::string bytes = SerializeModelFile(model);
+  const absl::StatusOr<TrainedModel> read = ParseModelFile(bytes);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(SerializeModelFile(*read), bytes);
+  EXPECT_TRUE(read->calibration.knots.empty());
+  ASSERT_TRUE(read->calibration.sigmoid.has_value());
+  EXPECT_EQ(read->calibration.sigmoid->slope, 1.25);
+  EXPECT_EQ(read->calibration.sigmoid->intercept, -0.5);
+}
+
 // There the calibration stood with the one member.
 TEST(ModelFile, ReadsVersionOne) {
   v1::ModelFile message = ToMessage(ModelOf({Logistic()}));
@@ -135,6 +148,13 @@ TEST_P(ModelFileRules, AreChecked) {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
+// Puts one in place of the knots.
+v1::ModelSigmoid& SigmoidOf(v1::ModelFile& message) {
+  message.mutable_calibration()->clear_scores();
+  message.mutable_calibration()->clear_probabilities();
+  return *message.mutable_calibration()->mutable_sigmoid();
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Table, ModelFileRules,
     ::testing::Values(
@@ -207,6 +227,16 @@ INSTANTIATE_TEST_SUITE_P(
                    [](v1::ModelFile& m) { m.mutable_calibration()->set_scores(1, -1); }},
         BrokenRule{"calibration probability is 1",
                    [](v1::ModelFile& m) { m.mutable_calibration()->set_probabilities(2, 1); }},
+        BrokenRule{"calibration has knots beside a sigmoid",
+                   [](v1::ModelFile& m) { m.mutable_calibration()->mutable_sigmoid()->set_slope(1); }},
+        BrokenRule{"calibration's slope is 0", [](v1::ModelFile& m) { SigmoidOf(m).set_intercept(1); }},
+        BrokenRule{"calibration's slope is -1", [](v1::ModelFile& m) { SigmoidOf(m).set_slope(-1); }},
+        BrokenRule{"calibration's slope is inf", [](v1::ModelFile& m) { SigmoidOf(m).set_slope(INFINITY); }},
+        BrokenRule{"calibration's intercept is nan",
+                   [](v1::ModelFile& m) {
+                     SigmoidOf(m).set_slope(1);
+                     SigmoidOf(m).set_intercept(kNan);
+                   }},
         BrokenRule{"segments are over visits", [](v1::ModelFile& m) { m.mutable_segments()->set_feature("visits"); }},
         BrokenRule{"lower profit bound 6 is above the upper 5",
                    [](v1::ModelFile& m) { m.mutable_segments()->set_lower(6); }},

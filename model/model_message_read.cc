@@ -255,6 +255,13 @@ SupportVectorClassifier ReadEstimator(const v1::ModelSupportVectorClassifier& me
 
 Calibration ReadCalibration(const v1::ModelCalibration& message, Rules& rules) {
   Calibration result;
+  if (message.has_sigmoid()) {
+    rules.Require(message.scores_size() == 0 && message.probabilities_size() == 0,
+                  "calibration has knots beside a sigmoid");
+    result.sigmoid = {.slope = rules.Positive(message.sigmoid().slope(), "calibration's slope"),
+                      .intercept = rules.Finite(message.sigmoid().intercept(), "calibration's intercept")};
+    return result;
+  }
   rules.Require(message.scores_size() > 0 && message.scores_size() == message.probabilities_size(), "calibration has ",
                 message.scores_size(), " scores and ", message.probabilities_size(),
                 " probabilities; they must be equally many and not none");

@@ -95,6 +95,11 @@ void WriteEstimator(const SupportVectorClassifier& fitted, v1::ModelMember* memb
 }
 
 void Write(const Calibration& calibration, v1::ModelCalibration* out) {
+  if (calibration.sigmoid) {
+    out->mutable_sigmoid()->set_slope(calibration.sigmoid->slope);
+    out->mutable_sigmoid()->set_intercept(calibration.sigmoid->intercept);
+    return;
+  }
   for (const Calibration::Knot& knot : calibration.knots) {
     out->add_scores(knot.score);
     out->add_probabilities(knot.probability);

@@ -121,6 +121,24 @@ TEST(Calibration, RisesStrictlyFarBeyondItsKnots) {
   EXPECT_LE(calibration.Probability(1e300), 0.95);
 }
 
+TEST(Calibration, RisesAlongASigmoidAndStaysInside) {
+  const Calibration calibration{.knots = {}, .sigmoid = Calibration::Sigmoid{.slope = 2, .intercept = -1}};
+  EXPECT_EQ(calibration.Probability(0.5), 0.5);
+  EXPECT_NEAR(calibration.Probability(2), 1 / (1 + std::exp(-3.0)), 1e-15);
+  double before = 0;
+  for (double score = -300; score <= 15; score += 0.125) {
+    const double probability = calibration.Probability(score);
+    EXPECT_GT(probability, before) << score;
+    EXPECT_LT(probability, 1);
+    before = probability;
+  }
+  for (const double far : {20.0, 1e3, 1e308, HUGE_VAL}) {
+    EXPECT_GE(calibration.Probability(far), before) << far;
+    EXPECT_LT(calibration.Probability(far), 1) << far;
+    EXPECT_GT(calibration.Probability(-far), 0) << far;
+  }
+}
+
 TEST(FeatureSchema, FingerprintsNamesKindsRolesAndOrderOnly) {
   const FeatureSchema schema = Schema();
   std::vector<FeatureSpec> specs = schema.specs();
