@@ -13,6 +13,6 @@ set_source_files_properties(fit/smo_lanes_sse2.cc PROPERTIES COMPILE_OPTIONS "-W
 set_source_files_properties(fit/smo_lanes_avx2.cc PROPERTIES SKIP_PRECOMPILE_HEADERS ON COMPILE_OPTIONS "-mavx2")
 
 ebb_test(ebb_trainer_fit_test
-  SOURCES evaluation/estimate_test.cc evaluation/metrics_test.cc fit/forest_test.cc fit/gradient_boosting_test.cc fit/pipeline_test.cc fit/reference_solvers_test.cc fit/stack_test.cc
+  SOURCES evaluation/estimate_test.cc evaluation/metrics_test.cc fit/calibration_test.cc fit/forest_test.cc fit/gradient_boosting_test.cc fit/pipeline_test.cc fit/reference_solvers_test.cc fit/stack_test.cc
   LINK ebb_trainer_learning libsvm::libsvm liblinear::liblinear xgboost::xgboost)
 ebb_test(ebb_trainer_training_test SOURCES search/training_test.cc LINK ebb_trainer_learning ebb_runtime LABELS threads)

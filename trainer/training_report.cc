@@ -36,6 +36,15 @@ v1::CandidateReport CandidateOf(const Candidate& candidate) {
   return message;
 }
 
+v1::CalibrationReport CalibrationOf(const CalibrationResult& result) {
+  v1::CalibrationReport message;
+  message.set_method(CalibrationMethodName(result.method));
+  message.set_brier(result.brier);
+  message.set_calibration_error(result.calibration_error);
+  message.set_log_loss(result.log_loss);
+  return message;
+}
+
 std::vector<size_t> BestFirst(const TrainingOutcome& outcome) {
   std::vector<size_t> order(outcome.candidates.size());
   std::iota(order.begin(), order.end(), size_t{0});
@@ -68,6 +77,7 @@ v1::TrainingReport ReportOf(const TrainingOutcome& outcome, const v1::TrainingOp
   report.set_family(winner.family);
   report.set_parameters(winner.parameters);
   report.set_scaler(ScalerOf(winner));
+  for (const CalibrationResult& result : outcome.calibrations) *report.add_calibrations() = CalibrationOf(result);
   *report.mutable_cross_validated() = MetricsOf(outcome.cross_validated);
   *report.mutable_training() = MetricsOf(outcome.training);
   *report.mutable_holdout() = MetricsOf(outcome.holdout);

@@ -93,6 +93,16 @@ Table Metrics(const v1::TrainingReport& report) {
   return table;
 }
 
+// How scores became probabilities, and how they would have otherwise; out of fold.
+Table Calibrations(const v1::TrainingReport& report) {
+  Table table({"method", "brier", "calibration_error", "log_loss"}, "calibration");
+  for (const v1::CalibrationReport& calibration : report.calibrations()) {
+    table.AddRow({TextCell(calibration.method()), RealCell(calibration.brier()),
+                  RealCell(calibration.calibration_error()), RealCell(calibration.log_loss())});
+  }
+  return table;
+}
+
 Table Confusion(const v1::TrainingReport& report) {
   Table table({"set", "threshold", "declined_found", "declined_missed", "false_alarms", "steady_left_alone"},
               "confusion");
@@ -123,6 +133,7 @@ std::string StateName(v1::Training::State state) { return Lower(v1::Training::St
 std::vector<Section> ModelReport(const v1::Model& model) {
   const v1::TrainingReport& report = model.report();
   std::vector<Section> document = {Candidates(report), Summary(model), Metrics(report), Confusion(report)};
+  if (report.calibrations_size() > 0) document.push_back(Calibrations(report));
   if (report.training_set().exclusions_size() > 0) document.push_back(LeftOut(report));
   return document;
 }

@@ -75,6 +75,18 @@ double BrierScore(std::span<const double> probabilities, std::span<const uint8_t
   return labels.empty() ? kUndefined : sum / static_cast<double>(labels.size());
 }
 
+double ExpectedCalibrationError(std::span<const double> probabilities, std::span<const uint8_t> labels) {
+  constexpr size_t kBins = 10;
+  double excess[kBins] = {};  // of the probabilities over the labels, summed
+  for (size_t i = 0; i < labels.size(); ++i) {
+    const auto bin = static_cast<size_t>(std::clamp(probabilities[i], 0.0, 1.0) * kBins);
+    excess[std::min(bin, kBins - 1)] += probabilities[i] - labels[i];
+  }
+  double sum = 0;
+  for (const double of_bin : excess) sum += std::abs(of_bin);
+  return labels.empty() ? kUndefined : sum / static_cast<double>(labels.size());
+}
+
 double ConfusionMatrix::Precision() const { return Ratio(true_positives, true_positives + false_positives); }
 double ConfusionMatrix::Recall() const { return Ratio(true_positives, true_positives + false_negatives); }
 double ConfusionMatrix::F1() const {

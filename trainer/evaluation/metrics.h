@@ -13,6 +13,8 @@ double AveragePrecision(std::span<const double> scores,
                         std::span<const uint8_t> labels);  // the PR-AUC without interpolation
 double LogLoss(std::span<const double> probabilities, std::span<const uint8_t> labels);
 double BrierScore(std::span<const double> probabilities, std::span<const uint8_t> labels);
+// How far the share of positives is from the mean probability within ten bins of equal width, on average over the rows.
+double ExpectedCalibrationError(std::span<const double> probabilities, std::span<const uint8_t> labels);
 
 struct ConfusionMatrix {
   uint64_t true_positives = 0;

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <vector>
 
-#include "trainer/fit/calibration.h"
 #include "trainer/fit/decision_tree.h"
 
 namespace ebb::trainer {
@@ -38,30 +37,12 @@ TEST(Metrics, CountAboveTheThresholdAsPositive) {
   EXPECT_EQ(ConfusionMatrix{}.Precision(), 0);
 }
 
-TEST(FitCalibration, PoolsWhatDoesNotRiseAndKeepsOffTheEnds) {
-  const std::vector<double> scores = {1, 2, 3, 4, 5, 6, 7};
-  const std::vector<uint8_t> labels = {0, 0, 1, 0, 1, 1, 1};
-  const Calibration calibration = FitCalibration(scores, labels);
-  ASSERT_EQ(calibration.knots.size(), 3u);
-  EXPECT_EQ(calibration.knots[0].score, 1.5);
-  EXPECT_EQ(calibration.knots[0].probability, 0.5 / 8);
-  EXPECT_EQ(calibration.knots[1].score, 3.5);
-  EXPECT_EQ(calibration.knots[1].probability, 0.5);
-  EXPECT_EQ(calibration.knots[2].score, 6);
-  EXPECT_EQ(calibration.knots[2].probability, 1 - 0.5 / 8);
-}
-
-TEST(FitCalibration, KeepsRankingWithoutTies) {
-  std::vector<double> scores;
-  std::vector<uint8_t> labels;
-  for (int i = 0; i < 500; ++i) {
-    scores.push_back(i * 0.01);
-    labels.push_back((i * 7919) % 500 < i);
-  }
-  const Calibration calibration = FitCalibration(scores, labels);
-  for (int i = 1; i < 500; ++i) {
-    EXPECT_GT(calibration.Probability(scores[i]), calibration.Probability(scores[i - 1])) << i;
-  }
+TEST(Metrics, WeighHowFarProbabilitiesAreOffInTenBins) {
+  // Bins of 0.1: two rows at 0.15 on average of whom half declined, one at 0.95 who did, one at exactly 1 who did not.
+  const std::vector<double> probabilities = {0.12, 0.18, 0.95, 1.0};
+  EXPECT_NEAR(ExpectedCalibrationError(probabilities, std::vector<uint8_t>{1, 0, 1, 1}), (0.7 + 0.05) / 4, 1e-15);
+  EXPECT_NEAR(ExpectedCalibrationError(probabilities, std::vector<uint8_t>{1, 0, 1, 0}), (0.7 + 0.95) / 4, 1e-15);
+  EXPECT_TRUE(std::isnan(ExpectedCalibrationError({}, {})));
 }
 
 TEST(FitDecisionTree, FindsAnExclusiveOrAndCutsBackToItsTop) {

@@ -11,7 +11,6 @@
 #include "trainer/fit/pipeline.h"
 #include "trainer/fit/preprocessing.h"
 #include "trainer/parallel_for.h"
-#include "trainer/search/recipe.h"
 
 namespace ebb::trainer {
 namespace {
@@ -36,7 +35,7 @@ std::vector<double> Probabilities(const Calibration& calibration, std::span<cons
 Predictions Predict(const TrainedModel& model, const Dataset& dataset, std::span<const uint32_t> rows) {
   std::vector<double> scores = RankRows(model, dataset, rows);
   std::vector<double> probabilities = Probabilities(model.calibration, scores);
-  return {std::move(scores), std::move(probabilities)};
+  return {.scores = std::move(scores), .probabilities = std::move(probabilities), .calibrations = {}};
 }
 
 Evaluation EvaluatePredictions(const Predictions& predictions, std::span<const uint8_t> labels, double risk_threshold) {
@@ -231,9 +230,11 @@ absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const Tr
   const OutOfFoldScores scores = ScoreOutOfFold(training, *folds, recipe, options.threads, options.cancelled);
   if (Cancelled(options)) return CancelledStatus();
   outcome.measured = ModelWithoutMembers(training, options, segments, digest);
-  const Stack joined = JoinInto(stacks ? pipelines : std::vector<Pipeline>{pipelines[outcome.winner]}, scores,
-                                training.labels(), &outcome.measured);
   outcome.cross_validated_predictions = PredictOutOfFold(scores, training.labels(), *folds);
+  outcome.calibrations = outcome.cross_validated_predictions.calibrations;
+  const CalibrationMethod calibration = outcome.calibrations.front().method;
+  const Stack joined = JoinInto(stacks ? pipelines : std::vector<Pipeline>{pipelines[outcome.winner]}, scores,
+                                training.labels(), calibration, &outcome.measured);
   outcome.cross_validated =
       EvaluatePredictions(outcome.cross_validated_predictions, training.labels(), options.risk_threshold);
   outcome.training = EvaluatePredictions(Predict(outcome.measured, dataset, split->training), training.labels(),
@@ -254,7 +255,7 @@ absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const Tr
   const OutOfFoldScores all_scores = ScoreOutOfFold(dataset, *all_folds, recipe, options.threads, options.cancelled);
   std::vector<Pipeline> published = FitAll(dataset, recipe, options);
   if (Cancelled(options)) return CancelledStatus();
-  outcome.stack = JoinInto(std::move(published), all_scores, dataset.labels(), &outcome.published);
+  outcome.stack = JoinInto(std::move(published), all_scores, dataset.labels(), calibration, &outcome.published);
   outcome.out_of_fold_predictions = PredictOutOfFold(all_scores, dataset.labels(), *all_folds);
   outcome.recipe = recipe;
   return outcome;

@@ -53,6 +53,9 @@ struct TrainingOutcome {
   size_t winner = 0;                  // of these: what is published
   size_t settings_tried = 0;
 
+  // Of the winner, on the out-of-fold rows of the training part: the method that `measured` and `published` have first.
+  std::vector<CalibrationResult> calibrations;
+
   // Of the winner. Cross-validated: out-of-fold rows of the training part, each calibrated without its own fold.
   // Training and hold-out: by `measured`.
   Evaluation cross_validated;

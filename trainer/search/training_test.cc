@@ -9,6 +9,7 @@
 #include <random>
 #include <sstream>
 
+#include "model/arithmetic/exp_log.h"
 #include "model/model_file.h"
 #include "runtime/digest.h"
 #include "trainer/evaluation/folds.h"
@@ -94,7 +95,7 @@ TEST(Training, GivesTheSameBytesForAnyThreadsOrderAndBuild) {
   // Pinned, so that the release and the debug build are compared too. A change of any solver or of the file moves it;
   // nothing else may.
   EXPECT_EQ(Sha256Hex(SerializeModelFile(one.published)),
-            "f7b6a8e22408d84c2473a4861eedb03c2039037ffd4d7b3771db2b4825f635bf");
+            "26d78dcbe14c12a44d02a8c5bf41785ff0b274acd84fcfa37c6ef3fb2b0bb26d");
 }
 
 TEST(Training, LearnsAndMeasuresSideBySide) {
@@ -115,6 +116,45 @@ TEST(Training, LearnsAndMeasuresSideBySide) {
   EXPECT_LT(outcome.holdout.brier, 0.25);
   EXPECT_NEAR(outcome.published.segments.lower, 2.5, 0.6);
   EXPECT_NEAR(outcome.published.segments.upper, 7.5, 0.6);
+}
+
+TEST(Training, KeepsTheBetterCalibration) {
+  const TrainingOutcome outcome = RunSearchAndFit(DatasetOf(Shop(240)), Options(2)).value();
+  ASSERT_EQ(outcome.calibrations.size(), 2u);
+  EXPECT_LE(outcome.calibrations[0].brier, outcome.calibrations[1].brier);
+  EXPECT_EQ(outcome.calibrations[0].brier, outcome.cross_validated.brier);
+  EXPECT_EQ(outcome.calibrations[0].log_loss, outcome.cross_validated.log_loss);
+  EXPECT_NE(outcome.calibrations[0].method, outcome.calibrations[1].method);
+  const bool sigmoid = outcome.calibrations[0].method == CalibrationMethod::kSigmoid;
+  EXPECT_EQ(outcome.measured.calibration.sigmoid.has_value(), sigmoid);
+  EXPECT_EQ(outcome.published.calibration.sigmoid.has_value(), sigmoid);
+}
+
+// Labels that follow a sigmoid of the score, or a stairway that none does.
+TEST(PredictOutOfFold, KeepsWhatFits) {
+  const auto predict = [](auto probability) {
+    std::vector<double> scores;
+    std::vector<uint8_t> labels;
+    FoldAssignment folds{.count = 5, .fold_of_row = {}};
+    double owed = 0.5;
+    for (int row = 0; row < 2000; ++row) {
+      scores.push_back(row / 200.0 - 5);
+      owed += probability(scores.back());
+      labels.push_back(owed >= 1);
+      owed -= labels.back();
+      folds.fold_of_row.push_back(row / 11 % 5);
+    }
+    return PredictOutOfFold({scores}, labels, folds).calibrations;
+  };
+  const auto smooth = predict([](double score) { return Sigmoid(score); });
+  ASSERT_EQ(smooth.size(), 2u);
+  EXPECT_EQ(smooth[0].method, CalibrationMethod::kSigmoid);
+  const auto stairs = predict([](double score) { return score < -3 ? 0.1 : score < 3 ? 0.6 : 0.7; });
+  ASSERT_EQ(stairs.size(), 2u);
+  EXPECT_EQ(stairs[0].method, CalibrationMethod::kIsotonic);
+  const auto backwards = predict([](double score) { return Sigmoid(-score); });
+  ASSERT_EQ(backwards.size(), 1u);
+  EXPECT_EQ(backwards[0].method, CalibrationMethod::kIsotonic);
 }
 
 TEST(Training, PublishesOneFamilyWhereThatIsAskedFor) {
