@@ -21,12 +21,13 @@ PROGRAMS = {
     "footprint": "footprint.py",
     "holdout": "holdout.py",
     "search": "search.py",
+    "quality": "quality.py",
     "explain": "explain.py",
 }
 IN_PARTS = ("ingest", "reads", "training-set", "footprint")  # what rounds.py runs: they know --only, --scale and --resume
 LEAST_ROUNDS = 5
-LESS_IS_BETTER = ("s", "ms", "us", "MiB", "B", "difference")  # units
-COLUMNS = ["bench", "figure", "value", "unit", "against", "against_value", "ratio", "min", "max", "bar", "goal", "holds"]
+LESS_IS_BETTER = ("s", "ms", "us", "MiB", "B", "difference", "error")  # units
+COLUMNS = ["bench", "figure", "value", "unit", "against", "against_value", "ratio", "difference", "min", "max", "bar", "goal", "holds"]
 
 
 class Bar(typing.NamedTuple):
@@ -94,6 +95,15 @@ def judge_ratio(bar, ours, theirs, unit):
     return row
 
 
+def judge_difference(bar, ours, theirs, unit):
+    """A bar below 0: by how much the first figure may be worse than the second, as a mean over the rounds that have both."""
+    rounds = sorted(ours.keys() & theirs.keys())
+    better = [theirs[r] - ours[r] if unit in LESS_IS_BETTER else ours[r] - theirs[r] for r in rounds]
+    return {"value": statistics.mean(ours[r] for r in rounds), "unit": unit, "against_value": statistics.mean(theirs[r] for r in rounds),
+            "difference": statistics.mean(better), "min": min(better), "max": max(better),
+            "holds": statistics.mean(better) >= bar.least and len(rounds) >= LEAST_ROUNDS}
+
+
 def judge(bench, values, units, bars, partial):
     """One row for each bar of the benchmark, and one for each figure that no bar mentions. `holds` is None where a figure is only stated.
     `partial`: not everything was to be measured, so bars without a figure are left out."""
@@ -106,6 +116,8 @@ def judge(bench, values, units, bars, partial):
         theirs = values.get(bar.against, {})
         if ours and bar.against == "-":
             row.update(judge_value(bar, list(ours.values()), units[bar.figure]))
+        elif ours.keys() & theirs.keys() and bar.least is not None and bar.least < 0:
+            row.update(judge_difference(bar, ours, theirs, units[bar.figure]))
         elif ours.keys() & theirs.keys():
             row.update(judge_ratio(bar, ours, theirs, units[bar.figure]))
         elif partial:
@@ -125,7 +137,7 @@ def cell(value):
     if isinstance(value, bool):
         return "yes" if value else "NO"
     if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
     return str(value)
 
 
@@ -134,6 +146,7 @@ def arguments():
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PROGRAMS)}; none: all")
     parser.add_argument("-o", "--output", choices=["table", "json"], default="table")
     parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="alternating rounds (default and least that count: 5)")
+    parser.add_argument("--seed", type=int, default=1, help="of quality: of the second series of folds (default: 1)")
     parser.add_argument("--only", metavar="PARTS", help=f"of one of {', '.join(IN_PARTS)}: these parts, separated by commas")
     parser.add_argument("--scale", type=float, default=1, help="multiplies sizes, to try things out: figures count at 1 only")
     parser.add_argument("--resume", action="store_true", help="keep what an interrupted run has measured")
@@ -149,6 +162,8 @@ def arguments():
 
 def options_of(name, parsed):
     options = ["--rounds", str(parsed.rounds)]
+    if name == "quality":
+        options += ["--seed", str(parsed.seed)]
     if name in IN_PARTS:
         options += ["--scale", str(parsed.scale)]
         options += ["--resume"] if parsed.resume else []
