@@ -22,11 +22,12 @@ PROGRAMS = {
     "holdout": "holdout.py",
     "search": "search.py",
     "quality": "quality.py",
+    "train": "train.py",
     "explain": "explain.py",
 }
 IN_PARTS = ("ingest", "reads", "training-set", "footprint")  # what rounds.py runs: they know --only, --scale and --resume
 LEAST_ROUNDS = 5
-LESS_IS_BETTER = ("s", "ms", "us", "MiB", "B", "difference", "error")  # units
+LESS_IS_BETTER = ("s", "ms", "us", "MiB", "B", "tables", "difference", "error")  # units
 COLUMNS = ["bench", "figure", "value", "unit", "against", "against_value", "ratio", "difference", "min", "max", "bar", "goal", "holds"]
 
 
