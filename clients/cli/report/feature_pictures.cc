@@ -109,7 +109,7 @@ std::string AssociationPicture(const ReportWords& words) {
   }
   chart.Key("together", words.say(phrase::kAssociationKey));
   if (any_opposite) chart.Key("opposite", words.say(phrase::kAssociationOpposite));
-  return Figure(words.say(phrase::kAssociations), chart.Svg());
+  return Figure("", chart.Svg());
 }
 
 }  // namespace ebb

@@ -129,7 +129,7 @@ std::string BeeswarmPicture(const ReportWords& words) {
   chart.Key("rank0", words.say(phrase::kLowValue));
   chart.Key("rank4", words.say(phrase::kHighValue));
   if (dots.contains("norank")) chart.Key("norank", words.say(phrase::kNoRank));
-  return Figure(words.say(phrase::kBeeswarm), chart.Svg());
+  return Figure("", chart.Svg());
 }
 
 }  // namespace ebb

@@ -165,7 +165,7 @@ std::string CandidatesPicture(const ReportWords& words) {
   chart.Dots(holdouts, "holdout");
   chart.Key("cross", words.say(phrase::kCvMean));
   chart.Key("holdout", words.say(phrase::kHoldout));
-  return Figure(words.say(phrase::kCandidates), chart.Svg());
+  return Figure("", chart.Svg());
 }
 
 std::string CurvePictures(const ReportWords& words) { return RocPicture(words) + PrecisionRecallPicture(words); }
@@ -202,7 +202,7 @@ std::string LearningCurvePicture(const ReportWords& words) {
   chart.Dots(holdout, "holdout");
   chart.Key("training", words.say(phrase::kTraining));
   chart.Key("holdout", words.say(phrase::kHoldout));
-  return Figure(words.say(phrase::kLearningCurve), chart.Svg());
+  return Figure("", chart.Svg());
 }
 
 }  // namespace ebb

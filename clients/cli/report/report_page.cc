@@ -24,6 +24,11 @@ std::string Section(const std::string& heading, const std::string& content) {
   return content.empty() ? "" : Element("section", "", Heading(heading) + content) + "\n";
 }
 
+// What is to be known of `content` above it.
+std::string Explained(const std::string& remark, const std::string& content) {
+  return content.empty() ? "" : Element("p", "class=\"remark\"", EscapeHtml(remark)) + "\n" + content;
+}
+
 std::string Figures(const std::string& figures, bool wide = false) {
   return figures.empty() ? "" : Element("div", wide ? "class=\"figures wide\"" : "class=\"figures\"", figures) + "\n";
 }
@@ -67,14 +72,17 @@ std::string PlainWords(const ReportWords& words) {
 std::string Pictures(const ReportWords& words) {
   const Speech& say = words.say;
   const std::string threshold = say.Amount(words.report.risk_threshold());
-  return Section(say(phrase::kFeaturesByOutcome), Figures(FeaturePictures(words))) +
+  return Section(say(phrase::kFeaturesByOutcome),
+                 Explained(say(phrase::kAboutFeatures), Figures(FeaturePictures(words)))) +
          Section(say(phrase::kAssociations), Figures(AssociationPicture(words), /*wide=*/true)) +
          Section(say(phrase::kCandidates), Figures(CandidatesPicture(words), /*wide=*/true) + CandidatesTable(words)) +
          Section(say(phrase::kQuality), Figures(CurvePictures(words))) +
          Section(say(phrase::kReliability), Figures(ReliabilityPictures(words))) +
          Section(say(phrase::kConfusion, threshold), Figures(ConfusionPictures(words))) +
-         Section(say(phrase::kImportance), Figures(ImportancePictures(words))) +
-         Section(say(phrase::kBeeswarm), Figures(BeeswarmPicture(words), /*wide=*/true)) +
+         Section(say(phrase::kImportance),
+                 Explained(say(phrase::kAboutImportance), Figures(ImportancePictures(words)))) +
+         Section(say(phrase::kBeeswarm),
+                 Explained(say(phrase::kAboutBeeswarm), Figures(BeeswarmPicture(words), /*wide=*/true))) +
          Section(say(phrase::kProfitByRisk), Figures(ProfitByRiskPicture(words), /*wide=*/true)) +
          Section(say(phrase::kSegments), Figures(SegmentPictures(words)) + SegmentTable(words));
 }

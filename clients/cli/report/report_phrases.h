@@ -46,6 +46,24 @@ inline constexpr Phrase kLearningCurve{"Learning curve", "Кривая обуч�
 inline constexpr Phrase kFeatureTable{"Features", "Признаки"};
 inline constexpr Phrase kLineage{"Where it comes from", "Происхождение модели"};
 
+// What a reader has to know of a picture.
+inline constexpr Phrase kAboutFeatures{
+    "The strongest first. ROC-AUC of a single feature: 0.5 tells nothing, above it the declined have greater values, "
+    "below "
+    "it smaller ones. Cramér's V: 0 tells nothing, 1 everything.",
+    "Сначала самые сильные. ROC-AUC одного признака: 0,5 не говорит ни о чём, больше — при спаде значения выше, меньше "
+    "— "
+    "ниже. V Крамера: 0 не говорит ни о чём, 1 — обо всём."};
+inline constexpr Phrase kAboutImportance{
+    "How much worse the model ranks when a feature's values are shuffled among customers, and how far the feature "
+    "moves "
+    "a customer's risk on average. Grey: not to be told from chance.",
+    "Насколько хуже модель ранжирует, если перемешать значения признака между клиентами, и насколько признак в среднем "
+    "сдвигает риск клиента. Серым — то, что не отличить от случайности."};
+inline constexpr Phrase kAboutBeeswarm{
+    "A dot is a customer. On the right the feature raises the risk, on the left it lowers it.",
+    "Точка — один клиент. Справа признак повышает риск, слева — снижает."};
+
 // Words of pictures and tables.
 inline constexpr Phrase kDeclined{"declined", "спад"};
 inline constexpr Phrase kSteady{"steady", "без спада"};

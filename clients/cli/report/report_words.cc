@@ -120,7 +120,8 @@ Axis ReportWords::Numbers(double from, double to, const Phrase& label, int count
 
 std::string Figure(const std::string& caption, const std::string& picture) {
   if (picture.empty()) return "";
-  return Element("figure", "", Element("figcaption", "", EscapeHtml(caption)) + picture) + "\n";
+  const std::string head = caption.empty() ? "" : Element("figcaption", "", EscapeHtml(caption));
+  return Element("figure", "", head + picture) + "\n";
 }
 
 }  // namespace ebb

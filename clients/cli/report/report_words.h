@@ -43,7 +43,7 @@ class ReportWords {
   const FeatureLabels label;
 };
 
-// A picture under its caption; nothing where there is no picture.
+// A picture under its caption, which may be empty; nothing where there is no picture.
 std::string Figure(const std::string& caption, const std::string& picture);
 
 }  // namespace ebb

@@ -65,7 +65,7 @@ std::string ProfitByRiskPicture(const ReportWords& words) {
         Element("p", "class=\"remark\"", EscapeHtml(words.say(phrase::kScatterCut, words.say.Count(edges.beyond)))) +
         "\n";
   }
-  return Figure(words.say(phrase::kProfitByRisk), picture);
+  return Figure("", picture);
 }
 
 std::string SegmentPictures(const ReportWords& words) {
