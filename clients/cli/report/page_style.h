@@ -22,7 +22,7 @@ ul{padding-left:1.2rem}
 .wide{grid-template-columns:minmax(0,1fr)}
 figure{margin:0;break-inside:avoid}
 figcaption{font-size:.9rem;margin-bottom:.2rem;overflow-wrap:anywhere}
-svg{display:block;width:100%;height:auto}
+svg{display:block;width:100%;height:auto;overflow:visible}
 svg text{font-size:12px;fill:var(--ink)}
 svg .label,svg .note{font-size:11px}
 svg .label{fill:var(--quiet)}

@@ -11,7 +11,7 @@ namespace ebb {
 namespace {
 
 // Of the style sheet's font, Cyrillic letters among it; texts are cut by it, not measured.
-constexpr double kCharacterWidth = 7;
+constexpr double kCharacterWidth = 7.4;
 constexpr double kLineHeight = 16;
 constexpr size_t kLongestName = 30;
 
