@@ -53,16 +53,19 @@ size_t RowsOfABin(size_t rows) {
 // Hands XGBoost the numbers of the bins, chunk by chunk, so that no second table is made.
 class BinFeeder {
  public:
-  BinFeeder(const BinnedColumns& columns, int threads) : columns_(columns), chunk_(kChunk * columns.columns()) {
+  explicit BinFeeder(const BinnedColumns& columns)
+      : columns_(columns), chunk_(std::min(kChunk, columns.rows()) * columns.columns()) {
     DMatrixHandle handle = nullptr;
     Check(XGProxyDMatrixCreate(&handle));
     proxy_.reset(handle);
-    const std::string config = absl::StrCat(R"({"missing": NaN, "max_bin": 256, "nthread": )", threads, "}");
-    Check(XGQuantileDMatrixCreateFromCallback(this, proxy_.get(), nullptr, &Reset, &Next, config.c_str(), &handle));
-    matrix_.reset(handle);
   }
 
-  DMatrixHandle matrix() const { return matrix_.get(); }
+  Matrix Feed(int threads) {
+    const std::string config = absl::StrCat(R"({"missing": NaN, "max_bin": 256, "nthread": )", threads, "}");
+    DMatrixHandle handle = nullptr;
+    Check(XGQuantileDMatrixCreateFromCallback(this, proxy_.get(), nullptr, &Reset, &Next, config.c_str(), &handle));
+    return Matrix(handle);
+  }
 
  private:
   static void Reset(void* feeder) { static_cast<BinFeeder*>(feeder)->fed_ = 0; }
@@ -86,7 +89,7 @@ class BinFeeder {
   const BinnedColumns& columns_;
   std::vector<uint16_t> chunk_;  // row after row
   size_t fed_ = 0;
-  Matrix proxy_, matrix_;
+  Matrix proxy_;
 };
 
 // First and second derivatives of the logistic loss, as whole multiples of a step: the greatest weight takes 24 binary
@@ -242,14 +245,14 @@ GradientBoosting FitGradientBoosting(const RowMatrix& rows, std::span<const uint
   Check(XGBSetGlobalConfig(R"({"verbosity": 0})"));  // of this thread
   const int team = rows.rows() > kChunk ? threads : 1;
   const BinnedColumns columns(rows, RowsOfABin(rows.rows()));
-  const BinFeeder feeder(columns, team);
-  const Booster booster = CreateBooster(feeder.matrix(), setting, seed, team);
+  const Matrix matrix = BinFeeder(columns).Feed(team);
+  const Booster booster = CreateBooster(matrix.get(), setting, seed, team);
   GradientBoosting fitted{.trees = {}, .base_score = LogOddsOf(labels, row_weights)};
   Derivatives derivatives(labels, row_weights, fitted.base_score, setting.row_share, seed);
   int grown = 0;
   for (; grown < setting.trees && !(cancelled && cancelled()); ++grown) {
-    derivatives.Compute(MarginsOf(booster.get(), feeder.matrix()), static_cast<size_t>(grown), team);
-    Check(XGBoosterBoostOneIter(booster.get(), feeder.matrix(), derivatives.first().data(), derivatives.second().data(),
+    derivatives.Compute(MarginsOf(booster.get(), matrix.get()), static_cast<size_t>(grown), team);
+    Check(XGBoosterBoostOneIter(booster.get(), matrix.get(), derivatives.first().data(), derivatives.second().data(),
                                 labels.size()));
   }
   fitted.trees = TreesOf(booster.get(), grown, setting.max_depth, columns);
