@@ -255,7 +255,7 @@ TEST(Grid, ReadsTheDefaultFile) {
   text << std::ifstream("trainer/default_grid.textproto").rdbuf();
   const absl::StatusOr<Grid> grid = ParseGrid(text.str());
   ASSERT_TRUE(grid.ok()) << grid.status();
-  EXPECT_EQ(grid->size(), 3u * (40 + 48 + 50 + 6 + 4) + 128 + 3 + 3 + 12);
+  EXPECT_EQ(grid->size(), 3u * (40 + 48 + 50 + 6 + 4) + 128 + 1 + 1 + 12);
 }
 
 TEST(Grid, SpreadsTheListsOfBoostingWithoutScalings) {
