@@ -64,13 +64,16 @@ say "3  import of the four files"
 say "4  training: every family of estimators, every setting, cross-validated"
 "$ebb" train --wait
 
-say "5  segments: profit tier × risk"
+say "5  what decides, how good it is, who is at risk: the model's report"
+"$ebb" model report champion --html "$work/model.html"
+
+say "6  segments: profit tier × risk"
 "$ebb" segments
 
-say "6  the ten customers with the most profit at risk"
+say "7  the ten customers with the most profit at risk"
 "$ebb" at-risk --top 10
 
-say "7  live: events come in, changed scores come out"
+say "8  live: events come in, changed scores come out"
 "$ebb" subscribe >"$work/changes" 2>"$work/subscribe.log" &
 subscription=$!
 # The subscription is there when the scorer counts it.
@@ -99,5 +102,6 @@ cat "$work/changes"
 
 if ! $once; then
   say "streaming changes until Ctrl-C; in another terminal, for instance: EBB_PORT_BASE=$port_base $ebb push FILE"
+  echo "the model's report, for a browser, until this ends: $work/model.html"
   tail -n +"$(($(wc -l <"$work/changes") + 1))" -f "$work/changes" --pid="$up"
 fi

@@ -14,6 +14,7 @@
 #include "model/model_file.h"
 #include "runtime/digest.h"
 #include "trainer/evaluation/metrics.h"
+#include "trainer/score_by_name.h"
 
 namespace ebb::trainer {
 namespace {
@@ -65,37 +66,15 @@ bool HasEnoughOfBothClasses(const Dataset& dataset, std::span<const uint32_t> ro
   return positives >= kLeastRowsOfAClass && rows.size() - positives >= kLeastRowsOfAClass;
 }
 
-constexpr size_t kAbsent = SIZE_MAX;
-
-// Where the model's features stand in the table, by name.
-absl::StatusOr<std::vector<size_t>> Places(const FeatureSchema& model, const FeatureSchema& table) {
-  std::vector<size_t> places(model.size(), kAbsent);
-  for (size_t i = 0; i < model.size(); ++i) {
-    const std::optional<size_t> place = table.IndexOf(model[i].name);
-    if (place && table[*place].kind == model[i].kind) {
-      places[i] = *place;
-    } else if (model[i].role == FeatureRole::kInput) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("the training set lacks the champion's input `", model[i].name, "`"));
-    }
-  }
-  return places;
-}
-
 absl::StatusOr<double> MeasureRocAuc(const TrainedModel& model, const Dataset& dataset,
                                      std::span<const uint32_t> rows) {
-  absl::StatusOr<std::vector<size_t>> places = Places(model.schema, dataset.schema());
-  if (!places.ok()) return places.status();
+  const absl::StatusOr<std::vector<Score>> scored = ScoreByName(model, dataset, rows);
+  if (!scored.ok()) return scored.status();
   std::vector<double> scores;
   std::vector<uint8_t> labels;
-  for (uint32_t row : rows) {
-    const FeatureVector found = dataset.Row(row);
-    FeatureVector vector(places->size());
-    for (size_t i = 0; i < vector.size(); ++i) {
-      if ((*places)[i] != kAbsent) vector[i] = found[(*places)[i]];
-    }
-    scores.push_back(model.ScoreOne(vector).ranking_score);
-    labels.push_back(dataset.labels()[row]);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    scores.push_back((*scored)[i].ranking_score);
+    labels.push_back(dataset.labels()[rows[i]]);
   }
   return RocAuc(scores, labels);
 }

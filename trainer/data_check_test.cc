@@ -68,11 +68,11 @@ TEST(DescribeInputs, NamesWhatTellsNothingAndWhatTellsTooMuch) {
        Spec("profit", FeatureKind::kNumber, FeatureRole::kSegment)},
       vectors);
   v1::TrainingSetSummary summary;
-  EXPECT_THAT(DescribeInputs(table, InputsToLeaveOut(table, summary)),
-              ElementsAre("`constant` is the same in every row; it is left out",
-                          "`leak` alone has ROC-AUC 1: check that it was known before the label",
-                          "`empty` has no values; it is left out",
-                          "`one_category` is the same in every row; it is left out"));
+  EXPECT_THAT(
+      DescribeInputs(table, InputsToLeaveOut(table, summary)),
+      ElementsAre("`constant` is the same in every row; it is left out",
+                  "`leak` alone has ROC-AUC 1: check that it was known before the label",
+                  "`empty` has no values; it is left out", "`one_category` is the same in every row; it is left out"));
   summary.add_uncovered_features("fine");
   summary.add_uncovered_features("profit");
   const std::vector<LeftOutInput> left_out = InputsToLeaveOut(table, summary);

@@ -57,11 +57,13 @@ absl::Status Serve(const TrainerOptions& options, ShutdownSignal* shutdown) {
   if (!host.ok()) return host.status();
   (*host)->OnDrain([&streams] { streams.Close(absl::UnavailableError("the trainer is shutting down; call again")); });
 
-  TrainingSchedule schedule(options.train_interval, registry->get(), &clock, &slot, [&run, shutdown] {
-    return run.CheckReady(DefaultTrainingOptions(), [shutdown] { return shutdown->Requested(); });
-  });
+  const CancelFn stopping = [shutdown] { return shutdown->Requested(); };
+  TrainingSchedule schedule(
+      options.triggers, registry->get(), &clock, &slot,
+      [&run, &stopping] { return run.CheckReady(DefaultTrainingOptions(), stopping); },
+      [&run, &stopping] { return run.MeasureChange(DefaultTrainingOptions(), stopping); });
   Worker scheduler("schedule", [&schedule] { return schedule.RunOnce(); });
-  if (options.train_interval > absl::ZeroDuration()) scheduler.Start();
+  if (options.triggers.ByTime() || options.triggers.ByChange()) scheduler.Start();
 
   (*host)->SetServing("ebb.v1.Trainer", true);
   shutdown->Wait();

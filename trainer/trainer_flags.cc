@@ -30,9 +30,18 @@ void AddTrainerFlags(TrainerOptions* options, Flags* flags) {
   flags->Add("feature-store-tls-key", &options->feature_store.tls_key, "Its key.");
   flags->Add("read-timeout", &options->read_timeout, "How long reading a training set may take.",
              AtLeast(absl::Seconds(1)));
-  flags->Add("train-interval", &options->train_interval,
-             "Train this long after the last training ended, such as 24h; 0: only on request.",
+  flags->Add("train-interval", &options->triggers.interval,
+             "Train this long after the last training ended, such as 24h; 0: not by time.",
              OffOrAtLeast(absl::Minutes(1)));
+  flags->Add("train-new-labels", &options->triggers.new_labels,
+             "Train when so many more rows are labelled than the newest model had; 0: not by labels.",
+             Between<int64_t>(0, 1'000'000'000));
+  flags->Add("train-drift", &options->triggers.drift,
+             "Train when an input or the probability has drifted so far from the newest model's training set "
+             "(population stability index; 0.25 is much); 0: not by drift.",
+             Between(0.0, 100.0));
+  flags->Add("train-check-interval", &options->triggers.check_interval,
+             "How often labels and drift are looked at; each look reads the training set.", AtLeast(absl::Minutes(1)));
   flags->Add("threads", &options->threads, "Threads of a training; 0: one a core. The model does not depend on it.",
              Between(0, 1024));
   flags->Add("max-training-rows", &options->max_training_rows,

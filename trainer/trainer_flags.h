@@ -8,6 +8,7 @@
 #include "runtime/rpc/channel.h"
 #include "runtime/rpc/server_host.h"
 #include "trainer/search/grid.h"
+#include "trainer/training_trigger.h"
 
 namespace ebb::trainer {
 
@@ -22,8 +23,8 @@ struct TrainerOptions {
   ChannelOptions feature_store;
   std::string data_dir;
   absl::Duration read_timeout = absl::Minutes(10);
-  absl::Duration train_interval;  // zero: never by itself
-  int threads = 0;                // 0: one a core
+  TrainingTriggers triggers;  // none: never by itself
+  int threads = 0;            // 0: one a core
   int64_t max_training_rows = 1'000'000;
   std::string search_grid;  // file; empty: the built-in grid
   std::string log_level = "info";

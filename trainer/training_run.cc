@@ -1,6 +1,7 @@
 #include "trainer/training_run.h"
 
 #include <cmath>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -11,7 +12,9 @@
 #include "model/model_file.h"
 #include "runtime/log.h"
 #include "trainer/evaluation/folds.h"
+#include "trainer/report/drift.h"
 #include "trainer/report/model_analysis.h"
+#include "trainer/score_by_name.h"
 #include "trainer/training_report.h"
 
 namespace ebb::trainer {
@@ -220,6 +223,33 @@ std::optional<Comparison> TrainingRun::CompareWithChampion(const TrainingOutcome
        {"rows", comparison->rows},
        {"champion_saw_rows", comparison->champion_saw_rows}});
   return *comparison;
+}
+
+absl::StatusOr<TrainingSetChange> TrainingRun::MeasureChange(const v1::TrainingOptions& options,
+                                                             const CancelFn& cancelled) const {
+  const absl::StatusOr<Page<v1::Model>> newest = registry_->ListModels(0, 1, false);
+  if (!newest.ok()) return newest.status();
+  if (newest->items.empty()) return absl::FailedPreconditionError("there is no model yet");
+  const int64_t version = newest->items.front().version();
+  const absl::StatusOr<v1::ModelReport> report = registry_->GetModelReport(version);
+  if (!report.ok()) return report.status();
+  const absl::StatusOr<std::string> file = registry_->ReadModelFile(version);
+  if (!file.ok()) return file.status();
+  const absl::StatusOr<TrainedModel> model = ParseModelFile(*file);
+  if (!model.ok()) return model.status();
+
+  const absl::StatusOr<TrainingSet> set = ReadRows(options, {.cancelled = cancelled, .progress = [](const auto&) {}});
+  if (!set.ok()) return set.status();
+  std::vector<uint32_t> rows(set->dataset.rows());
+  std::iota(rows.begin(), rows.end(), uint32_t{0});
+  const absl::StatusOr<std::vector<Score>> scores = ScoreByName(*model, set->dataset, rows);
+  if (!scores.ok()) return scores.status();
+  std::vector<double> probabilities;
+  for (const Score& score : *scores) probabilities.push_back(score.probability);
+  const v1::TrainingReport& measured = report->model().report();
+  return TrainingSetChange{
+      .new_labels = static_cast<int64_t>(set->dataset.rows()) - measured.training_rows() - measured.holdout_rows(),
+      .drifts = MeasureDrift(*report, set->dataset, probabilities)};
 }
 
 absl::Status TrainingRun::CheckReady(const v1::TrainingOptions& options, const CancelFn& cancelled) const {

@@ -14,6 +14,7 @@
 #include "trainer/registry.h"
 #include "trainer/search/training.h"
 #include "trainer/training_set_reader.h"
+#include "trainer/training_trigger.h"
 
 namespace ebb::trainer {
 
@@ -56,6 +57,10 @@ class TrainingRun {
   // `options` has no field unset (WithDefaults). CANCELLED on request; FAILED_PRECONDITION says what the data lacks;
   // errors of source and registry as they are.
   absl::StatusOr<TrainedResult> Run(const v1::TrainingOptions& options, const TrainingControls& controls) const;
+
+  // What has changed in the training set since the newest model was made; all of its rows are read. FAILED_PRECONDITION
+  // where there is no model; NOT_FOUND where it is older than reports.
+  absl::StatusOr<TrainingSetChange> MeasureChange(const v1::TrainingOptions& options, const CancelFn& cancelled) const;
 
   // Whether the store has labelled rows enough for a training; FAILED_PRECONDITION says what is missing.
   absl::Status CheckReady(const v1::TrainingOptions& options, const CancelFn& cancelled) const;

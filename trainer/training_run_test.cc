@@ -21,17 +21,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The same 300 rows each time.
+// The same rows each time.
 class SyntheticSource final : public TrainingSetSource {
  public:
   absl::Status Read(const v1::ReadTrainingSetRequest&, const CancelFn&, const TakeChunk& take) override {
-    for (v1::ReadTrainingSetResponse& chunk : testing::SyntheticTrainingSet(300, 300)) {
+    for (v1::ReadTrainingSetResponse& chunk : testing::SyntheticTrainingSet(rows, 300)) {
       if (chunk.has_summary() && !uncovered.empty()) chunk.mutable_summary()->add_uncovered_features(uncovered);
       if (absl::Status status = take(chunk); !status.ok()) return status;
     }
     return absl::OkStatus();
   }
 
+  int rows = 300;
   std::string uncovered;  // the name of a feature
 };
 
@@ -104,6 +105,24 @@ TEST_F(TrainingRunTest, AnInputThatEventsDoNotCoverYetIsLeftOutAndComesBack) {
   const TrainedResult later = Train();
   EXPECT_TRUE(ParseModelFile(later.model.file)->schema.IndexOf("noise"));
   EXPECT_TRUE(later.model.report.has_champion_holdout_roc_auc()) << "models of different inputs are compared by name";
+}
+
+TEST_F(TrainingRunTest, TellsWhatHasChangedSinceTheNewestModel) {
+  const TrainingRun run(&source_, registry_.get(), &clock_, {});
+  const CancelFn never = [] { return false; };
+  EXPECT_EQ(run.MeasureChange(DefaultTrainingOptions(), never).status().message(), "there is no model yet");
+  const TrainedResult result = Train();
+  Crown(result, result.model.comparison_basis);
+  const auto same = run.MeasureChange(DefaultTrainingOptions(), never);
+  ASSERT_TRUE(same.ok()) << same.status();
+  EXPECT_EQ(same->new_labels, 0);
+  ASSERT_FALSE(same->drifts.empty());
+  EXPECT_EQ(same->drifts.front().stability_index, 0) << same->drifts.front().of;
+  source_.rows = 400;
+  const auto more = run.MeasureChange(DefaultTrainingOptions(), never);
+  ASSERT_TRUE(more.ok()) << more.status();
+  EXPECT_EQ(more->new_labels, 100);
+  EXPECT_GT(more->drifts.front().stability_index, 0);
 }
 
 TEST_F(TrainingRunTest, AChampionIsReplacedWhereTheNewModelIsNotWorse) {

@@ -28,7 +28,7 @@ class TrainingSlot {
   TrainingSlot(const TrainingSlot&) = delete;
   TrainingSlot& operator=(const TrainingSlot&) = delete;
 
-  // `trigger`: `request` or `schedule`. `options` has no field unset. FAILED_PRECONDITION names the training that runs;
+  // `trigger`: as Training.trigger. `options` has no field unset. FAILED_PRECONDITION names the training that runs;
   // UNAVAILABLE after Stop.
   absl::StatusOr<v1::Training> Start(const v1::TrainingOptions& options, const std::string& trigger);
   // Asks it to stop; returns it as it is then, and it will end as CANCELLED. NOT_FOUND; FAILED_PRECONDITION when it has

@@ -192,7 +192,18 @@ TEST(UntilDue, CountsFromTheLastEnd) {
 class TrainingScheduleTest : public TrainingSlotTest {
  protected:
   absl::Status ready_;
-  TrainingSchedule schedule_{absl::Hours(24), registry_.get(), &clock_, slot_.get(), [this] { return ready_; }};
+  TrainingSchedule ScheduleBy(const TrainingTriggers& triggers) {
+    return TrainingSchedule(
+        triggers, registry_.get(), &clock_, slot_.get(), [this] { return ready_; },
+        [this] {
+          ++looks_;
+          return change_;
+        });
+  }
+
+  absl::StatusOr<TrainingSetChange> change_ = TrainingSetChange{};
+  int looks_ = 0;
+  TrainingSchedule schedule_ = ScheduleBy({.interval = absl::Hours(24)});
 };
 
 TEST_F(TrainingScheduleTest, TheFirstTrainingWaitsForLabelledRows) {
@@ -219,6 +230,54 @@ TEST_F(TrainingScheduleTest, TheIntervalCountsFromTheEndOfTheLastTraining) {
   schedule_.RunOnce();
   WaitUntilIdle();
   EXPECT_EQ(slot_->List(0, 10)->items.size(), 2u);
+}
+
+TEST_F(TrainingScheduleTest, ChangeIsLookedAtEachCheckIntervalAndStartsATraining) {
+  TrainingSchedule by_change = ScheduleBy({.new_labels = 100, .drift = 0.25});
+  EXPECT_EQ(by_change.RunOnce(), absl::Minutes(1));
+  Release();
+  WaitUntilIdle();
+  EXPECT_EQ(slot_->Get(1)->trigger(), "labels: the first model");
+  EXPECT_EQ(looks_, 0) << "against no model there is no change";
+
+  by_change.RunOnce();
+  EXPECT_EQ(looks_, 0) << "before the interval has passed";
+  clock_.Advance(absl::Hours(1));
+  by_change.RunOnce();
+  EXPECT_EQ(looks_, 1);
+  EXPECT_EQ(slot_->List(0, 10)->items.size(), 1u) << "nothing has changed";
+
+  change_ = TrainingSetChange{.new_labels = 99, .drifts = {{"minutes", 0.312}, {"tier", 0.1}}};
+  clock_.Advance(absl::Hours(1));
+  by_change.RunOnce();
+  WaitUntilIdle();
+  EXPECT_EQ(slot_->Get(2)->trigger(), "drift: minutes 0.31");
+
+  change_ = absl::UnavailableError("the store is away");
+  clock_.Advance(absl::Hours(1));
+  EXPECT_EQ(by_change.RunOnce(), absl::Minutes(1));
+  EXPECT_EQ(slot_->List(0, 10)->items.size(), 2u);
+}
+
+TEST_F(TrainingScheduleTest, AClockSetBackDoesNotPutTheNextLookOff) {
+  TrainingSchedule by_change = ScheduleBy({.new_labels = 1});
+  by_change.RunOnce();
+  Release();
+  WaitUntilIdle();
+  clock_.Advance(-absl::Hours(50));
+  by_change.RunOnce();
+  clock_.Advance(absl::Hours(1));
+  by_change.RunOnce();
+  EXPECT_EQ(looks_, 1);
+}
+
+TEST(TriggerOf, NamesLabelsBeforeDrift) {
+  const TrainingSetChange change{.new_labels = 120, .drifts = {{"minutes", 0.4}}};
+  EXPECT_EQ(TriggerOf(change, {.new_labels = 120, .drift = 0.1}), "labels: 120 more");
+  EXPECT_EQ(TriggerOf(change, {.new_labels = 121, .drift = 0.4}), "drift: minutes 0.4");
+  EXPECT_EQ(TriggerOf(change, {.new_labels = 121, .drift = 0.41}), std::nullopt);
+  EXPECT_EQ(TriggerOf(change, {}), std::nullopt);
+  EXPECT_EQ(TriggerOf({}, {.drift = 0.1}), std::nullopt);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "trainer/report/model_analysis.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -8,6 +9,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "trainer/fit/pipeline.h"
 #include "trainer/report/diagnostics.h"
+#include "trainer/report/drift.h"
 #include "trainer/report/estimate_message.h"
 #include "trainer/report/feature_report.h"
 #include "trainer/report/findings.h"
@@ -78,6 +80,17 @@ void DescribeData(const AnalysisInput& input, v1::ModelReport* report) {
   AddAll(features, report->mutable_features());
 }
 
+// By the published model.
+std::vector<double> ProbabilitiesOfAllRows(const AnalysisInput& input) {
+  std::vector<uint32_t> rows(input.seen.rows());
+  std::iota(rows.begin(), rows.end(), uint32_t{0});
+  std::vector<double> probabilities;
+  for (const double score : RankRows(input.outcome.published, input.seen, rows)) {
+    probabilities.push_back(input.outcome.published.calibration.Probability(score));
+  }
+  return probabilities;
+}
+
 void DescribePredictions(const AnalysisInput& input, v1::ModelReport* report) {
   const TrainingOutcome& outcome = input.outcome;
   const auto diagnose = [&](const Predictions& predictions, const std::vector<uint32_t>& rows) {
@@ -85,6 +98,7 @@ void DescribePredictions(const AnalysisInput& input, v1::ModelReport* report) {
   };
   *report->mutable_cross_validated() = diagnose(outcome.cross_validated_predictions, input.split.training);
   *report->mutable_holdout() = diagnose(outcome.holdout_predictions, input.split.holdout);
+  AddAll(DescribeProbabilities(ProbabilitiesOfAllRows(input), input.dataset.labels()), report->mutable_probabilities());
   report->set_risk_threshold(outcome.published.risk_threshold);
   const std::vector<double>& probabilities = outcome.out_of_fold_predictions.probabilities;
   const SegmentBounds& bounds = outcome.published.segments;

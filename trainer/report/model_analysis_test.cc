@@ -239,6 +239,9 @@ TEST_F(Analysis, CutsTheRowsIntoSegments) {
   EXPECT_EQ(middle, kRows / 2);
   EXPECT_EQ(report_->profit_by_risk_size(), kRows);
   EXPECT_EQ(report_->lineage().profit_feature(), "profit");
+  int64_t counted = 0;
+  for (const v1::HistogramBin& bin : report_->probabilities()) counted += bin.declined() + bin.steady();
+  EXPECT_EQ(counted, kRows);
 }
 
 }  // namespace
