@@ -26,8 +26,8 @@ constexpr uint32_t kDataFormat = 1;
 // Serves until shutdown. Everything below is destroyed in reverse order: the server before what its calls use,
 // trainings before the registry that records their end.
 absl::Status Serve(const TrainerOptions& options, ShutdownSignal* shutdown) {
-  absl::StatusOr<Grid> grid = LoadGrid(options.search_grid);
-  if (!grid.ok()) return grid.status();
+  absl::StatusOr<SearchSpace> space = LoadSearchSpace(options.search_grid);
+  if (!space.ok()) return space.status();
   auto folder = DataFolder::Open({.path = options.data_dir, .service = "ebb-trainer", .format_version = kDataFormat});
   if (!folder.ok()) return folder.status();
 
@@ -45,7 +45,7 @@ absl::Status Serve(const TrainerOptions& options, ShutdownSignal* shutdown) {
   TrainingSetClient source(*channel, options.read_timeout);
   const TrainingRun run(
       &source, registry->get(), &clock,
-      {.grid = *std::move(grid), .threads = ThreadsToUse(options.threads), .max_rows = options.max_training_rows});
+      {.space = *std::move(space), .threads = ThreadsToUse(options.threads), .max_rows = options.max_training_rows});
 
   StreamSet streams;
   TrainingSlot slot(

@@ -52,16 +52,16 @@ void AddTrainerFlags(TrainerOptions* options, Flags* flags) {
              OneOf({"debug", "info", "warning", "error"}));
 }
 
-absl::StatusOr<Grid> LoadGrid(const std::string& path) {
-  if (path.empty()) return ParseGrid(DefaultGridText());
+absl::StatusOr<SearchSpace> LoadSearchSpace(const std::string& path) {
+  if (path.empty()) return ParseSearchSpace(DefaultGridText());
   std::ifstream file(path);
   std::ostringstream text;
   if (!file || !(text << file.rdbuf())) {
     return absl::NotFoundError(absl::StrCat("--search-grid ", path, ": the file cannot be read or is empty"));
   }
-  absl::StatusOr<Grid> grid = ParseGrid(text.str());
-  if (grid.ok()) return grid;
-  return absl::Status(grid.status().code(), absl::StrCat("--search-grid ", path, ": ", grid.status().message()));
+  absl::StatusOr<SearchSpace> space = ParseSearchSpace(text.str());
+  if (space.ok()) return space;
+  return absl::Status(space.status().code(), absl::StrCat("--search-grid ", path, ": ", space.status().message()));
 }
 
 int ThreadsToUse(int threads) {

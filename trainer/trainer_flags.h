@@ -33,7 +33,7 @@ struct TrainerOptions {
 void AddTrainerFlags(TrainerOptions* options, Flags* flags);
 
 // Of the file, or the built-in one. NOT_FOUND or INVALID_ARGUMENT name the file and what is wrong in it.
-absl::StatusOr<Grid> LoadGrid(const std::string& path);
+absl::StatusOr<SearchSpace> LoadSearchSpace(const std::string& path);
 
 // `threads`, or the number of cores.
 int ThreadsToUse(int threads);

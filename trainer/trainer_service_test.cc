@@ -96,7 +96,7 @@ class TrainerServiceTest : public ::testing::Test {
     to_store.address = store_.address();
     source_ = std::make_unique<TrainingSetClient>(*OpenChannel(to_store), kPatience);
     TrainingRun::Options options;
-    options.grid = *ParseGrid(kSmallGrid);
+    options.space = *ParseSearchSpace(kSmallGrid);
     options.threads = 2;
     run_ = std::make_unique<TrainingRun>(source_.get(), registry_.get(), &clock_, options);
     slot_ = std::make_unique<TrainingSlot>(

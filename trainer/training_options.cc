@@ -17,6 +17,8 @@ constexpr double kSegmentThreshold = 0.7;
 constexpr double kAcceptanceRocAuc = 0.91;
 constexpr double kLowerQuantile = 0.25;
 constexpr double kUpperQuantile = 0.75;
+constexpr int kTrials = 20;
+constexpr int kMostTrials = 1000;
 
 bool Within(double value, double least, double greatest) { return value >= least && value <= greatest; }
 
@@ -50,6 +52,24 @@ std::optional<OptionViolation> FindTrainingSetViolation(const v1::ReadTrainingSe
   return std::nullopt;
 }
 
+std::optional<OptionViolation> FindSearchViolation(const v1::TrainingOptions& options) {
+  if (!v1::TrainingOptions::Search_IsValid(options.search())) {
+    return OptionViolation{"search", absl::StrCat("is ", static_cast<int>(options.search()),
+                                                  ", must be GRID, RANDOM or SUCCESSIVE_HALVING")};
+  }
+  if (options.trials() < 0 || options.trials() > kMostTrials) {
+    return OptionViolation{"trials", absl::StrCat("is ", options.trials(), ", must be from 1 to ", kMostTrials)};
+  }
+  if (!options.has_search_budget()) return std::nullopt;
+  const google::protobuf::Duration& budget = options.search_budget();
+  const bool above_zero = budget.seconds() > 0 || (budget.seconds() == 0 && budget.nanos() > 0);
+  if (!above_zero || budget.nanos() < 0 || budget.nanos() > 999'999'999) {
+    return OptionViolation{"search_budget", absl::StrCat("is ", budget.seconds(), " s and ", budget.nanos(),
+                                                         " ns, must be above 0; leave it out for no limit")};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<OptionViolation> FindViolation(const v1::TrainingOptions& options) {
@@ -73,6 +93,7 @@ std::optional<OptionViolation> FindViolation(const v1::TrainingOptions& options)
     return OptionViolation{"publish",
                            absl::StrCat("is ", static_cast<int>(options.publish()), ", must be STACK or BEST_FAMILY")};
   }
+  if (auto violation = FindSearchViolation(options)) return violation;
   if (options.has_training_set()) {
     if (auto violation = FindTrainingSetViolation(options.training_set())) return violation;
   }
@@ -88,6 +109,8 @@ v1::TrainingOptions WithDefaults(v1::TrainingOptions options) {
   if (options.folds() == 0) options.set_folds(kFolds);
   if (options.segment_threshold() == 0) options.set_segment_threshold(kSegmentThreshold);
   if (options.publish() == v1::TrainingOptions::PUBLISH_UNSPECIFIED) options.set_publish(v1::TrainingOptions::STACK);
+  if (options.search() == v1::TrainingOptions::SEARCH_UNSPECIFIED) options.set_search(v1::TrainingOptions::GRID);
+  if (options.trials() == 0) options.set_trials(kTrials);
   if (!options.has_acceptance_roc_auc()) options.set_acceptance_roc_auc(kAcceptanceRocAuc);
   if (!options.has_promote_if_not_worse()) options.set_promote_if_not_worse(true);
   if (!options.has_profit_tiers()) {

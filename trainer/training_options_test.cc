@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
 
 namespace ebb::trainer {
 namespace {
@@ -24,6 +25,9 @@ TEST(TrainingOptions, WhatIsSaidStays) {
   options.set_promote_if_not_worse(false);
   options.set_acceptance_roc_auc(0.8);
   options.set_publish(v1::TrainingOptions::BEST_FAMILY);
+  options.set_search(v1::TrainingOptions::RANDOM);
+  options.set_trials(7);
+  options.mutable_search_budget()->set_seconds(60);
   options.mutable_profit_tiers()->mutable_amounts()->set_upper(1);
   options.mutable_training_set()->mutable_purchase_decline();
   EXPECT_EQ(WithDefaults(options).SerializeAsString(), options.SerializeAsString());
@@ -40,6 +44,36 @@ TEST(TrainingOptions, RefusesAnAcceptanceThatNoModelCouldMissOrMeet) {
   }
   options.set_acceptance_roc_auc(0.91);
   EXPECT_EQ(FindViolation(options), std::nullopt);
+}
+
+TEST(TrainingOptions, SearchesTheGridWithoutALimitWhereNothingIsSaid) {
+  const v1::TrainingOptions options = DefaultTrainingOptions();
+  EXPECT_EQ(options.search(), v1::TrainingOptions::GRID);
+  EXPECT_EQ(options.trials(), 20);
+  EXPECT_FALSE(options.has_search_budget());
+}
+
+TEST(TrainingOptions, RefusesSearchesThatCannotBe) {
+  v1::TrainingOptions options;
+  const auto violation = [&] {
+    const auto found = FindViolation(options);
+    return found ? found->field + " " + found->rule : "";
+  };
+  options.set_search(static_cast<v1::TrainingOptions::Search>(9));
+  EXPECT_EQ(violation(), "search is 9, must be GRID, RANDOM or SUCCESSIVE_HALVING");
+  options.set_search(v1::TrainingOptions::RANDOM);
+  for (const int trials : {-1, 1001}) {
+    options.set_trials(trials);
+    EXPECT_EQ(violation(), "trials is " + std::to_string(trials) + ", must be from 1 to 1000");
+  }
+  options.set_trials(1000);
+  EXPECT_EQ(violation(), "");
+  options.mutable_search_budget();
+  EXPECT_EQ(violation(), "search_budget is 0 s and 0 ns, must be above 0; leave it out for no limit");
+  options.mutable_search_budget()->set_nanos(-1);
+  EXPECT_NE(violation(), "");
+  options.mutable_search_budget()->set_nanos(1);
+  EXPECT_EQ(violation(), "");
 }
 
 }  // namespace

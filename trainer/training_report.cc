@@ -84,7 +84,9 @@ v1::TrainingReport ReportOf(const TrainingOutcome& outcome, const v1::TrainingOp
   report.set_training_rows(static_cast<int64_t>(outcome.training.rows));
   report.set_holdout_rows(static_cast<int64_t>(outcome.holdout.rows));
   report.set_seed(options.seed());
-  report.set_fits(static_cast<int64_t>(outcome.settings_tried) * options.folds());
+  report.set_fits(static_cast<int64_t>(outcome.fits));
+  report.set_search(options.search());
+  report.set_settings_untried(static_cast<int64_t>(outcome.settings_untried));
   if (const SegmentBounds& bounds = outcome.published.segments; !bounds.feature.empty()) {
     report.mutable_profit_tiers()->set_lower(bounds.lower);
     report.mutable_profit_tiers()->set_upper(bounds.upper);

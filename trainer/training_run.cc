@@ -15,6 +15,7 @@
 #include "trainer/report/drift.h"
 #include "trainer/report/model_analysis.h"
 #include "trainer/score_by_name.h"
+#include "trainer/search/draw_settings.h"
 #include "trainer/training_report.h"
 
 namespace ebb::trainer {
@@ -89,7 +90,20 @@ ProgressCallback SearchProgressTo(const TrainingControls& controls) {
   };
 }
 
+// Empty where the search has all the time it wants. The time runs from now.
+TimeIsOverFn SearchDeadline(const v1::TrainingOptions& options, const Clock* clock) {
+  if (!options.has_search_budget()) return {};
+  const absl::Time deadline = clock->Now() + absl::Seconds(options.search_budget().seconds()) +
+                              absl::Nanoseconds(options.search_budget().nanos());
+  return [clock, deadline] { return clock->Now() >= deadline; };
+}
+
 }  // namespace
+
+absl::StatusOr<Grid> SettingsToTry(const SearchSpace& space, const v1::TrainingOptions& options) {
+  if (options.search() == v1::TrainingOptions::GRID) return GridOf(space);
+  return DrawSettings(space, options.trials(), options.seed());
+}
 
 TrainingRun::TrainingRun(TrainingSetSource* source, const Registry* registry, const Clock* clock, Options options)
     : source_(source), registry_(registry), clock_(clock), options_(std::move(options)) {}
@@ -97,6 +111,8 @@ TrainingRun::TrainingRun(TrainingSetSource* source, const Registry* registry, co
 absl::StatusOr<TrainedResult> TrainingRun::Run(const v1::TrainingOptions& options,
                                                const TrainingControls& controls) const {
   const absl::Time start = clock_->Now();
+  absl::StatusOr<Grid> settings = SettingsToTry(options_.space, options);
+  if (!settings.ok()) return settings.status();
   Tell(controls, "read");
   absl::StatusOr<TrainingSet> set = ReadRows(options, controls);
   if (!set.ok()) return set.status();
@@ -106,7 +122,7 @@ absl::StatusOr<TrainedResult> TrainingRun::Run(const v1::TrainingOptions& option
   const std::vector<LeftOutInput> left_out = InputsToLeaveOut(set->dataset, set->summary);
   if (absl::Status status = CheckInputs(set->dataset, left_out); !status.ok()) return status;
 
-  absl::StatusOr<TrainingOutcome> outcome = Search(*set, left_out, options, controls);
+  absl::StatusOr<TrainingOutcome> outcome = Search(*set, left_out, *std::move(settings), options, controls);
   if (!outcome.ok()) return outcome.status();
 
   Tell(controls, "evaluate");
@@ -154,10 +170,13 @@ absl::StatusOr<TrainingSet> TrainingRun::ReadRows(const v1::TrainingOptions& opt
 }
 
 absl::StatusOr<TrainingOutcome> TrainingRun::Search(const TrainingSet& set, const std::vector<LeftOutInput>& left_out,
-                                                    const v1::TrainingOptions& options,
+                                                    Grid settings, const v1::TrainingOptions& options,
                                                     const TrainingControls& controls) const {
   TrainingOptions core;
-  core.grid = options_.grid;
+  core.grid = std::move(settings);
+  core.search = options.search() == v1::TrainingOptions::SUCCESSIVE_HALVING ? SearchMethod::kSuccessiveHalving
+                                                                            : SearchMethod::kAll;
+  core.time_is_over = SearchDeadline(options, clock_);
   core.publishes = options.publish() == v1::TrainingOptions::BEST_FAMILY ? Publishes::kBestFamily : Publishes::kStack;
   core.seed = options.seed();
   core.threads = options_.threads;

@@ -12,6 +12,7 @@
 #include "trainer/champion_comparison.h"
 #include "trainer/data_check.h"
 #include "trainer/registry.h"
+#include "trainer/search/search_space.h"
 #include "trainer/search/training.h"
 #include "trainer/training_set_reader.h"
 #include "trainer/training_trigger.h"
@@ -36,6 +37,10 @@ struct TrainingControls {
   std::function<void(const v1::TrainingProgress&)> progress;
 };
 
+// The settings that a training tries: all of the lists, or drawn by the training's seed. `options` has no field unset.
+// INVALID_ARGUMENT: a grid search, and the space lacks a list.
+absl::StatusOr<Grid> SettingsToTry(const SearchSpace& space, const v1::TrainingOptions& options);
+
 // What a training comes to: a model, and whether it should be served.
 struct TrainedResult {
   NewModel model;
@@ -47,7 +52,7 @@ struct TrainedResult {
 class TrainingRun {
  public:
   struct Options {
-    Grid grid;
+    SearchSpace space;
     int threads = 1;  // the model does not depend on it
     int64_t max_rows = 1'000'000;
   };
@@ -68,7 +73,8 @@ class TrainingRun {
  private:
   absl::StatusOr<TrainingSet> ReadRows(const v1::TrainingOptions& options, const TrainingControls& controls) const;
   absl::StatusOr<TrainingOutcome> Search(const TrainingSet& set, const std::vector<LeftOutInput>& left_out,
-                                         const v1::TrainingOptions& options, const TrainingControls& controls) const;
+                                         Grid settings, const v1::TrainingOptions& options,
+                                         const TrainingControls& controls) const;
   absl::StatusOr<v1::ModelReport> Analyse(const TrainingOutcome& outcome, const TrainingSet& set,
                                           const std::vector<LeftOutInput>& left_out, const HoldoutSplit& split,
                                           const v1::TrainingOptions& options, const TrainingControls& controls) const;

@@ -49,7 +49,8 @@ class TrainingRunTest : public ::testing::Test {
 
   TrainedResult Train() {
     TrainingRun::Options options;
-    options.grid = *ParseGrid("decision_tree { max_depth: [2] min_leaf: [5] criterion: [GINI] class_weight: [NONE] }");
+    options.space =
+        *ParseSearchSpace("decision_tree { max_depth: [2] min_leaf: [5] criterion: [GINI] class_weight: [NONE] }");
     const TrainingRun run(&source_, registry_.get(), &clock_, options);
     absl::StatusOr<TrainedResult> result =
         run.Run(DefaultTrainingOptions(), {.cancelled = [] { return false; }, .progress = [](const auto&) {}});

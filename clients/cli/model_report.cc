@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "clients/cli/time_text.h"
 #include "fmt/format.h"
 
@@ -30,6 +31,12 @@ Table Candidates(const v1::TrainingReport& report) {
   return table;
 }
 
+// `successive-halving`, as `ebb train --search` takes it; none of a model that an older Ebb made.
+Cell SearchCell(v1::TrainingOptions::Search search) {
+  if (search == v1::TrainingOptions::SEARCH_UNSPECIFIED) return NoCell();
+  return TextCell(absl::StrReplaceAll(Lower(v1::TrainingOptions::Search_Name(search)), {{"_", "-"}}));
+}
+
 Record Summary(const v1::Model& model) {
   const v1::TrainingReport& report = model.report();
   Record summary("model");
@@ -44,6 +51,8 @@ Record Summary(const v1::Model& model) {
   summary.Add("training_rows", CountCell(report.training_rows()));
   summary.Add("holdout_rows", CountCell(report.holdout_rows()));
   summary.Add("declined_rows", CountCell(report.training_set().declined()));
+  summary.Add("search", SearchCell(report.search()));
+  summary.Add("settings_untried", CountCell(report.settings_untried()));
   summary.Add("fits", CountCell(report.fits()));
   summary.Add("seconds", RealCell(Seconds(report.duration()), 1));
   summary.Add("seed", CountCell(static_cast<int64_t>(report.seed())));

@@ -1,5 +1,6 @@
 #include "trainer/evaluation/folds.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -102,6 +103,24 @@ absl::StatusOr<HoldoutSplit> StratifiedHoldout(const Dataset& dataset, double sh
     (held_out[dataset.groups()[row]] ? split.holdout : split.training).push_back(row);
   }
   return split;
+}
+
+std::vector<uint32_t> StratifiedShare(const Dataset& dataset, size_t every) {
+  const Customers customers = ByClass(dataset);
+  std::vector<bool> chosen(customers.count);
+  for (const std::vector<uint32_t>& all : customers.of_class) {
+    for (size_t i = 0; i < all.size(); i += every) chosen[all[i]] = true;
+  }
+  std::vector<uint32_t> rows;
+  for (uint32_t row = 0; row < dataset.rows(); ++row) {
+    if (chosen[dataset.groups()[row]]) rows.push_back(row);
+  }
+  return rows;
+}
+
+size_t CustomersOfRarerClass(const Dataset& dataset) {
+  const Customers customers = ByClass(dataset);
+  return std::min(customers.of_class[0].size(), customers.of_class[1].size());
 }
 
 }  // namespace ebb::trainer

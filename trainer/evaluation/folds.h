@@ -32,4 +32,11 @@ struct HoldoutSplit {
 // `share` in (0, 1) of each class, by customer as above. FAILED_PRECONDITION when a part would lack a class.
 absl::StatusOr<HoldoutSplit> StratifiedHoldout(const Dataset& dataset, double share);
 
+// By customer as above: of each class every so-manieth in canonical order, with all of their rows. A greater multiple
+// gives a part of these.
+std::vector<uint32_t> StratifiedShare(const Dataset& dataset, size_t every);
+
+// Customers of the class that has fewer.
+size_t CustomersOfRarerClass(const Dataset& dataset);
+
 }  // namespace ebb::trainer

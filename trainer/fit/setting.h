@@ -17,12 +17,16 @@ struct LogisticRegressionSetting {
   Penalty penalty = Penalty::kL2;
   double c = 1;  // inverse strength of the penalty; the intercept is not penalised
   ClassWeight class_weight = ClassWeight::kNone;
+
+  friend bool operator==(const LogisticRegressionSetting&, const LogisticRegressionSetting&) = default;
 };
 
 struct KNearestNeighboursSetting {
   int k = 5;
   Weighting weighting = Weighting::kUniform;
   Metric metric = Metric::kEuclidean;
+
+  friend bool operator==(const KNearestNeighboursSetting&, const KNearestNeighboursSetting&) = default;
 };
 
 struct DecisionTreeSetting {
@@ -30,6 +34,8 @@ struct DecisionTreeSetting {
   int min_leaf = 1;  // rows
   Criterion criterion = Criterion::kGini;
   ClassWeight class_weight = ClassWeight::kNone;
+
+  friend bool operator==(const DecisionTreeSetting&, const DecisionTreeSetting&) = default;
 };
 
 struct SupportVectorSetting {
@@ -38,6 +44,8 @@ struct SupportVectorSetting {
   std::optional<double> gamma;  // nothing: 1 / (columns × variance of all preprocessed values)
   int degree = 3;
   ClassWeight class_weight = ClassWeight::kNone;
+
+  friend bool operator==(const SupportVectorSetting&, const SupportVectorSetting&) = default;
 };
 
 enum class MaxFeatures { kSqrt, kAll };  // columns that a split is chosen among: their root, rounded down, or all
@@ -50,12 +58,18 @@ struct ForestSetting {
   MaxFeatures max_features = MaxFeatures::kSqrt;
   Criterion criterion = Criterion::kGini;
   ClassWeight class_weight = ClassWeight::kNone;
+
+  friend bool operator==(const ForestSetting&, const ForestSetting&) = default;
 };
 struct RandomForestSetting {
   ForestSetting forest;
+
+  friend bool operator==(const RandomForestSetting&, const RandomForestSetting&) = default;
 };
 struct ExtraTreesSetting {
   ForestSetting forest;
+
+  friend bool operator==(const ExtraTreesSetting&, const ExtraTreesSetting&) = default;
 };
 
 struct GradientBoostingSetting {
@@ -67,6 +81,8 @@ struct GradientBoostingSetting {
   double column_share = 1;      // that each tree sees; rounded down, at least one column
   double row_share = 1;         // that each tree sees, each row by itself
   ClassWeight class_weight = ClassWeight::kNone;
+
+  friend bool operator==(const GradientBoostingSetting&, const GradientBoostingSetting&) = default;
 };
 
 // In the order of EstimatorName's families, which is also the order of reports and the tie-break between equally good
@@ -79,6 +95,8 @@ using FamilySetting =
 struct Setting {
   Scaling scaling = Scaling::kStandard;
   FamilySetting family;
+
+  friend bool operator==(const Setting&, const Setting&) = default;
 };
 
 inline constexpr size_t kFamilies = std::variant_size_v<FamilySetting>;

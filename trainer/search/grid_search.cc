@@ -1,6 +1,7 @@
 #include "trainer/search/grid_search.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -31,6 +32,10 @@ constexpr void (*kFamilySearches[])(const FoldData&, const SearchUnit&) = {
     SearchRandomForest,       SearchExtraTrees,         SearchGradientBoosting};
 static_assert(std::size(kFamilySearches) == kFamilies);
 
+// Settings of a family that are searched together where time is limited: enough to share work, few enough to lose
+// little when it is over.
+constexpr size_t kWave = 8;
+
 // A fold under one scaling, made by the first unit that needs it and dropped by the last.
 struct FoldSlot {
   int fold = 0;
@@ -43,6 +48,7 @@ struct FoldSlot {
 
 struct Task {
   FoldSlot* slot = nullptr;
+  bool must_be_done = false;  // whatever the time
   std::vector<size_t> settings;
 };
 
@@ -56,12 +62,13 @@ class Progress {
     ++done_;
     roc_aucs_[setting].sum += roc_auc;
     ++roc_aucs_[setting].folds;
-    if (!callback_) return;
-    const size_t best = Best();
-    callback_({.fits_done = done_,
-               .fits_total = total_,
-               .best_roc_auc = roc_aucs_[best].Mean(),
-               .best_candidate = CandidateText(grid_[best])});
+    Tell(total_);
+  }
+
+  // No more will be done.
+  void End() {
+    MutexLock lock(&mutex_);
+    if (done_ < total_) Tell(done_);
   }
 
  private:
@@ -70,6 +77,15 @@ class Progress {
     int folds = 0;
     double Mean() const { return folds == 0 ? 0 : sum / folds; }
   };
+
+  void Tell(uint64_t total) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (!callback_) return;
+    const size_t best = Best();
+    callback_({.fits_done = done_,
+               .fits_total = total,
+               .best_roc_auc = roc_aucs_[best].Mean(),
+               .best_candidate = CandidateText(grid_[best])});
+  }
 
   size_t Best() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const auto worse = [](const FoldsSoFar& a, const FoldsSoFar& b) { return a.Mean() < b.Mean(); };
@@ -122,38 +138,52 @@ class Search {
     for (const Setting& setting : grid_) {
       results_.push_back({.setting = setting, .fold_roc_auc = std::vector<double>(folds_.count)});
     }
+    folds_done_ = std::vector<std::atomic<int>>(grid_.size());
     task_seconds_.resize(tasks_.size());
     ParallelFor(tasks_.size(), options_.threads, [this](size_t task) { RunTask(task); });
     if (Cancelled()) return absl::CancelledError("the search was cancelled");
+    progress_.End();
     return Collect();
   }
 
  private:
   // Tasks of one slot follow each other, the dearest (support vectors) first, so that few slots are alive and threads
-  // end together.
+  // end together. Waves follow each other.
   void MakeTasks() {
-    using Place = std::tuple<int, Scaling, size_t>;
+    using Place = std::tuple<size_t, int, Scaling, size_t>;
+    const std::vector<size_t> waves = WavesOf(grid_, options_.time_is_over != nullptr);
     std::map<Place, std::map<ShareKey, std::vector<size_t>>> groups;
     for (int fold = 0; fold < folds_.count; ++fold) {
       for (size_t i = 0; i < grid_.size(); ++i) {
         // Where nothing is left out, all families share one slot.
         const size_t most = std::min(MostTrainingRows(grid_[i].family), dataset_.rows());
-        groups[{fold, grid_[i].scaling, most}][ShareKeyOf(grid_[i])].push_back(i);
+        groups[{waves[i], fold, grid_[i].scaling, most}][ShareKeyOf(grid_[i])].push_back(i);
       }
     }
     for (const auto& [place, units] : groups) {
       FoldSlot* slot = slots_.emplace_back(std::make_unique<FoldSlot>()).get();
-      std::tie(slot->fold, slot->scaling, slot->most_rows) = place;
+      size_t wave = 0;
+      std::tie(wave, slot->fold, slot->scaling, slot->most_rows) = place;
       slot->units_left = units.size();
-      for (auto unit = units.rbegin(); unit != units.rend(); ++unit) tasks_.push_back({slot, unit->second});
+      for (auto unit = units.rbegin(); unit != units.rend(); ++unit) {
+        tasks_.push_back({.slot = slot, .must_be_done = wave == 0, .settings = unit->second});
+      }
     }
   }
 
   bool Cancelled() const { return options_.cancelled && options_.cancelled(); }
 
+  // Once true it stays: no fit goes on that was stopped half-way.
+  bool TimeIsOver() {
+    if (!options_.time_is_over) return false;
+    if (!time_is_over_ && options_.time_is_over()) time_is_over_ = true;
+    return time_is_over_;
+  }
+
   void RunTask(size_t index) {
-    if (Cancelled()) return;
     const Task& task = tasks_[index];
+    const auto stopped = [&] { return Cancelled() || (!task.must_be_done && TimeIsOver()); };
+    if (stopped()) return LeaveSlot(*task.slot);
     const auto start = std::chrono::steady_clock::now();
     std::call_once(task.slot->made, [&] { Make(*task.slot); });
     const FoldData& fold = *task.slot->data;
@@ -163,12 +193,17 @@ class Search {
                               [&](size_t setting, std::span<const double> scores) {
                                 const double roc_auc = RocAuc(scores, fold.test_labels);
                                 results_[setting].fold_roc_auc[task.slot->fold] = roc_auc;
+                                ++folds_done_[setting];
                                 progress_.OneMore(setting, roc_auc);
                               },
-                          .cancelled = [this] { return Cancelled(); }};
+                          .cancelled = stopped};
     kFamilySearches[grid_[task.settings.front()].family.index()](fold, unit);
-    if (--task.slot->units_left == 0) task.slot->data.reset();
+    LeaveSlot(*task.slot);
     task_seconds_[index] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
+
+  static void LeaveSlot(FoldSlot& slot) {
+    if (--slot.units_left == 0) slot.data.reset();
   }
 
   void Make(FoldSlot& slot) const {
@@ -187,12 +222,18 @@ class Search {
     for (size_t t = 0; t < tasks_.size(); ++t) {
       result.family_seconds[grid_[tasks_[t].settings.front()].family.index()] += task_seconds_[t];
     }
-    for (SettingResult& setting : results_) {
+    result.family_tried.resize(kFamilies);
+    for (size_t i = 0; i < results_.size(); ++i) {
+      if (folds_done_[i] < folds_.count) continue;
+      SettingResult& setting = results_[i];
       const Moments moments = MomentsOf(setting.fold_roc_auc);
       setting.mean_roc_auc = moments.mean;
       setting.sd_roc_auc = moments.deviation;
+      ++result.family_tried[setting.setting.family.index()];
+      result.settings.push_back(std::move(setting));
     }
-    result.settings = std::move(results_);
+    result.fits = result.settings.size() * static_cast<uint64_t>(folds_.count);
+    result.untried = grid_.size() - result.settings.size();
     return result;
   }
 
@@ -205,6 +246,8 @@ class Search {
   std::vector<Task> tasks_;
   std::vector<double> task_seconds_;
   std::vector<SettingResult> results_;
+  std::vector<std::atomic<int>> folds_done_;  // by setting
+  std::atomic<bool> time_is_over_ = false;
 };
 
 template <typename Accept>
@@ -225,6 +268,16 @@ int SearchResult::BestOf(size_t family) const {
 
 int SearchResult::Best() const {
   return BestAmong(settings, [](const SettingResult&) { return true; });
+}
+
+std::vector<size_t> WavesOf(const Grid& grid, bool limited) {
+  std::vector<size_t> waves;
+  std::array<size_t, kFamilies> seen = {};
+  for (const Setting& setting : grid) {
+    const size_t place = seen[setting.family.index()]++;
+    waves.push_back(limited ? (place + kWave - 1) / kWave : 0);
+  }
+  return waves;
 }
 
 absl::StatusOr<SearchResult> GridSearch(const Dataset& dataset, const FoldAssignment& folds, const Grid& grid,

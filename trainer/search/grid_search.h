@@ -19,7 +19,10 @@ struct SettingResult {
 };
 
 struct SearchResult {
-  std::vector<SettingResult> settings;  // in the order of the grid
+  std::vector<SettingResult> settings;  // those with all folds done, in the order of the grid
+  std::vector<size_t> family_tried;     // settings tried of each family; by the index of FamilySetting
+  uint64_t fits = 0;                    // of these settings
+  size_t untried = 0;                   // settings that the time did not suffice for
   std::vector<double> family_seconds;   // spent on each family, summed over the threads; by the index of FamilySetting
 
   // Index of the family's best setting; of equals the earlier. -1 if the grid has none of it.
@@ -40,12 +43,21 @@ using ProgressCallback = std::function<void(const SearchProgress&)>;
 // Called from the search's threads, often, possibly by several at once. True: stop; the search answers CANCELLED within
 // milliseconds.
 using CancelFn = std::function<bool()>;
+// Called as CancelFn. True, once: the time for searching is over.
+using TimeIsOverFn = std::function<bool()>;
 
 struct SearchOptions {
   int threads = 1;            // ≥ 1; the result does not depend on it
   ProgressCallback progress;  // may be empty
   CancelFn cancelled;         // may be empty
+  // May be empty. Where it is not, the grid is worked off in waves of settings, the first setting of each family before
+  // all others; these are always done. Others count only with all folds, so the result may depend on the clock alone.
+  TimeIsOverFn time_is_over = {};
 };
+
+// By setting: the wave it is searched in. All 0 without a limit; with one the first setting of each family is in wave
+// 0, the next few of each in 1, and so on in the order of the grid.
+std::vector<size_t> WavesOf(const Grid& grid, bool limited);
 
 // Cross-validated ROC-AUC of every setting. Fits that can share work do: one preprocessing and one matrix of distances
 // or dot products a fold and scaling, neighbours once for all k, one tree for all depths, warm starts along C.

@@ -11,6 +11,7 @@
 #include "trainer/fit/pipeline.h"
 #include "trainer/fit/preprocessing.h"
 #include "trainer/parallel_for.h"
+#include "trainer/search/successive_halving.h"
 
 namespace ebb::trainer {
 namespace {
@@ -116,9 +117,14 @@ absl::Status CheckOptions(const Dataset& dataset, const TrainingOptions& options
   return absl::OkStatus();
 }
 
-size_t CountOf(const Grid& grid, size_t family) {
-  return std::count_if(grid.begin(), grid.end(),
-                       [&](const Setting& setting) { return setting.family.index() == family; });
+absl::StatusOr<SearchResult> Search(const Dataset& training, const FoldAssignment& folds,
+                                    const TrainingOptions& options) {
+  const SearchOptions search{.threads = options.threads,
+                             .progress = options.progress,
+                             .cancelled = options.cancelled,
+                             .time_is_over = options.time_is_over};
+  return options.search == SearchMethod::kSuccessiveHalving ? SuccessiveHalving(training, folds, options.grid, search)
+                                                            : GridSearch(training, folds, options.grid, search);
 }
 
 // The best setting of each family that the grid has, in the order of families.
@@ -135,7 +141,7 @@ std::string SampleText(const FamilySetting& family, size_t rows) {
   return rows > MostTrainingRows(family) ? absl::StrCat(" sampled_rows=", MostTrainingRows(family)) : "";
 }
 
-Candidate CandidateOf(const SettingResult& result, const SearchResult& search, const Grid& grid, size_t rows) {
+Candidate CandidateOf(const SettingResult& result, const SearchResult& search, size_t rows) {
   const size_t family = result.setting.family.index();
   return {.family = std::string(FamilyName(result.setting.family)),
           .parameters = ParametersText(result.setting.family) + SampleText(result.setting.family, rows),
@@ -143,7 +149,7 @@ Candidate CandidateOf(const SettingResult& result, const SearchResult& search, c
           .cv_roc_auc_mean = result.mean_roc_auc,
           .cv_roc_auc_sd = result.sd_roc_auc,
           .search_thread_seconds = search.SecondsOf(family),
-          .settings = CountOf(grid, family)};
+          .settings = search.family_tried[family]};
 }
 
 // "extra_trees=0.41 k_nearest_neighbours=0.33 …": the shares of the members' standardised scores.
@@ -203,13 +209,12 @@ absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const Tr
   const absl::StatusOr<FoldAssignment> all_folds = StratifiedFolds(dataset, options.folds);
   if (!all_folds.ok()) return all_folds.status();
 
-  const absl::StatusOr<SearchResult> search =
-      GridSearch(training, *folds, options.grid,
-                 {.threads = options.threads, .progress = options.progress, .cancelled = options.cancelled});
+  const absl::StatusOr<SearchResult> search = Search(training, *folds, options);
   if (!search.ok()) return search.status();
 
   TrainingOutcome outcome;
-  outcome.settings_tried = search->settings.size();
+  outcome.fits = search->fits;
+  outcome.settings_untried = search->untried;
   std::vector<SettingResult> best = BestOfFamilies(*search);
   Recipe families;
   for (const SettingResult& result : best) families.push_back(result.setting);
@@ -217,7 +222,7 @@ absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const Tr
   const std::vector<uint8_t> holdout_labels = LabelsOf(dataset, split->holdout);
   for (size_t i = 0; i < best.size(); ++i) {
     if (Cancelled(options)) return CancelledStatus();
-    outcome.candidates.push_back(CandidateOf(best[i], *search, options.grid, training.rows()));
+    outcome.candidates.push_back(CandidateOf(best[i], *search, training.rows()));
     outcome.candidates[i].holdout_roc_auc = RocAuc(ScoreRows(pipelines[i], dataset, split->holdout), holdout_labels);
     if (best[i].mean_roc_auc > best[outcome.winner].mean_roc_auc) outcome.winner = i;
   }

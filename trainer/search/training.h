@@ -19,8 +19,15 @@ enum class Publishes {
   kBestFamily,  // the best of them alone
 };
 
+enum class SearchMethod {
+  kAll,                // every setting on all rows and folds
+  kSuccessiveHalving,  // see successive_halving.h
+};
+
 struct TrainingOptions {
-  Grid grid;
+  Grid grid;  // listed or drawn: what is tried
+  SearchMethod search = SearchMethod::kAll;
+  TimeIsOverFn time_is_over;                // of the search; empty: it has no limit. See SearchOptions
   Publishes publishes = Publishes::kStack;  // where the grid has one family, that is published
   uint64_t seed = 0;                        // for the lineage: the data set was put into order with it
   int threads = 1;                          // the outcome does not depend on it
@@ -51,7 +58,8 @@ struct Candidate {
 struct TrainingOutcome {
   std::vector<Candidate> candidates;  // by family, then the stack
   size_t winner = 0;                  // of these: what is published
-  size_t settings_tried = 0;
+  uint64_t fits = 0;                  // settings × folds of the search
+  size_t settings_untried = 0;        // for want of time
 
   // Of the winner, on the out-of-fold rows of the training part: the method that `measured` and `published` have first.
   std::vector<CalibrationResult> calibrations;

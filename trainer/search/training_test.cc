@@ -300,7 +300,7 @@ TEST(Grid, NamesWhatIsWrong) {
       {"gradient_boosting { trees: 1 min_child_weight: nan }", "has gradient_boosting.min_child_weight nan"},
       {"gradient_boosting { trees: 1 column_share: 0 }", "has gradient_boosting.column_share 0; it must be above 0"},
       {"gradient_boosting { trees: 1 row_share: 2 }", "has gradient_boosting.row_share 2; it must be above 0 and at"},
-      {"gradient_boosting { trees: 1 class_weight: CLASS_WEIGHT_UNSPECIFIED }", "has class_weight 0"},
+      {"gradient_boosting { trees: 1 class_weight: CLASS_WEIGHT_UNSPECIFIED }", "has gradient_boosting.class_weight 0"},
       {"scalings: SCALING_UNSPECIFIED decision_tree { max_depth: 1 }", "has scalings 0"},
   };
   for (const auto& c : kCases) {

@@ -15,6 +15,7 @@
 #include "clients/cpp/trainer_client.h"
 #include "clients/cpp/training_watch.h"
 #include "fmt/format.h"
+#include "runtime/flag_value.h"
 
 namespace ebb {
 namespace {
@@ -28,9 +29,32 @@ struct TrainOptions {
   double acceptance_roc_auc = 0.91;
   bool no_promote = false;
   std::string publish = "stack";
+  std::string search = "grid";
+  int64_t trials = 20;
+  std::string search_budget;  // empty: no limit
   std::string labels = "imported";
   std::vector<std::string> as_of;
 };
+
+absl::Status SetSearch(const TrainOptions& options, v1::TrainingOptions* asked) {
+  if (options.search == "random") {
+    asked->set_search(v1::TrainingOptions::RANDOM);
+  } else if (options.search == "successive-halving") {
+    asked->set_search(v1::TrainingOptions::SUCCESSIVE_HALVING);
+  } else {
+    asked->set_search(v1::TrainingOptions::GRID);
+  }
+  asked->set_trials(static_cast<int32_t>(options.trials));
+  if (options.search_budget.empty()) return absl::OkStatus();
+  absl::Duration budget;
+  if (absl::Status status = ParseFlagValue(options.search_budget, &budget); !status.ok())
+    return UsageError(absl::StrCat("--search-budget: `", options.search_budget, "` ", status.message()));
+  if (budget <= absl::ZeroDuration()) return UsageError("--search-budget: must be above 0");
+  if (budget == absl::InfiniteDuration()) return absl::OkStatus();
+  asked->mutable_search_budget()->set_seconds(absl::IDivDuration(budget, absl::Seconds(1), &budget));
+  asked->mutable_search_budget()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(budget)));
+  return absl::OkStatus();
+}
 
 absl::StatusOr<v1::TrainRequest> MakeRequest(const TrainOptions& options) {
   v1::TrainRequest request;
@@ -42,6 +66,7 @@ absl::StatusOr<v1::TrainRequest> MakeRequest(const TrainOptions& options) {
   asked.set_acceptance_roc_auc(options.acceptance_roc_auc);
   asked.set_promote_if_not_worse(!options.no_promote);
   asked.set_publish(options.publish == "stack" ? v1::TrainingOptions::STACK : v1::TrainingOptions::BEST_FAMILY);
+  if (absl::Status status = SetSearch(options, &asked); !status.ok()) return status;
   const bool derived = options.labels == "purchase-decline";
   if (derived && options.as_of.empty()) {
     return UsageError(
@@ -162,8 +187,9 @@ Command TrainCommand() {
       "and gradient boosting by cross-validated ROC-AUC, joins the best of each by weights, calibrates the sum, "
       "measures it on the\n"
       "hold-out and publishes it.\n"
-      "The same data, options and seed give the same model.";
+      "The same data, options and seed give the same model, unless --search-budget cuts the search.";
   command.examples = {{"ebb train --wait", "watch it and see the candidates"},
+                      {"ebb train --wait --search random --trials 5", "a quick look: five settings of each family"},
                       {"ebb train", "start it and come back later", false}};
   command.Flag("--wait", &options->wait, "Show progress, then candidates and metrics");
   command.Add("--seed", &options->seed, "Start of all randomness");
@@ -172,14 +198,25 @@ Command TrainCommand() {
   command.Add("--threshold", &options->threshold, "Probability above which a customer counts as at risk")
       .Range(0.01, 0.99)
       .Value("P");
-  command.Add("--acceptance-roc-auc", &options->acceptance_roc_auc,
-              "ROC-AUC on the hold-out that the model's report says is reached or not")
+  command
+      .Add("--acceptance-roc-auc", &options->acceptance_roc_auc,
+           "ROC-AUC on the hold-out that the model's report says is reached or not")
       .Range(0.5, 1)
       .Value("AUC");
   command.Flag("--no-promote", &options->no_promote,
                "Keep the model as challenger even if it is not worse than the champion");
   command.Add("--publish", &options->publish, "All families' best joined, or the best one alone")
       .OneOf({"stack", "best-family"});
+  command
+      .Add("--search", &options->search,
+           "Every setting of the grid, or settings drawn from its lists and ranges: all on all rows, or the better "
+           "third on three times the rows")
+      .OneOf({"grid", "random", "successive-halving"});
+  command.Add("--trials", &options->trials, "Settings to draw of each family; not of a grid search").Range(1, 1000);
+  command
+      .Add("--search-budget", &options->search_budget,
+           "The search ends after this, such as 60s, with what it has tried (default: no limit)")
+      .Value("TIME");
   command.Add("--labels", &options->labels, "Where the truth comes from").OneOf({"imported", "purchase-decline"});
   command.Add("--as-of", &options->as_of, "Times of the training rows; may be repeated (default: those of the imports)")
       .Value("TIME");
