@@ -61,9 +61,14 @@ absl::StatusOr<FoldTable> ReadFoldTable(const std::string& path) {
 }
 
 absl::StatusOr<Grid> ReadGrid(const std::string& path) {
+  const absl::StatusOr<SearchSpace> space = ReadSearchSpace(path);
+  return space.ok() ? GridOf(*space) : space.status();
+}
+
+absl::StatusOr<SearchSpace> ReadSearchSpace(const std::string& path) {
   std::ostringstream text;
   text << std::ifstream(path).rdbuf();
-  return ParseGrid(text.str());
+  return ParseSearchSpace(text.str());
 }
 
 }  // namespace ebb::trainer

@@ -22,5 +22,6 @@ struct FoldTable {
 absl::StatusOr<FoldTable> ReadFoldTable(const std::string& path);
 
 absl::StatusOr<Grid> ReadGrid(const std::string& path);
+absl::StatusOr<SearchSpace> ReadSearchSpace(const std::string& path);
 
 }  // namespace ebb::trainer

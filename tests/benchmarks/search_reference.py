@@ -3,6 +3,9 @@
     search_reference.py folds TABLE    prints the fold of each row, one a line: StratifiedKFold(5, shuffle=True, random_state=0)
     search_reference.py search TABLE   prints {"family", "seconds", "auc"} for each family, then {"family", "setting", "scaling", "auc"} for
                                        each of its settings
+    search_reference.py random TABLE TRIALS SEED    prints {"family", "seconds", "auc"} for each family: RandomizedSearchCV over the
+                                                    ranges of reference_grid.textproto
+    search_reference.py halving TABLE TRIALS SEED   the same by HalvingRandomSearchCV, its first rung of as many rows as ours
     search_reference.py trees TABLE    prints {"setting", "least", "mean", "greatest"}: a tree's mean ROC-AUC over 20 random states
 
 Logistic regression takes the solver that is quickest here for its penalty: lbfgs for L2, liblinear for L1. liblinear penalises the intercept
@@ -18,9 +21,11 @@ import time
 
 import numpy as np
 import sklearn
+from scipy.stats import loguniform
 from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, PredefinedSplit, StratifiedKFold
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+from sklearn.model_selection import GridSearchCV, HalvingRandomSearchCV, PredefinedSplit, RandomizedSearchCV, StratifiedKFold
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, RobustScaler, StandardScaler
@@ -53,6 +58,27 @@ def families():
         {"model": [SVC(kernel="rbf")], "model__C": [0.1, 0.3, 1, 3, 10], "model__gamma": [0.01, 0.03, 0.1, 0.3, 1]},
         {"model": [SVC(kernel="poly")], "model__C": [0.1, 1, 10], "model__degree": [2, 3]},
         {"model": [SVC(kernel="linear")], "model__C": [0.01, 0.1, 1, 10]}]
+
+
+class WholeLogUniform:
+    """A log-uniform number, rounded."""
+
+    def __init__(self, low, high):
+        self.numbers = loguniform(low, high)
+
+    def rvs(self, random_state=None):
+        return round(self.numbers.rvs(random_state=random_state))
+
+
+def distributions():
+    """The families with the ranges of reference_grid.textproto in place of their lists."""
+    ranges = {"logistic_regression": [{"model__C": loguniform(0.01, 10)}] * 2,
+              "k_nearest_neighbours": [{"model__n_neighbors": WholeLogUniform(3, 71)}],
+              "decision_tree": [{}],
+              "support_vector": [{"model__C": loguniform(0.1, 10), "model__gamma": loguniform(0.01, 1)}, {"model__C": loguniform(0.1, 10)},
+                                 {"model__C": loguniform(0.01, 10)}]}
+    for family, grids in families():
+        yield family, [{**grid, **drawn} for grid, drawn in zip(grids, ranges[family])]
 
 
 def our_name(params):
@@ -114,6 +140,39 @@ def search(table, labels, pipeline):
             print(json.dumps({"family": family, "setting": our_name(params), "scaling": scaling, "auc": float(mean)}))
 
 
+def first_rung(rows, trials):
+    """Rows of our first rung (trainer/search/successive_halving.h): a third each time, while there are 200 and settings for it."""
+    parts = 1
+    while parts * 3 <= trials and rows // (parts * 3) >= 200:
+        parts *= 3
+    return rows // parts
+
+
+def draw(table, labels, pipeline, search_cv, seed, **options):
+    cv = PredefinedSplit(table[:, 0].astype(int))
+    common = {"scoring": "roc_auc", "cv": cv, "n_jobs": 2, "refit": False}
+    GridSearchCV(pipeline, {"model": [LogisticRegression(max_iter=1000)]}, **common).fit(table, labels)  # starts the workers
+    for family, grids in distributions():
+        scaled = [{"columns__numbers": list(SCALERS.values()), **grid} for grid in grids]
+        search = search_cv(pipeline, scaled, random_state=seed, **common, **options)
+        start = time.perf_counter()
+        results = search.fit(table, labels).cv_results_
+        seconds = time.perf_counter() - start
+        means = results["mean_test_score"]
+        last = results["iter"] == max(results["iter"]) if "iter" in results else np.ones(len(means), dtype=bool)
+        print(json.dumps({"family": family, "seconds": seconds, "auc": float(max(means[last]))}))
+
+
+def random(table, labels, pipeline, trials, seed):
+    draw(table, labels, pipeline, RandomizedSearchCV, int(seed), n_iter=int(trials))
+
+
+def halving(table, labels, pipeline, trials, seed):
+    sklearn.set_config(skip_parameter_validation=True)  # it samples from several dictionaries, but its check knows one only
+    draw(table, labels, pipeline, HalvingRandomSearchCV, int(seed), n_candidates=int(trials), factor=3,
+         min_resources=first_rung(len(labels), int(trials)))
+
+
 def trees(table, labels, pipeline):
     """A tree breaks ties between equally good splits at random; how far that goes is seen over many random states."""
     grid = next(grids for family, grids in families() if family == "decision_tree")[0]
@@ -129,4 +188,5 @@ def trees(table, labels, pipeline):
 
 
 if __name__ == "__main__":
-    {"folds": folds, "search": search, "trees": trees}[sys.argv[1]](*read(sys.argv[2]))
+    commands = {"folds": folds, "search": search, "random": random, "halving": halving, "trees": trees}
+    commands[sys.argv[1]](*read(sys.argv[2]), *sys.argv[3:])
