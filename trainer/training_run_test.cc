@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
@@ -34,6 +35,15 @@ class SyntheticSource final : public TrainingSetSource {
 
   int rows = 300;
   std::string uncovered;  // the name of a feature
+};
+
+// A second passes at each look.
+class TickingClock final : public Clock {
+ public:
+  absl::Time Now() const override { return absl::UnixEpoch() + absl::Seconds(ticks_++); }
+
+ private:
+  mutable std::atomic<int64_t> ticks_ = 0;
 };
 
 class TrainingRunTest : public ::testing::Test {
@@ -153,6 +163,31 @@ TEST_F(TrainingRunTest, AChampionThatCannotBeReadStays) {
     EXPECT_FALSE(second.promote) << ComparisonBasis::Parse(unreadable).status();
     EXPECT_FALSE(second.model.report.has_champion_holdout_roc_auc());
   }
+}
+
+TEST_F(TrainingRunTest, SearchesAsAskedAndSaysWhatTimeDidNotSufficeFor) {
+  TrainingRun::Options options;
+  options.space = *ParseSearchSpace(R"(logistic_regression { c_range { low: 0.01 high: 10 log: true } }
+                                       decision_tree { max_depth: [2, 3] })");
+  const TickingClock clock;
+  const TrainingRun run(&source_, registry_.get(), &clock, options);
+  const TrainingControls controls{.cancelled = [] { return false; }, .progress = [](const auto&) {}};
+  v1::TrainingOptions asked = DefaultTrainingOptions();
+  EXPECT_THAT(std::string(run.Run(asked, controls).status().message()),
+              ::testing::HasSubstr("has no logistic_regression.c; a grid search needs the list"));
+
+  asked.set_search(v1::TrainingOptions::RANDOM);
+  asked.set_trials(30);
+  const v1::TrainingReport whole = run.Run(asked, controls)->model.report;
+  EXPECT_EQ(whole.search(), v1::TrainingOptions::RANDOM);
+  EXPECT_EQ(whole.settings_untried(), 0);
+  EXPECT_EQ(whole.fits(), (30 + 2) * 5);
+
+  asked.mutable_search_budget()->set_seconds(3);
+  const v1::TrainingReport cut = run.Run(asked, controls)->model.report;
+  EXPECT_EQ(cut.settings_untried(), 30) << "one of each family is always tried";
+  EXPECT_EQ(cut.fits(), 2 * 5);
+  EXPECT_EQ(cut.candidates_size(), 3) << "both families and the stack";
 }
 
 }  // namespace

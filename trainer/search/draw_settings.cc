@@ -62,10 +62,11 @@ Grid DrawFamily(const SearchSpace& spaces, size_t trials, RandomStream random) {
     if (Grid all = ListAll(spaces, trials); all.size() <= trials) return all;
   }
   Grid drawn;
-  for (int repeats = 0; drawn.size() < trials && repeats < kMostRepeats; ++repeats) {
+  int repeats = 0;
+  while (drawn.size() < trials && repeats < kMostRepeats) {
     const size_t before = drawn.size();
     AddNew(Draw(spaces[random.Below(static_cast<uint32_t>(spaces.size()))], random), drawn);
-    if (drawn.size() > before) repeats = -1;
+    repeats = drawn.size() > before ? 0 : repeats + 1;
   }
   return drawn;
 }
