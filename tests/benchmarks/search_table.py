@@ -31,8 +31,9 @@ def by_month(path, column):
     return amounts
 
 
-def read_table(folder):
-    """(header, rows): label first, then the features; a category's column is called "category:…"."""
+def read_table(folder, with_inactive=False):
+    """(header, rows): label first, then the features; a category's column is called "category:…". `with_inactive`: the customers without revenue
+    in some month too."""
     revenue = by_month(folder / "market_money.csv", "Выручка")
     minutes = by_month(folder / "market_time.csv", "минут")
     header = ["label", *(f"category:{name}" for name in CATEGORIES.values()), *NUMBERS.values(),
@@ -40,7 +41,7 @@ def read_table(folder):
     rows = []
     for row in rows_of(folder / "market_file.csv"):
         money = [revenue[row["id"]][month] for month in MONTHS]
-        if min(money) <= 0 or max(money) > OUTLIER:
+        if (min(money) <= 0 and not with_inactive) or max(money) > OUTLIER:
             continue
         time = [minutes[row["id"]][month] for month in MONTHS[1:]]
         rows.append([int(row["Покупательская активность"] == DECLINED), *(row[column].replace(",", ";") for column in CATEGORIES),

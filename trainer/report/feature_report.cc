@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "trainer/evaluation/fences.h"
 #include "trainer/evaluation/ranked_rows.h"
 #include "trainer/evaluation/stratified_bootstrap.h"
 #include "trainer/fit/moments.h"
@@ -16,20 +17,6 @@ namespace {
 
 constexpr int kBins = 20;
 constexpr size_t kMostValues = 50;  // of a category
-
-// Beyond three interquartile ranges outside the quartiles: "far out" (J. Tukey, "Exploratory Data Analysis", 1977).
-struct Fences {
-  double lower = 0;
-  double upper = 0;
-  bool Outside(double value) const { return value < lower || value > upper; }
-};
-
-Fences FencesOf(const std::vector<double>& sorted) {
-  const double lower = Quantile(sorted, 0.25), upper = Quantile(sorted, 0.75), range = upper - lower;
-  // Where the middle half is a single value, any other would be an outlier.
-  if (range == 0) return {sorted.front(), sorted.back()};
-  return {lower - 3 * range, upper + 3 * range};
-}
 
 void Describe(std::vector<double> values, v1::Quartiles* out) {
   if (values.empty()) return;
