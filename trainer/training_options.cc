@@ -15,6 +15,8 @@ constexpr int kLeastFolds = 2;
 constexpr int kMostFolds = 20;
 constexpr double kSegmentThreshold = 0.7;
 constexpr double kAcceptanceRocAuc = 0.91;
+constexpr double kAcceptanceSmape = 15;
+constexpr double kGreatestSmape = 200;
 constexpr double kLowerQuantile = 0.25;
 constexpr double kUpperQuantile = 0.75;
 constexpr int kTrials = 20;
@@ -89,6 +91,11 @@ std::optional<OptionViolation> FindViolation(const v1::TrainingOptions& options)
     return OptionViolation{"acceptance_roc_auc",
                            absl::StrCat("is ", options.acceptance_roc_auc(), ", must be from 0.5 to 1")};
   }
+  if (options.has_acceptance_smape() &&
+      !(options.acceptance_smape() > 0 && options.acceptance_smape() <= kGreatestSmape)) {
+    return OptionViolation{"acceptance_smape", absl::StrCat("is ", options.acceptance_smape(),
+                                                            ", must be above 0 and at most ", kGreatestSmape)};
+  }
   if (!v1::TrainingOptions::Publish_IsValid(options.publish())) {
     return OptionViolation{"publish",
                            absl::StrCat("is ", static_cast<int>(options.publish()), ", must be STACK or BEST_FAMILY")};
@@ -112,6 +119,7 @@ v1::TrainingOptions WithDefaults(v1::TrainingOptions options) {
   if (options.search() == v1::TrainingOptions::SEARCH_UNSPECIFIED) options.set_search(v1::TrainingOptions::GRID);
   if (options.trials() == 0) options.set_trials(kTrials);
   if (!options.has_acceptance_roc_auc()) options.set_acceptance_roc_auc(kAcceptanceRocAuc);
+  if (!options.has_acceptance_smape()) options.set_acceptance_smape(kAcceptanceSmape);
   if (!options.has_promote_if_not_worse()) options.set_promote_if_not_worse(true);
   if (!options.has_profit_tiers()) {
     options.mutable_profit_tiers()->mutable_quantiles()->set_lower(kLowerQuantile);

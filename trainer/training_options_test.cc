@@ -24,6 +24,7 @@ TEST(TrainingOptions, WhatIsSaidStays) {
   options.set_segment_threshold(0.6);
   options.set_promote_if_not_worse(false);
   options.set_acceptance_roc_auc(0.8);
+  options.set_acceptance_smape(4);
   options.set_publish(v1::TrainingOptions::BEST_FAMILY);
   options.set_search(v1::TrainingOptions::RANDOM);
   options.set_trials(7);
@@ -74,6 +75,21 @@ TEST(TrainingOptions, RefusesSearchesThatCannotBe) {
   EXPECT_NE(violation(), "");
   options.mutable_search_budget()->set_nanos(1);
   EXPECT_EQ(violation(), "");
+}
+
+TEST(TrainingOptions, RefusesARevenueErrorThatNoModelCouldKeep) {
+  EXPECT_EQ(DefaultTrainingOptions().acceptance_smape(), 15);
+  v1::TrainingOptions options;
+  for (const double bound : {0.0, -1.0, 200.5, std::nan("")}) {
+    options.set_acceptance_smape(bound);
+    const auto violation = FindViolation(options);
+    ASSERT_TRUE(violation.has_value()) << bound;
+    EXPECT_EQ(violation->field, "acceptance_smape");
+  }
+  for (const double bound : {0.1, 15.0, 200.0}) {
+    options.set_acceptance_smape(bound);
+    EXPECT_EQ(FindViolation(options), std::nullopt) << bound;
+  }
 }
 
 }  // namespace

@@ -126,12 +126,33 @@ Table Segments(const v1::ModelReport& report) {
   return table;
 }
 
+// Of the best also the hold-out's figures.
+Table Revenue(const v1::RegressionReport& revenue) {
+  Table table({"family", "target", "rows", "cv_smape", "cv_stddev", "cv_mean_absolute_error", "smape", "lower", "upper",
+               "mean_absolute_error", "mae_lower", "mae_upper", "parameters"},
+              "revenue");
+  for (int i = 0; i < revenue.candidates_size(); ++i) {
+    const v1::RegressionCandidate& candidate = revenue.candidates(i);
+    std::vector<Cell> row = {TextCell(candidate.family()),
+                             TextCell(revenue.target()),
+                             CountCell(revenue.rows()),
+                             RealCell(candidate.cv_smape_mean(), 2),
+                             RealCell(candidate.cv_smape_stddev(), 2),
+                             RealCell(candidate.cv_mean_absolute_error(), 2)};
+    AddEstimate(i == 0 && revenue.has_smape(), revenue.smape(), &row);
+    AddEstimate(i == 0 && revenue.has_mean_absolute_error(), revenue.mean_absolute_error(), &row);
+    row.push_back(TextOrNone(candidate.parameters()));
+    table.AddRow(std::move(row));
+  }
+  return table;
+}
+
 }  // namespace
 
 std::vector<Section> ReportSections(const v1::ModelReport& report) {
   std::vector<Section> document = {Summary(report)};
   for (Table table : {Criteria(report), Importance(report), GroupImportance(report), Features(report), Metrics(report),
-                      Segments(report)}) {
+                      Segments(report), Revenue(report.revenue())}) {
     if (!table.rows().empty()) document.push_back(std::move(table));
   }
   return document;

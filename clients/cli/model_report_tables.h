@@ -9,7 +9,7 @@
 namespace ebb {
 
 // The model, criteria, importance, group_importance, features (the strongest relation to the label first), metrics,
-// segments. What the report lacks is left out.
+// segments, revenue (how well it is told from the other features). What the report lacks is left out.
 std::vector<Section> ReportSections(const v1::ModelReport& report);
 
 }  // namespace ebb

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -16,11 +17,15 @@
 #include "trainer/report/importances.h"
 #include "trainer/report/learning_curve.h"
 #include "trainer/report/repeated_splits.h"
+#include "trainer/report/revenue_report.h"
 #include "trainer/report/segment_report.h"
 #include "trainer/report/shapley_report.h"
 
 namespace ebb::trainer {
 namespace {
+
+// Of the default declarations: money spent in the month before the as-of time.
+constexpr char kRevenueFeature[] = "revenue_month_0";
 
 std::string LabelRule(const v1::ReadTrainingSetRequest& set) {
   if (!set.has_purchase_decline()) return "imported";
@@ -110,7 +115,7 @@ void DescribePredictions(const AnalysisInput& input, v1::ModelReport* report) {
 }  // namespace
 
 absl::StatusOr<v1::ModelReport> AnalyseModel(const AnalysisInput& input) {
-  constexpr int kParts = 5;
+  constexpr int kParts = 6;
   const auto progress = [&](int done) {
     if (input.progress) input.progress(done, kParts);
   };
@@ -136,6 +141,20 @@ absl::StatusOr<v1::ModelReport> AnalyseModel(const AnalysisInput& input) {
   *report.mutable_importances() = DescribeImportances(input.seen, *splits, explained);
   *report.mutable_shapley() = DescribeShapley(input.seen, report.importances(), explained);
   *report.add_criteria() = RocAucCriterion(input, report.holdout(), *splits);
+  progress(5);
+  absl::StatusOr<std::optional<RevenueReport>> revenue =
+      DescribeRevenue({.dataset = input.seen,
+                       .split = input.split,
+                       .target = kRevenueFeature,
+                       .folds = input.options.folds(),
+                       .acceptance_smape = input.options.acceptance_smape(),
+                       .threads = input.threads,
+                       .cancelled = input.cancelled});
+  if (!revenue.ok()) return revenue.status();
+  if (revenue->has_value()) {
+    *report.mutable_revenue() = std::move((*revenue)->regression);
+    *report.add_criteria() = std::move((*revenue)->criterion);
+  }
   progress(kParts);
   return report;
 }

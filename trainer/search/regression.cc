@@ -43,7 +43,7 @@ std::vector<uint32_t> WithTarget(const RegressionTask& task, std::span<const uin
   return known;
 }
 
-std::vector<double> TargetsOf(const RegressionTask& task, const std::vector<uint32_t>& rows) {
+std::vector<double> TargetsOf(const RegressionTask& task, std::span<const uint32_t> rows) {
   std::vector<double> targets;
   targets.reserve(rows.size());
   for (const uint32_t row : rows) targets.push_back(task.targets[row]);
@@ -55,7 +55,7 @@ struct FoldErrors {
   double mean_absolute_error = 0;
 };
 
-MeasuredRegressor Summarise(const RegressorSetting& setting, std::span<const FoldErrors> folds) {
+std::optional<MeasuredRegressor> Summarise(const RegressorSetting& setting, std::span<const FoldErrors> folds) {
   MeasuredRegressor measured{.setting = setting};
   std::vector<double> smapes, errors;
   for (const FoldErrors& fold : folds) {
@@ -63,7 +63,7 @@ MeasuredRegressor Summarise(const RegressorSetting& setting, std::span<const Fol
     smapes.push_back(fold.smape);
     errors.push_back(fold.mean_absolute_error);
   }
-  if (smapes.empty()) return measured;
+  if (smapes.empty()) return std::nullopt;
   const Moments moments = MomentsOf(smapes);
   measured.smape_mean = moments.mean;
   measured.smape_stddev = moments.deviation;
@@ -89,6 +89,11 @@ std::optional<RegressionTask> MakeRegressionTask(const Dataset& dataset, const s
     return task;
   }
   return std::nullopt;
+}
+
+RegressionTask RegressionTask::Select(std::span<const uint32_t> chosen) const {
+  return {
+      .inputs = inputs.Select(chosen), .targets = TargetsOf(*this, chosen), .rows = WithTarget(*this, chosen).size()};
 }
 
 RegressionForecast FitAndForecast(const RegressionTask& task, const RegressorSetting& setting,
@@ -126,14 +131,16 @@ absl::StatusOr<std::vector<MeasuredRegressor>> SearchRegressors(const Regression
   if (cancelled && cancelled()) return absl::CancelledError("the training was cancelled");
   std::vector<MeasuredRegressor> best;
   for (size_t s = 0; s < settings.size(); ++s) {
-    const MeasuredRegressor measured = Summarise(settings[s], std::span(errors).subspan(s * count, count));
+    const std::optional<MeasuredRegressor> measured =
+        Summarise(settings[s], std::span(errors).subspan(s * count, count));
+    if (!measured) continue;
     const auto rival = std::find_if(best.begin(), best.end(), [&](const MeasuredRegressor& other) {
-      return other.setting.index() == measured.setting.index();
+      return other.setting.index() == measured->setting.index();
     });
     if (rival == best.end()) {
-      best.push_back(measured);
-    } else if (measured.smape_mean < rival->smape_mean) {
-      *rival = measured;
+      best.push_back(*measured);
+    } else if (measured->smape_mean < rival->smape_mean) {
+      *rival = *measured;
     }
   }
   std::stable_sort(best.begin(), best.end(), [](const auto& a, const auto& b) { return a.smape_mean < b.smape_mean; });

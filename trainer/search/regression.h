@@ -19,6 +19,8 @@ struct RegressionTask {
   Dataset inputs;               // the same rows without the target
   std::vector<double> targets;  // by row; NaN: not known, or an outlier
   size_t rows = 0;              // that have one
+
+  RegressionTask Select(std::span<const uint32_t> chosen) const;  // in the order given
 };
 
 // Outliers are above ten times the upper of the fences (fences.h) of all rows, where that is above 0: typing errors,
@@ -51,7 +53,8 @@ struct MeasuredRegressor {
 };
 
 // The best setting of each family by mean SMAPE over the folds, the best first; of equals in the order of the settings.
-// A fold without a row to be measured on is left out. The same on any number of threads. CANCELLED.
+// Folds without a row to learn from or to be measured on are left out; where all are, nothing is answered. The same on
+// any number of threads. CANCELLED.
 absl::StatusOr<std::vector<MeasuredRegressor>> SearchRegressors(const RegressionTask& task, const FoldAssignment& folds,
                                                                 const std::vector<RegressorSetting>& settings,
                                                                 int threads, const std::function<bool()>& cancelled);

@@ -65,8 +65,8 @@ class ModelReportCommandTest : public ::testing::Test {
 
 TEST_F(ModelReportCommandTest, PrintsTables) {
   EXPECT_EQ(Run({"3"}), 0) << err_.str();
-  for (const char* title :
-       {"\ncriteria\n", "\nimportance\n", "\ngroup importance\n", "\nfeatures\n", "\nmetrics\n", "\nsegments\n"})
+  for (const char* title : {"\ncriteria\n", "\nimportance\n", "\ngroup importance\n", "\nfeatures\n", "\nmetrics\n",
+                            "\nsegments\n", "\nrevenue\n"})
     EXPECT_THAT(out_.str(), HasSubstr(title));
   EXPECT_THAT(err_.str(), HasSubstr("--html FILE"));
 }
@@ -79,6 +79,12 @@ TEST_F(ModelReportCommandTest, GivesProgramsEveryFigure) {
   EXPECT_EQ(document["criteria"][0]["splits_met"], 13);
   EXPECT_EQ(document["criteria"][0]["met"], true);
   EXPECT_EQ(document["criteria"][1]["splits_mean"], nullptr);
+  EXPECT_EQ(document["criteria"][2]["metric"], "holdout_revenue_smape");
+  EXPECT_EQ(document["criteria"][2]["must_be"], "below");
+  EXPECT_EQ(document["revenue"][0]["family"], "gradient_boosting");
+  EXPECT_EQ(document["revenue"][0]["cv_smape"], 4.45);
+  EXPECT_EQ(document["revenue"][0]["upper"], 4.8);
+  EXPECT_EQ(document["revenue"][1]["smape"], nullptr);
   EXPECT_EQ(document["importance"][1]["lever"], true);
   EXPECT_EQ(document["importance"][0]["auc_fall"], 0.08);
   EXPECT_EQ(document["features"][0]["feature"], "pages_per_visit_3m");

@@ -27,6 +27,7 @@ struct TrainOptions {
   int64_t folds = 5;
   double threshold = 0.7;
   double acceptance_roc_auc = 0.91;
+  double acceptance_smape = 15;
   bool no_promote = false;
   std::string publish = "stack";
   std::string search = "grid";
@@ -64,6 +65,7 @@ absl::StatusOr<v1::TrainRequest> MakeRequest(const TrainOptions& options) {
   asked.set_folds(static_cast<int32_t>(options.folds));
   asked.set_segment_threshold(options.threshold);
   asked.set_acceptance_roc_auc(options.acceptance_roc_auc);
+  asked.set_acceptance_smape(options.acceptance_smape);
   asked.set_promote_if_not_worse(!options.no_promote);
   asked.set_publish(options.publish == "stack" ? v1::TrainingOptions::STACK : v1::TrainingOptions::BEST_FAMILY);
   if (absl::Status status = SetSearch(options, &asked); !status.ok()) return status;
@@ -203,6 +205,11 @@ Command TrainCommand() {
            "ROC-AUC on the hold-out that the model's report says is reached or not")
       .Range(0.5, 1)
       .Value("AUC");
+  command
+      .Add("--acceptance-smape", &options->acceptance_smape,
+           "Error of this month's revenue on the hold-out, in percent (SMAPE), that the report says is kept or not")
+      .Range(0.01, 200)
+      .Value("SMAPE");
   command.Flag("--no-promote", &options->no_promote,
                "Keep the model as challenger even if it is not worse than the champion");
   command.Add("--publish", &options->publish, "All families' best joined, or the best one alone")

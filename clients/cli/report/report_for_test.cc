@@ -112,6 +112,17 @@ constexpr char kQuality[] = R"(
     repeated_splits { value: 0.91 lower: 0.89 upper: 0.94 } splits: 20 splits_met: 13 met: true
   }
   criteria { metric: "holdout_calibration_error" bound: 0.05 measured { value: 0.06 lower: 0.04 upper: 0.08 } }
+  criteria {
+    metric: "holdout_revenue_smape" bound: 15 measured { value: 4.4 lower: 4.1 upper: 4.8 }
+    repeated_splits { value: 4.5 lower: 4.2 upper: 4.9 } splits: 8 splits_met: 8 met: true
+  }
+  revenue {
+    target: "revenue_month_0" rows: 1199
+    candidates { family: "gradient_boosting" parameters: "trees=300 learning_rate=0.1" cv_smape_mean: 4.45
+                 cv_smape_stddev: 0.21 cv_mean_absolute_error: 211.5 }
+    candidates { family: "median" cv_smape_mean: 12.5 cv_smape_stddev: 0.4 cv_mean_absolute_error: 640 }
+    smape { value: 4.4 lower: 4.1 upper: 4.8 } mean_absolute_error { value: 210.1 lower: 190 upper: 230 }
+  }
   learning_curve { rows: 300 training_roc_auc: 0.99 holdout_roc_auc: 0.85 }
   learning_curve { rows: 900 training_roc_auc: 0.98 holdout_roc_auc: 0.92 }
   segments { profit_tier: "low" rows: 300 declined: 60 profit: 600 mean_probability: 0.2 }

@@ -141,6 +141,7 @@ TEST(ReportPageTest, HasEverySectionInOrder) {
                               "Right and wrong calls over thresholds",
                               "Lift and gain",
                               "Learning curve",
+                              "Revenue told from the other features",
                               "Features",
                               "Where it comes from"}) {
     const size_t found = page.find(absl::StrCat(">", heading, "</h"), at);
@@ -165,12 +166,27 @@ TEST(ReportPageTest, IsRussianInRussian) {
 
 TEST(ReportPageTest, CriteriaSayWhetherTheyAreMet) {
   const std::string page = ReportPage(FullReport(), ReportLanguage::kEnglish);
-  EXPECT_THAT(page, HasSubstr("Criteria met: 1 of 2."));
+  EXPECT_THAT(page, HasSubstr("Criteria met: 2 of 3."));
   EXPECT_THAT(page, HasSubstr("<tr><td>ROC-AUC on the hold-out</td><td>above 0.91</td><td class=\"number\">0.920 "
                               "(0.880–0.950)</td><td class=\"number\">0.910 (0.890–0.940)</td><td class=\"number\">13 "
                               "of 20</td><td class=\"met\">met</td></tr>"));
   EXPECT_THAT(page, HasSubstr("<td>calibration error on the hold-out</td><td>below 0.05</td>"));
   EXPECT_THAT(page, HasSubstr("<td class=\"not-met\">not met</td>"));
+  EXPECT_THAT(page, HasSubstr("<tr><td>error of this month&#39;s revenue, % (SMAPE) on the hold-out</td><td>below "
+                              "15.0</td><td class=\"number\">4.400 (4.100–4.800)</td>"));
+}
+
+TEST(ReportPageTest, SaysHowWellRevenueIsTold) {
+  const std::string page = ReportPage(FullReport(), ReportLanguage::kEnglish);
+  EXPECT_THAT(page, HasSubstr("rows with a value: 1,199."));
+  EXPECT_THAT(page, HasSubstr("<tr><td>gradient boosting</td><td class=\"number\">4.45 ± 0.21</td>"
+                              "<td class=\"number\">212</td><td>trees=300 learning_rate=0.1</td></tr>"));
+  EXPECT_THAT(page, HasSubstr("SMAPE 4.40 (4.10–4.80), mean absolute error 210.1 (190.0–230.0)."));
+  const std::string russian = ReportPage(FullReport(), ReportLanguage::kRussian);
+  EXPECT_THAT(russian, HasSubstr("<h2>Выручка по остальным признакам</h2>"));
+  EXPECT_THAT(russian, HasSubstr("«выручка за последний месяц»"));
+  EXPECT_THAT(russian, HasSubstr("ошибка выручки за последний месяц, % (SMAPE) на отложенной выборке"));
+  EXPECT_THAT(russian, HasSubstr("SMAPE 4,40 (4,10–4,80)"));
 }
 
 TEST(ReportPageTest, SaysWhyAFeatureIsLeftOut) {

@@ -40,6 +40,7 @@ inline constexpr Phrase kBeeswarm{"Single customers", "Отдельные кли
 inline constexpr Phrase kProfitByRisk{"Profit and risk", "Прибыль и риск"};
 inline constexpr Phrase kSegments{"Segments", "Сегменты"};
 inline constexpr Phrase kMetrics{"Metrics", "Метрики"};
+inline constexpr Phrase kRevenue{"Revenue told from the other features", "Выручка по остальным признакам"};
 inline constexpr Phrase kThresholds{"Right and wrong calls over thresholds", "Решения при разных порогах"};
 inline constexpr Phrase kGain{"Lift and gain", "Прирост и охват"};
 inline constexpr Phrase kLearningCurve{"Learning curve", "Кривая обучения"};
@@ -168,6 +169,15 @@ inline constexpr Phrase kColumnShareOfProfit{"Share of profit", "Доля при
 inline constexpr Phrase kColumnMeanProbability{"Mean probability", "Средняя вероятность"};
 inline constexpr Phrase kColumnModel{"Model", "Модель"};
 inline constexpr Phrase kColumnParameters{"Parameters", "Параметры"};
+inline constexpr Phrase kColumnCvSmape{"SMAPE, %, cross-validated, mean ± deviation",
+                                       "SMAPE, %, кросс-валидация, среднее ± отклонение"};
+inline constexpr Phrase kColumnCvAbsoluteError{"Mean absolute error, cross-validated",
+                                               "Средняя абсолютная ошибка, кросс-валидация"};
+inline constexpr Phrase kRevenueTask{
+    "A measure of the machinery, not a forecast: “$0” of the same rows from all other inputs; rows with a value: $1.",
+    "Проверка самих методов, а не прогноз: «$0» тех же строк по всем остальным признакам; строк со значением: $1."};
+inline constexpr Phrase kRevenueHoldout{"On the hold-out, the best of them: SMAPE $0, mean absolute error $1.",
+                                        "На отложенной выборке лучшая из них: SMAPE $0, средняя абсолютная ошибка $1."};
 
 // Metrics.
 inline constexpr Phrase kPrAuc{"PR-AUC", "PR-AUC"};
@@ -179,6 +189,8 @@ inline constexpr Phrase kF1{"F1", "F1"};
 inline constexpr Phrase kRecall{"recall", "полнота"};
 inline constexpr Phrase kPrecisionMetric{"precision", "точность"};
 inline constexpr Phrase kAccuracy{"accuracy", "доля верных решений"};
+inline constexpr Phrase kRevenueSmape{"error of this month's revenue, % (SMAPE)",
+                                      "ошибка выручки за последний месяц, % (SMAPE)"};
 inline constexpr Phrase kOnHoldout{"$0 on the hold-out", "$0 на отложенной выборке"};
 inline constexpr Phrase kOnCrossValidated{"$0, cross-validated", "$0, кросс-валидация"};
 

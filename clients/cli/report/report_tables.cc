@@ -165,6 +165,26 @@ std::string CandidatesTable(const ReportWords& words) {
   return Html(table);
 }
 
+std::string RevenueTable(const ReportWords& words) {
+  const Speech& say = words.say;
+  const v1::RegressionReport& revenue = words.report.revenue();
+  HtmlTable table({say(phrase::kColumnModel), say(phrase::kColumnCvSmape), say(phrase::kColumnCvAbsoluteError),
+                   say(phrase::kColumnParameters)});
+  for (const v1::RegressionCandidate& candidate : revenue.candidates()) {
+    table.AddRow({WordCell(words.Family(candidate.family())),
+                  NumberCell(say.Real(candidate.cv_smape_mean(), 2) + " ± " + say.Real(candidate.cv_smape_stddev(), 2)),
+                  NumberCell(say.Amount(candidate.cv_mean_absolute_error())), WordCell(candidate.parameters())});
+  }
+  if (table.empty()) return "";
+  const auto paragraph = [](const std::string& text) { return Element("p", "", EscapeHtml(text)); };
+  const std::string task =
+      paragraph(say(phrase::kRevenueTask, words.label(revenue.target()), say.Count(revenue.rows())));
+  if (!revenue.has_smape()) return task + table.Html();
+  return task + table.Html() +
+         paragraph(say(phrase::kRevenueHoldout, say.WithInterval(revenue.smape(), 2),
+                       say.WithInterval(revenue.mean_absolute_error(), 1)));
+}
+
 std::string SegmentTable(const ReportWords& words) {
   const Speech& say = words.say;
   double all_profit = 0;

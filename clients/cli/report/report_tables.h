@@ -25,6 +25,9 @@ std::string LearningCurveTable(const ReportWords& words);
 // Families compared, with their parameters.
 std::string CandidatesTable(const ReportWords& words);
 
+// How well revenue is told from the other features: what was asked, the families, and the best on the hold-out.
+std::string RevenueTable(const ReportWords& words);
+
 std::string SegmentTable(const ReportWords& words);
 
 // Each feature's gaps, quartiles by outcome and relation to the label, the strongest first.

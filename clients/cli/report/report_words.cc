@@ -31,7 +31,8 @@ constexpr Named kMetricNames[] = {{"roc_auc", phrase::kRocAuc},
                                   {"f1", phrase::kF1},
                                   {"recall", phrase::kRecall},
                                   {"precision", phrase::kPrecisionMetric},
-                                  {"accuracy", phrase::kAccuracy}};
+                                  {"accuracy", phrase::kAccuracy},
+                                  {"revenue_smape", phrase::kRevenueSmape}};
 constexpr Named kTiers[] = {{"low", phrase::kTierLow}, {"middle", phrase::kTierMiddle}, {"high", phrase::kTierHigh}};
 
 template <size_t N>

@@ -1,0 +1,141 @@
+#include "trainer/report/revenue_report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "trainer/evaluation/regression_metrics.h"
+#include "trainer/fit/pipeline.h"
+#include "trainer/parallel_for.h"
+#include "trainer/report/estimate_message.h"
+#include "trainer/search/regression.h"
+
+namespace ebb::trainer {
+namespace {
+
+constexpr int kRepeats = 2;
+constexpr int kRepeatFolds = 4;
+constexpr size_t kMostRows = 5'000;
+
+// How the rows are cut.
+struct Plan {
+  FoldAssignment folds;                 // of the training part
+  std::vector<FoldAssignment> repeats;  // of all rows
+};
+
+// Fewer rows where there are too many, and where each came to lie.
+Dataset Thinned(const Dataset& dataset, const HoldoutSplit& split, HoldoutSplit* thinned) {
+  std::vector<bool> held_out(dataset.rows());
+  for (const uint32_t row : split.holdout) held_out[row] = true;
+  std::vector<uint32_t> rows;
+  for (size_t i = 0; i < kMostRows; ++i) {
+    const auto row = static_cast<uint32_t>(i * dataset.rows() / kMostRows);
+    (held_out[row] ? thinned->holdout : thinned->training).push_back(static_cast<uint32_t>(i));
+    rows.push_back(row);
+  }
+  return dataset.Select(rows);
+}
+
+absl::StatusOr<Plan> PlanFor(const Dataset& all, const Dataset& training, int folds) {
+  absl::StatusOr<FoldAssignment> of_training = StratifiedFolds(training, folds);
+  if (!of_training.ok()) return of_training.status();
+  Plan plan{.folds = *std::move(of_training), .repeats = {}};
+  for (int repeat = 0; repeat < kRepeats; ++repeat) {
+    absl::StatusOr<FoldAssignment> shuffled = ShuffledFolds(all, kRepeatFolds, static_cast<uint64_t>(repeat));
+    if (!shuffled.ok()) return shuffled.status();
+    plan.repeats.push_back(*std::move(shuffled));
+  }
+  return plan;
+}
+
+// The best setting measured where it was not chosen.
+struct Measured {
+  RegressionForecast holdout;
+  std::vector<double> repeated;  // SMAPE of each split that has rows to measure
+};
+
+Measured Measure(const RegressionTask& task, const Plan& plan, const RegressorSetting& setting,
+                 const RevenueInput& input) {
+  Measured measured;
+  std::vector<double> repeated(kRepeats * kRepeatFolds);
+  ParallelFor(repeated.size() + 1, input.threads, [&](size_t i) {
+    if (i == repeated.size()) {
+      measured.holdout = FitAndForecast(task, setting, input.split.training, input.split.holdout, input.cancelled);
+      return;
+    }
+    const FoldAssignment& folds = plan.repeats[i / kRepeatFolds];
+    const int fold = static_cast<int>(i % kRepeatFolds);
+    const RegressionForecast told =
+        FitAndForecast(task, setting, folds.TrainingRows(fold), folds.TestRows(fold), input.cancelled);
+    repeated[i] = Smape(told.actual, told.forecast);
+  });
+  std::erase_if(repeated, [](double smape) { return std::isnan(smape); });
+  measured.repeated = std::move(repeated);
+  return measured;
+}
+
+v1::RegressionReport Regression(const RevenueInput& input, const RegressionTask& task,
+                                const std::vector<MeasuredRegressor>& candidates, const RegressionEstimates& holdout) {
+  v1::RegressionReport report;
+  report.set_target(input.target);
+  report.set_rows(static_cast<int64_t>(task.rows));
+  for (const MeasuredRegressor& measured : candidates) {
+    v1::RegressionCandidate* candidate = report.add_candidates();
+    candidate->set_family(std::string(RegressorFamilyName(measured.setting)));
+    candidate->set_parameters(RegressorParametersText(measured.setting));
+    candidate->set_cv_smape_mean(measured.smape_mean);
+    candidate->set_cv_smape_stddev(measured.smape_stddev);
+    candidate->set_cv_mean_absolute_error(measured.mean_absolute_error);
+  }
+  *report.mutable_smape() = ToMessage(holdout.smape);
+  *report.mutable_mean_absolute_error() = ToMessage(holdout.mean_absolute_error);
+  return report;
+}
+
+v1::Criterion SmapeCriterion(double bound, const Estimate& holdout, const std::vector<double>& repeated) {
+  const auto met = [bound](double smape) { return smape < bound; };
+  v1::Criterion criterion;
+  criterion.set_metric("holdout_revenue_smape");
+  criterion.set_above(false);
+  criterion.set_bound(bound);
+  *criterion.mutable_measured() = ToMessage(holdout);
+  criterion.set_met(met(holdout.value));
+  if (repeated.empty()) return criterion;
+  Estimate mean = RepeatedSplitsEstimate(repeated, 1.0 / (kRepeatFolds - 1));
+  mean.lower = *std::min_element(repeated.begin(), repeated.end());
+  mean.upper = *std::max_element(repeated.begin(), repeated.end());
+  *criterion.mutable_repeated_splits() = ToMessage(mean);
+  criterion.set_splits(static_cast<int>(repeated.size()));
+  criterion.set_splits_met(static_cast<int>(std::count_if(repeated.begin(), repeated.end(), met)));
+  return criterion;
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<RevenueReport>> DescribeRevenue(const RevenueInput& input) {
+  if (input.dataset.rows() > kMostRows) {
+    HoldoutSplit split;
+    const Dataset dataset = Thinned(input.dataset, input.split, &split);
+    return DescribeRevenue(
+        {dataset, split, input.target, input.folds, input.acceptance_smape, input.threads, input.cancelled});
+  }
+  const std::optional<RegressionTask> task = MakeRegressionTask(input.dataset, input.target);
+  if (!task) return std::nullopt;
+  const RegressionTask training = task->Select(input.split.training);
+  const absl::StatusOr<Plan> plan = PlanFor(task->inputs, training.inputs, input.folds);
+  if (!plan.ok()) return std::nullopt;  // too few rows of a class to be split so: nothing is said of it
+  const absl::StatusOr<std::vector<MeasuredRegressor>> candidates =
+      SearchRegressors(training, plan->folds, PlainRegressorSettings(), input.threads, input.cancelled);
+  if (!candidates.ok()) return candidates.status();
+  if (candidates->empty()) return std::nullopt;
+  const Measured measured = Measure(*task, *plan, candidates->front().setting, input);
+  if (input.cancelled && input.cancelled()) return absl::CancelledError("the training was cancelled");
+  if (measured.holdout.rows.empty()) return std::nullopt;
+  const RegressionEstimates holdout =
+      EstimateErrors(measured.holdout.actual, measured.holdout.forecast, LabelsOf(task->inputs, measured.holdout.rows));
+  return RevenueReport{.regression = Regression(input, *task, *candidates, holdout),
+                       .criterion = SmapeCriterion(input.acceptance_smape, holdout.smape, measured.repeated)};
+}
+
+}  // namespace ebb::trainer
