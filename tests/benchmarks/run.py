@@ -22,6 +22,7 @@ PROGRAMS = {
     "holdout": "holdout.py",
     "search": "search.py",
     "quality": "quality.py",
+    "revenue": "revenue.py",
     "train": "train.py",
     "explain": "explain.py",
 }
