@@ -34,7 +34,8 @@ FeatureSpec Spec(const std::string& name, const std::string& group, FeatureKind 
 Dataset Shop() {
   FeatureSchema schema({Spec("visits", "site"), Spec("visits_twice", "site"), Spec("complaints", "product"),
                         Spec("tier", "product", FeatureKind::kCategory), Spec("constant", "site"),
-                        Spec("profit", "", FeatureKind::kNumber, FeatureRole::kSegment)});
+                        Spec("profit", "", FeatureKind::kNumber, FeatureRole::kSegment),
+                        Spec("revenue_month_0", "", FeatureKind::kNumber, FeatureRole::kSegment)});
   DatasetBuilder builder(std::move(schema));
   RandomStream random(11, 0);
   for (int i = 0; i < kRows; ++i) {
@@ -47,7 +48,8 @@ Dataset Shop() {
                     .AddRow(absl::StrCat("c", i), 0,
                             {FeatureValue::Number(visits), FeatureValue::Number(twice), complained,
                              FeatureValue::Category(random.Share() < 0.3 ? "premium" : "standard"),
-                             FeatureValue::Number(3), FeatureValue::Number(random.Share() * 100)},
+                             FeatureValue::Number(3), FeatureValue::Number(random.Share() * 100),
+                             FeatureValue::Number(100 + 10 * visits + 150 * random.Share())},
                             declined)
                     .ok());
   }
@@ -216,13 +218,23 @@ TEST_F(Analysis, MeasuresBothSetsOfPredictions) {
 }
 
 TEST_F(Analysis, TellsWhetherTheCriterionHolds) {
-  ASSERT_EQ(report_->criteria_size(), 1);
+  ASSERT_EQ(report_->criteria_size(), 2);
   const v1::Criterion& criterion = report_->criteria(0);
   EXPECT_EQ(criterion.bound(), 0.91);
   EXPECT_EQ(criterion.met(), criterion.measured().value() > 0.91);
   EXPECT_EQ(criterion.splits(), 8);
   EXPECT_THAT(criterion.repeated_splits().value(),
               AllOf(Gt(criterion.repeated_splits().lower()), Lt(criterion.repeated_splits().upper())));
+}
+
+TEST_F(Analysis, TellsRevenueFromTheInputs) {
+  EXPECT_EQ(report_->revenue().target(), "revenue_month_0");
+  EXPECT_EQ(report_->revenue().rows(), kRows);
+  EXPECT_EQ(report_->revenue().candidates_size(), 3);
+  const v1::Criterion& criterion = report_->criteria(1);
+  EXPECT_EQ(criterion.metric(), "holdout_revenue_smape");
+  EXPECT_EQ(criterion.bound(), 15);
+  EXPECT_EQ(criterion.measured().value(), report_->revenue().smape().value());
 }
 
 TEST_F(Analysis, CutsTheRowsIntoSegments) {
