@@ -37,7 +37,7 @@ Dataset Shop() {
                         Spec("profit", "", FeatureKind::kNumber, FeatureRole::kSegment),
                         Spec("revenue_month_0", "", FeatureKind::kNumber, FeatureRole::kSegment)});
   DatasetBuilder builder(std::move(schema));
-  RandomStream random(11, 0);
+  RandomStream random(11, 0), luck(12, 0);
   for (int i = 0; i < kRows; ++i) {
     const bool declined = random.Share() < 0.4;
     const double visits = std::floor(random.Share() * 10 + (declined ? 0 : 4));
@@ -49,7 +49,7 @@ Dataset Shop() {
                             {FeatureValue::Number(visits), FeatureValue::Number(twice), complained,
                              FeatureValue::Category(random.Share() < 0.3 ? "premium" : "standard"),
                              FeatureValue::Number(3), FeatureValue::Number(random.Share() * 100),
-                             FeatureValue::Number(100 + 10 * visits + 150 * random.Share())},
+                             FeatureValue::Number(100 + 10 * visits + 150 * luck.Share())},
                             declined)
                     .ok());
   }
