@@ -112,7 +112,8 @@ absl::Status RunFeatures(const FeaturesOptions& options, CommandContext& context
         table = OneCustomer(response);
         continue;
       }
-      std::vector<Cell> cells = {TextCell(request.customer_ids(row)), TimeCell(absl::FromUnixMicros(response.as_of_micros(row)))};
+      std::vector<Cell> cells = {TextCell(request.customer_ids(row)),
+                                 TimeCell(absl::FromUnixMicros(response.as_of_micros(row)))};
       for (const v1::FeatureColumn& column : response.columns()) cells.push_back(ValueCell(column, row));
       table->AddRow(std::move(cells));
     }
@@ -130,7 +131,8 @@ Command FeaturesCommand() {
   Command command{
       .name = "features", .group = CommandGroup::kData, .summary = "Features of customers, now or as of a time"};
   command.description =
-      "As of a time T only events before T count that were known before T. Exit status 3 when a customer is not known.\n"
+      "As of a time T only events before T count that were known before T. Exit status 3 when a customer is not "
+      "known.\n"
       "`ebb features list`, `check` and `diff` tell of the declarations; a customer of such a name comes after `--`.";
   command.examples = {{"ebb features 215348", "one customer"},
                       {"ebb features 215348 --as-of 7d", "a week ago"},
