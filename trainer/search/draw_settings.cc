@@ -49,8 +49,9 @@ void AddNew(const Setting& setting, Grid& settings) {
 
 // All settings of the spaces without a range, where they are `most` or fewer; otherwise more than `most` of them.
 Grid ListAll(const SearchSpace& spaces, size_t most) {
+  const Grid listed = *GridOf(spaces);  // lists that are not there are there with ranges only
   Grid all;
-  for (const Setting& setting : GridOf(spaces).value()) {  // lists that are not there are there with ranges only
+  for (const Setting& setting : listed) {
     AddNew(setting, all);
     if (all.size() > most) break;
   }

@@ -47,7 +47,9 @@ TEST(DrawSettings, KeepsToListsAndRanges) {
   for (const auto& s : neighbours) EXPECT_TRUE(s.k >= 3 && s.k <= 70) << s.k;
   for (const auto& s : Of<SupportVectorSetting>(settings)) {
     EXPECT_EQ(s.gamma.has_value(), s.kernel == KernelKind::kRbf);
-    if (s.gamma) EXPECT_TRUE(*s.gamma >= 0.01 && *s.gamma <= 1) << *s.gamma;
+    if (s.gamma) {
+      EXPECT_TRUE(*s.gamma >= 0.01 && *s.gamma <= 1) << *s.gamma;
+    }
   }
   for (const auto& s : Of<GradientBoostingSetting>(settings)) {
     EXPECT_TRUE(s.learning_rate >= 0.01 && s.learning_rate <= 0.3) << s.learning_rate;
@@ -56,7 +58,9 @@ TEST(DrawSettings, KeepsToListsAndRanges) {
   std::set<Scaling> scalings;
   for (const Setting& s : settings) {
     if (std::holds_alternative<LogisticRegressionSetting>(s.family)) scalings.insert(s.scaling);
-    if (std::holds_alternative<GradientBoostingSetting>(s.family)) EXPECT_EQ(s.scaling, Scaling::kNone);
+    if (std::holds_alternative<GradientBoostingSetting>(s.family)) {
+      EXPECT_EQ(s.scaling, Scaling::kNone);
+    }
   }
   EXPECT_EQ(scalings.size(), 3u);
 }
