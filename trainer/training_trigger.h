@@ -12,7 +12,7 @@ namespace ebb::trainer {
 
 // When the trainer starts a training by itself.
 struct TrainingTriggers {
-  absl::Duration interval;                         // after the end of the last training; zero: not by time
+  absl::Duration interval = absl::ZeroDuration();  // after the end of the last training; zero: not by time
   int64_t new_labels = 0;                          // labelled rows more than the newest model had; 0: not by labels
   double drift = 0;                                // stability index of an input or of the probability; 0: not by drift
   absl::Duration check_interval = absl::Hours(1);  // between two looks at labels and drift; each reads the training set
