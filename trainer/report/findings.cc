@@ -10,6 +10,7 @@ namespace {
 
 constexpr double kNearDuplicate = 0.95;  // association
 constexpr double kLeaking = 0.99;        // ROC-AUC of one feature alone
+constexpr int64_t kAGroup = 20;          // of so many rows one that is far out: more are a group of their own
 constexpr double kImbalanced = 0.1;      // share of the rarer class
 
 v1::DataFinding Finding(v1::DataFinding::Kind kind, const std::string& feature = "", int64_t count = 0,
@@ -66,7 +67,7 @@ std::vector<v1::DataFinding> FindInData(const Dataset& dataset, const std::vecto
     if (feature.missing() > 0 && feature.missing() < rows) {
       findings.push_back(Finding(v1::DataFinding::MISSING, feature.name(), feature.missing()));
     }
-    if (feature.number().outliers() > 0) {
+    if (feature.number().outliers() > 0 && feature.number().outliers() * kAGroup <= rows) {
       findings.push_back(Finding(v1::DataFinding::OUTLIERS, feature.name(), feature.number().outliers()));
     }
     if (!feature.input() || !feature.has_number()) continue;

@@ -70,6 +70,7 @@ std::string ShareOfEachValue(const ReportWords& words, const v1::CategoryDescrip
 std::string FeaturePictures(const ReportWords& words) {
   std::string figures;
   for (const v1::FeatureDescription* feature : words.ByStrength()) {
+    if (!feature->left_out().empty()) continue;  // the table says why; a picture would be empty, or a single bar
     const std::string name = words.label(feature->name());
     const std::string relation = words.Relation(feature->label());
     figures += Figure(relation.empty() ? name : name + " · " + relation,
