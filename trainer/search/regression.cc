@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "model/arithmetic/exp_log.h"
 #include "trainer/evaluation/fences.h"
 #include "trainer/evaluation/regression_metrics.h"
 #include "trainer/fit/moments.h"
@@ -103,11 +104,16 @@ RegressionForecast FitAndForecast(const RegressionTask& task, const RegressorSet
   RegressionForecast result;
   if (learnt.empty()) return result;
   const Preprocessing preprocessing = FitPreprocessing(task.inputs, learnt, Scaling::kNone);
+  std::vector<double> targets = TargetsOf(task, learnt);
+  // Errors that are measured as shares of the value are differences of logarithms.
+  const bool by_logarithm = *std::min_element(targets.begin(), targets.end()) > 0;
+  if (by_logarithm) std::transform(targets.begin(), targets.end(), targets.begin(), Log);
   const Regressor regressor =
-      FitRegressor(setting, TransformRows(preprocessing, task.inputs, learnt), TargetsOf(task, learnt), cancelled);
+      FitRegressor(setting, TransformRows(preprocessing, task.inputs, learnt), targets, cancelled);
   result.rows = WithTarget(task, test);
   result.actual = TargetsOf(task, result.rows);
   result.forecast = regressor.Predict(TransformRows(preprocessing, task.inputs, result.rows));
+  if (by_logarithm) std::transform(result.forecast.begin(), result.forecast.end(), result.forecast.begin(), Exp);
   return result;
 }
 

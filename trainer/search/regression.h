@@ -29,7 +29,8 @@ struct RegressionTask {
 std::optional<RegressionTask> MakeRegressionTask(const Dataset& dataset, const std::string& target);
 
 // A regressor fitted to some rows, asked about others; rows without a target are in neither. Categories are one-hot
-// encoded and gaps filled as for a model, learnt from the training rows alone.
+// encoded and gaps filled as for a model, learnt from the training rows alone. Where all their targets are above 0 the
+// logarithm is fitted: what counts is the error as a share of the value.
 struct RegressionForecast {
   std::vector<uint32_t> rows;
   std::vector<double> actual;
