@@ -40,13 +40,13 @@ struct FitOf {
   bool Cancelled() const { return cancelled && cancelled(); }
 
   Regressor operator()(const MedianSetting&) const {
-    return {.base = Median({targets.begin(), targets.end()}), .trees = {}};
+    return {.base = Median({targets.begin(), targets.end()}), .trees = {}, .members = {}};
   }
 
   Regressor operator()(const BoostedMediansSetting& setting) const {
     const BinnedColumns columns = Coarse(rows);
     const RegressionTreeSetting grown{.max_depth = setting.max_depth, .min_leaf = setting.min_leaf};
-    Regressor fitted{.base = Median({targets.begin(), targets.end()}), .trees = {}};
+    Regressor fitted{.base = Median({targets.begin(), targets.end()}), .trees = {}, .members = {}};
     std::vector<double> missing(targets.begin(), targets.end()), signs(targets.size());
     for (double& value : missing) value -= fitted.base;
     for (int t = 0; t < setting.trees && !Cancelled(); ++t) {
@@ -63,11 +63,15 @@ struct FitOf {
   Regressor operator()(const ExtraTreesRegressorSetting& setting) const {
     const BinnedColumns columns(rows);
     const RegressionTreeSetting grown{.min_leaf = setting.min_leaf, .random_thresholds = true};
-    Regressor fitted{.base = Median({targets.begin(), targets.end()}), .trees = {}, .averages = true};
+    Regressor fitted{.base = Median({targets.begin(), targets.end()}), .trees = {}, .averages = true, .members = {}};
     for (int t = 0; t < setting.trees && !Cancelled(); ++t) {
       fitted.trees.Add(GrowRegressionTree(columns, targets, grown, RandomStream(0, static_cast<uint64_t>(t))).nodes);
     }
     return fitted;
+  }
+
+  Regressor operator()(const AverageSetting& setting) const {
+    return {.trees = {}, .members = {(*this)(setting.boosting), (*this)(setting.extra_trees)}};
   }
 };
 
@@ -75,6 +79,7 @@ struct FamilyNameOf {
   std::string_view operator()(const MedianSetting&) const { return "median"; }
   std::string_view operator()(const BoostedMediansSetting&) const { return "gradient_boosting"; }
   std::string_view operator()(const ExtraTreesRegressorSetting&) const { return "extra_trees"; }
+  std::string_view operator()(const AverageSetting&) const { return "average"; }
 };
 
 struct ParametersTextOf {
@@ -86,6 +91,10 @@ struct ParametersTextOf {
   std::string operator()(const ExtraTreesRegressorSetting& setting) const {
     return absl::StrCat("trees=", setting.trees, " min_leaf=", setting.min_leaf);
   }
+  std::string operator()(const AverageSetting& setting) const {
+    return absl::StrCat("gradient_boosting (", (*this)(setting.boosting), "), extra_trees (",
+                        (*this)(setting.extra_trees), ")");
+  }
 };
 
 }  // namespace
@@ -95,6 +104,11 @@ std::string RegressorParametersText(const RegressorSetting& setting) { return st
 
 std::vector<double> Regressor::Predict(const RowMatrix& rows) const {
   std::vector<double> answers(rows.rows(), base);
+  for (const Regressor& member : members) {
+    const std::vector<double> of_member = member.Predict(rows);
+    for (size_t row = 0; row < answers.size(); ++row)
+      answers[row] += of_member[row] / static_cast<double>(members.size());
+  }
   if (trees.roots.empty()) return answers;
   if (averages) {
     trees.Average(rows, answers);

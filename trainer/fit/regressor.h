@@ -32,17 +32,25 @@ struct ExtraTreesRegressorSetting {
   int min_leaf = 1;  // rows
 };
 
-// In the order of reports, which is also the tie-break between equally good ones.
-using RegressorSetting = std::variant<MedianSetting, BoostedMediansSetting, ExtraTreesRegressorSetting>;
+// The mean of what the two answer: they err in different places.
+struct AverageSetting {
+  BoostedMediansSetting boosting;
+  ExtraTreesRegressorSetting extra_trees;
+};
 
-std::string_view RegressorFamilyName(const RegressorSetting& setting);  // "median", "gradient_boosting", "extra_trees"
-std::string RegressorParametersText(const RegressorSetting& setting);   // "trees=200 min_leaf=1"; empty of the median
+// In the order of reports, which is also the tie-break between equally good ones.
+using RegressorSetting = std::variant<MedianSetting, BoostedMediansSetting, ExtraTreesRegressorSetting, AverageSetting>;
+
+// "median", "gradient_boosting", "extra_trees", "average".
+std::string_view RegressorFamilyName(const RegressorSetting& setting);
+std::string RegressorParametersText(const RegressorSetting& setting);  // "trees=200 min_leaf=1"; empty of the median
 
 // Immutable once fitted, so threads may share one.
 struct Regressor {
   double base = 0;  // answered where there are no trees; else what their leaves are added to
   TreeEnsemble trees;
-  bool averages = false;  // the leaves of the trees; else it adds them up
+  bool averages = false;           // the leaves of the trees; else it adds them up
+  std::vector<Regressor> members;  // where there are any, it answers with the mean of their answers
 
   std::vector<double> Predict(const RowMatrix& rows) const;
 };

@@ -230,7 +230,7 @@ TEST_F(Analysis, TellsWhetherTheCriterionHolds) {
 TEST_F(Analysis, TellsRevenueFromTheInputs) {
   EXPECT_EQ(report_->revenue().target(), "revenue_month_0");
   EXPECT_EQ(report_->revenue().rows(), kRows);
-  EXPECT_EQ(report_->revenue().candidates_size(), 3);
+  EXPECT_EQ(report_->revenue().candidates_size(), 4);
   const v1::Criterion& criterion = report_->criteria(1);
   EXPECT_EQ(criterion.metric(), "holdout_revenue_smape");
   EXPECT_EQ(criterion.bound(), 15);

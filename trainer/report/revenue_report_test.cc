@@ -67,9 +67,9 @@ TEST(RevenueReport, TellsWhatTheOtherInputsTell) {
   const RevenueReport report = **Describe(Shop());
   EXPECT_EQ(report.regression.target(), "revenue");
   EXPECT_EQ(report.regression.rows(), kRows);
-  ASSERT_EQ(report.regression.candidates_size(), 3);
-  EXPECT_EQ(report.regression.candidates(2).family(), "median") << "both learn";
-  EXPECT_EQ(report.regression.candidates(2).parameters(), "");
+  ASSERT_EQ(report.regression.candidates_size(), 4);
+  EXPECT_EQ(report.regression.candidates(3).family(), "median") << "all learn";
+  EXPECT_EQ(report.regression.candidates(3).parameters(), "");
   double last = 0;
   for (const v1::RegressionCandidate& candidate : report.regression.candidates()) {
     EXPECT_GE(candidate.cv_smape_mean(), last) << "the best first";

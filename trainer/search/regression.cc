@@ -118,8 +118,9 @@ RegressionForecast FitAndForecast(const RegressionTask& task, const RegressorSet
 }
 
 std::vector<RegressorSetting> PlainRegressorSettings() {
-  return {MedianSetting{}, BoostedMediansSetting{.max_depth = 3}, BoostedMediansSetting{.max_depth = 5},
-          ExtraTreesRegressorSetting{.min_leaf = 1}, ExtraTreesRegressorSetting{.min_leaf = 3}};
+  const BoostedMediansSetting boosting{.max_depth = 5};
+  const ExtraTreesRegressorSetting extra_trees{.trees = 100};
+  return {MedianSetting{}, boosting, extra_trees, AverageSetting{boosting, extra_trees}};
 }
 
 absl::StatusOr<std::vector<MeasuredRegressor>> SearchRegressors(const RegressionTask& task, const FoldAssignment& folds,

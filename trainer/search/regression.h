@@ -42,7 +42,7 @@ RegressionForecast FitAndForecast(const RegressionTask& task, const RegressorSet
                                   std::span<const uint32_t> training, std::span<const uint32_t> test,
                                   const std::function<bool()>& cancelled = {});
 
-// Few of each family, on purpose: what is measured is how much the data tells.
+// One of each family, on purpose: what is measured is how much the data tells.
 std::vector<RegressorSetting> PlainRegressorSettings();
 
 // One setting over the folds.
