@@ -16,6 +16,7 @@
 #include "trainer/report/model_analysis.h"
 #include "trainer/score_by_name.h"
 #include "trainer/search/draw_settings.h"
+#include "trainer/search/regression.h"
 #include "trainer/training_report.h"
 
 namespace ebb::trainer {
@@ -208,6 +209,7 @@ absl::StatusOr<v1::ModelReport> TrainingRun::Analyse(const TrainingOutcome& outc
                        .split = split,
                        .left_out = left_out,
                        .outcome = outcome,
+                       .regressors = PlainRegressorSettings(),
                        .options = options,
                        .threads = options_.threads,
                        .cancelled = controls.cancelled,

@@ -148,6 +148,7 @@ absl::StatusOr<v1::ModelReport> AnalyseModel(const AnalysisInput& input) {
                        .target = kRevenueFeature,
                        .folds = input.options.folds(),
                        .acceptance_smape = input.options.acceptance_smape(),
+                       .settings = input.regressors,
                        .threads = input.threads,
                        .cancelled = input.cancelled});
   if (!revenue.ok()) return revenue.status();

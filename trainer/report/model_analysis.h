@@ -8,6 +8,7 @@
 #include "ebb/v1/model_report.pb.h"
 #include "trainer/data_check.h"
 #include "trainer/evaluation/folds.h"
+#include "trainer/fit/regressor.h"
 #include "trainer/search/dataset.h"
 #include "trainer/search/training.h"
 
@@ -20,9 +21,10 @@ struct AnalysisInput {
   const HoldoutSplit& split;  // of either
   const std::vector<LeftOutInput>& left_out;
   const TrainingOutcome& outcome;
-  const v1::TrainingOptions& options;  // no field unset
-  int threads = 1;                     // the result does not depend on it
-  std::function<bool()> cancelled;     // may be empty
+  const std::vector<RegressorSetting>& regressors;  // what revenue is told by
+  const v1::TrainingOptions& options;               // no field unset
+  int threads = 1;                                  // the result does not depend on it
+  std::function<bool()> cancelled;                  // may be empty
   // Parts done of all; called on the caller's thread. May be empty.
   std::function<void(int done, int total)> progress;
 };

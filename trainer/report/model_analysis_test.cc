@@ -56,6 +56,17 @@ Dataset Shop() {
   return *std::move(builder).Build(1);
 }
 
+// Few trees: what is tested is not how well they learn.
+const std::vector<RegressorSetting>& SmallRegressors() {
+  static const auto* settings = [] {
+    const BoostedMediansSetting boosting{.trees = 40, .learning_rate = 0.2, .max_depth = 3};
+    const ExtraTreesRegressorSetting extra_trees{.trees = 10};
+    return new std::vector<RegressorSetting>{MedianSetting{}, boosting, extra_trees,
+                                             AverageSetting{boosting, extra_trees}};
+  }();
+  return *settings;
+}
+
 class Analysis : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -65,7 +76,8 @@ class Analysis : public ::testing::Test {
     split_ = *StratifiedHoldout(*dataset_, 0.25);
     TrainingOptions core;
     core.grid = *ParseGrid(
-        "logistic_regression { c: [1] } k_nearest_neighbours { k: [15] } extra_trees { trees: [20] min_leaf: [3] }");
+        "logistic_regression { c: [1] } decision_tree { max_depth: [4] min_leaf: [10] } extra_trees { trees: [20] "
+        "min_leaf: [3] }");
     core.segment_feature = "profit";
     outcome_ = new TrainingOutcome(*RunSearchAndFit(*seen_, core));
     report_ = new v1::ModelReport(*Analyse(1));
@@ -78,6 +90,7 @@ class Analysis : public ::testing::Test {
                          .split = split_,
                          .left_out = left_out_,
                          .outcome = *outcome_,
+                         .regressors = SmallRegressors(),
                          .options = *options,
                          .threads = threads,
                          .cancelled = cancelled,

@@ -117,8 +117,8 @@ absl::StatusOr<std::optional<RevenueReport>> DescribeRevenue(const RevenueInput&
   if (input.dataset.rows() > kMostRows) {
     HoldoutSplit split;
     const Dataset dataset = Thinned(input.dataset, input.split, &split);
-    return DescribeRevenue(
-        {dataset, split, input.target, input.folds, input.acceptance_smape, input.threads, input.cancelled});
+    return DescribeRevenue({dataset, split, input.target, input.folds, input.acceptance_smape, input.settings,
+                            input.threads, input.cancelled});
   }
   const std::optional<RegressionTask> task = MakeRegressionTask(input.dataset, input.target);
   if (!task) return std::nullopt;
@@ -126,7 +126,7 @@ absl::StatusOr<std::optional<RevenueReport>> DescribeRevenue(const RevenueInput&
   const absl::StatusOr<Plan> plan = PlanFor(task->inputs, training.inputs, input.folds);
   if (!plan.ok()) return std::nullopt;  // too few rows of a class to be split so: nothing is said of it
   const absl::StatusOr<std::vector<MeasuredRegressor>> candidates =
-      SearchRegressors(training, plan->folds, PlainRegressorSettings(), input.threads, input.cancelled);
+      SearchRegressors(training, plan->folds, input.settings, input.threads, input.cancelled);
   if (!candidates.ok()) return candidates.status();
   if (candidates->empty()) return std::nullopt;
   const Measured measured = Measure(*task, *plan, candidates->front().setting, input);

@@ -3,10 +3,12 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "ebb/v1/model_report.pb.h"
 #include "trainer/evaluation/folds.h"
+#include "trainer/fit/regressor.h"
 #include "trainer/search/dataset.h"
 
 namespace ebb::trainer {
@@ -18,7 +20,8 @@ struct RevenueInput {
   std::string target;         // a feature, such as "revenue_month_0"
   int folds = 5;              // of the training part, cut as the classifier's
   double acceptance_smape = 15;
-  int threads = 1;  // the result does not depend on it
+  const std::vector<RegressorSetting>& settings;  // at least one; the best of them by cross-validation is measured
+  int threads = 1;                                // the result does not depend on it
   const std::function<bool()>& cancelled;
 };
 

@@ -50,6 +50,17 @@ Dataset Shop(
   return *std::move(builder).Build(1);
 }
 
+// Few trees: what is tested is not how well they learn.
+const std::vector<RegressorSetting>& SmallRegressors() {
+  static const auto* settings = [] {
+    const BoostedMediansSetting boosting{.trees = 40, .learning_rate = 0.2, .max_depth = 3};
+    const ExtraTreesRegressorSetting extra_trees{.trees = 10};
+    return new std::vector<RegressorSetting>{MedianSetting{}, boosting, extra_trees,
+                                             AverageSetting{boosting, extra_trees}};
+  }();
+  return *settings;
+}
+
 absl::StatusOr<std::optional<RevenueReport>> Describe(const Dataset& dataset, const std::string& target = "revenue",
                                                       int threads = 1,
                                                       const std::function<bool()>& cancelled = nullptr) {
@@ -59,6 +70,7 @@ absl::StatusOr<std::optional<RevenueReport>> Describe(const Dataset& dataset, co
                           .target = target,
                           .folds = 3,
                           .acceptance_smape = 15,
+                          .settings = SmallRegressors(),
                           .threads = threads,
                           .cancelled = cancelled});
 }

@@ -71,7 +71,7 @@ class Swarm {
 
 std::string RankKind(double rank) {
   if (!std::isfinite(rank)) return "norank";
-  return "rank" + std::to_string(std::clamp(static_cast<int>(rank * kRankColours), 0, kRankColours - 1));
+  return "rank" + std::to_string(static_cast<int>(std::clamp(rank * kRankColours, 0.0, kRankColours - 1.0)));
 }
 
 }  // namespace
