@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "scorer/segments.h"
+#include "model/segments.h"
 
 namespace ebb::scorer {
 

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+
+#include "model/segments.h"
 
 namespace ebb::trainer {
 namespace {
 
 constexpr size_t kMostPoints = 1'000;
 constexpr const char* kTiers[] = {"low", "middle", "high"};
+constexpr size_t kKnown = 2 * std::size(kTiers);  // segments whose tier is known
 
 const std::vector<double>* ProfitOf(const Dataset& dataset, const SegmentBounds& bounds) {
   const auto feature = dataset.schema().IndexOf(bounds.feature);
@@ -20,16 +24,16 @@ std::vector<v1::SegmentDescription> DescribeSegments(const Dataset& dataset, con
                                                      std::span<const double> probabilities, double risk_threshold) {
   const std::vector<double>* profit = ProfitOf(dataset, bounds);
   if (profit == nullptr) return {};
-  std::vector<v1::SegmentDescription> segments(6);
-  for (size_t cell = 0; cell < segments.size(); ++cell) {
-    segments[cell].set_profit_tier(kTiers[cell / 2]);
-    segments[cell].set_at_risk(cell % 2 == 1);
+  std::vector<v1::SegmentDescription> segments(kKnown);
+  for (size_t cell = 0; cell < kKnown; ++cell) {
+    segments[cell].set_profit_tier(kTiers[static_cast<size_t>(SegmentAt(cell).tier)]);
+    segments[cell].set_at_risk(SegmentAt(cell).band == RiskBand::kAtRisk);
   }
   for (size_t row = 0; row < profit->size(); ++row) {
     const double value = (*profit)[row];
     if (std::isnan(value)) continue;
-    const size_t tier = value < bounds.lower ? 0 : value > bounds.upper ? 2 : 1;
-    v1::SegmentDescription& segment = segments[tier * 2 + (probabilities[row] > risk_threshold ? 1 : 0)];
+    v1::SegmentDescription& segment =
+        segments[SegmentIndex({.tier = TierOf(value, bounds), .band = BandOf(probabilities[row], risk_threshold)})];
     segment.set_rows(segment.rows() + 1);
     segment.set_declined(segment.declined() + dataset.labels()[row]);
     segment.set_profit(segment.profit() + value);
@@ -47,9 +51,7 @@ std::vector<v1::ScatterPoint> ScatterProfitByRisk(const Dataset& dataset, const 
   const std::vector<double>* profit = ProfitOf(dataset, bounds);
   if (profit == nullptr) return {};
   std::vector<v1::ScatterPoint> points;
-  const size_t count = std::min(profit->size(), kMostPoints);
-  for (size_t i = 0; i < count; ++i) {
-    const size_t row = i * profit->size() / count;
+  for (const uint32_t row : SampleOf(AllRows(dataset), kMostPoints)) {
     if (std::isnan((*profit)[row])) continue;
     v1::ScatterPoint& point = points.emplace_back();
     point.set_profit((*profit)[row]);

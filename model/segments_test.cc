@@ -1,10 +1,10 @@
-#include "scorer/segments.h"
+#include "model/segments.h"
 
 #include <optional>
 
 #include "gtest/gtest.h"
 
-namespace ebb::scorer {
+namespace ebb {
 namespace {
 
 TEST(SegmentsTest, NamesAreTierAndBandAndReadBack) {
@@ -50,4 +50,4 @@ TEST(SegmentsTest, ValueAtRiskIsUnknownWithoutProfitAndNeverZeroInstead) {
 }
 
 }  // namespace
-}  // namespace ebb::scorer
+}  // namespace ebb

@@ -1,6 +1,6 @@
-#include "scorer/segments.h"
+#include "model/segments.h"
 
-namespace ebb::scorer {
+namespace ebb {
 namespace {
 
 constexpr std::array<std::string_view, kSegments> kNames = {
@@ -34,4 +34,4 @@ std::optional<double> ValueAtRisk(double probability, std::optional<double> mont
   return probability * *monthly_profit;
 }
 
-}  // namespace ebb::scorer
+}  // namespace ebb

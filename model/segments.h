@@ -7,7 +7,7 @@
 
 #include "model/trained_model.h"
 
-namespace ebb::scorer {
+namespace ebb {
 
 enum class ProfitTier : uint8_t { kLow = 0, kMiddle = 1, kHigh = 2, kUnknown = 3 };
 enum class RiskBand : uint8_t { kStable = 0, kAtRisk = 1 };
@@ -44,4 +44,4 @@ RiskBand BandOf(double probability, double threshold);
 // Absent where no profit is known.
 std::optional<double> ValueAtRisk(double probability, std::optional<double> monthly_profit);
 
-}  // namespace ebb::scorer
+}  // namespace ebb
