@@ -54,4 +54,19 @@ double BinnedColumns::Between(size_t column, size_t lower, size_t upper) const {
   return middle < above ? middle : below;
 }
 
+BinnedColumns::Cut BinnedColumns::CutAt(size_t column, size_t least, size_t greatest, double drawn) const {
+  size_t bin = least;
+  for (size_t after = greatest; bin + 1 < after;) {
+    const size_t middle = (bin + after) / 2;
+    (Greatest(column, middle) <= drawn ? bin : after) = middle;
+  }
+  const bool between = drawn >= Greatest(column, bin) && drawn < Least(column, bin + 1);
+  return {bin, between ? drawn : Between(column, bin, bin + 1)};
+}
+
+size_t PartitionByBin(std::span<const uint16_t> bins, size_t bin, std::span<uint32_t> rows) {
+  const auto goes_left = [&](uint32_t row) { return bins[row] <= bin; };
+  return static_cast<size_t>(std::stable_partition(rows.begin(), rows.end(), goes_left) - rows.begin());
+}
+
 }  // namespace ebb::trainer

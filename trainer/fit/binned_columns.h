@@ -31,6 +31,13 @@ class BinnedColumns {
   // Half way between two bins: `lower` and what is below goes left.
   double Between(size_t column, size_t lower, size_t upper) const;
 
+  // Where a threshold that was drawn parts bins [least, greatest], of which there are at least two.
+  struct Cut {
+    size_t bin = 0;        // it and those below go left; below `greatest`
+    double threshold = 0;  // the one drawn, or where that cuts through a bin, half way between two
+  };
+  Cut CutAt(size_t column, size_t least, size_t greatest, double drawn) const;
+
  private:
   struct Column {
     std::vector<uint16_t> bins;
@@ -40,5 +47,8 @@ class BinnedColumns {
   size_t rows_;
   std::vector<Column> columns_;
 };
+
+// Puts those rows in front whose bin is at most this one, and keeps the order otherwise. Returns how many they are.
+size_t PartitionByBin(std::span<const uint16_t> bins, size_t bin, std::span<uint32_t> rows);
 
 }  // namespace ebb::trainer

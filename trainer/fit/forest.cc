@@ -85,13 +85,10 @@ class TreeGrower {
     if (deepest || end - begin < 2 * least || all.sums.positive == 0 || all.sums.negative == 0) return index;
     const Split split = FindSplit(begin, end, all);
     if (!split.found) return index;
-    const std::span<const uint16_t> bins = table_.columns.Bins(split.column);
-    const auto first = rows_.begin() + static_cast<ptrdiff_t>(begin),
-               last = rows_.begin() + static_cast<ptrdiff_t>(end);
-    const auto middle =
-        std::stable_partition(first, last, [&](uint32_t row) { return bins[row] <= split.bin; }) - rows_.begin();
-    const int32_t left = GrowNode(begin, static_cast<size_t>(middle), depth + 1);
-    const int32_t right = GrowNode(static_cast<size_t>(middle), end, depth + 1);
+    const size_t middle = begin + PartitionByBin(table_.columns.Bins(split.column), split.bin,
+                                                 std::span(rows_).subspan(begin, end - begin));
+    const int32_t left = GrowNode(begin, middle, depth + 1);
+    const int32_t right = GrowNode(middle, end, depth + 1);
     TreeNode& node = nodes_[index];
     node = {.left = left,
             .right = right,
@@ -129,17 +126,12 @@ class TreeGrower {
     }
     if (least == greatest) return false;
     const double low = columns.Least(column, least), high = columns.Greatest(column, greatest);
-    double threshold = low + random_.Share() * (high - low);
-    size_t bin = least;  // the last one that goes left
-    while (bin + 1 < greatest && columns.Greatest(column, bin + 1) <= threshold) ++bin;
-    if (threshold < columns.Greatest(column, bin) || threshold >= columns.Least(column, bin + 1)) {
-      threshold = columns.Between(column, bin, bin + 1);
-    }
+    const BinnedColumns::Cut cut = columns.CutAt(column, least, greatest, low + random_.Share() * (high - low));
     Side left;
     for (size_t i = begin; i < end; ++i) {
-      if (bins[rows_[i]] <= bin) Count(rows_[i], left);
+      if (bins[rows_[i]] <= cut.bin) Count(rows_[i], left);
     }
-    Consider({.column = column, .bin = bin, .threshold = threshold}, left, all, best);
+    Consider({.column = column, .bin = cut.bin, .threshold = cut.threshold}, left, all, best);
     return true;
   }
 

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <random>
 #include <tuple>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "trainer/fit/extra_trees.h"
 #include "trainer/fit/random_forest.h"
 #include "trainer/fit/random_stream.h"
+#include "trainer/testing/random_rows.h"
 
 namespace ebb::trainer {
 namespace {
@@ -19,28 +19,9 @@ namespace {
 constexpr ForestKind kBootstrap = {.bootstrap = true, .random_thresholds = false};
 constexpr ForestKind kRandom = {.bootstrap = false, .random_thresholds = true};
 
-struct Rows {
-  RowMatrix matrix;
-  std::vector<uint8_t> labels;
-  std::vector<double> weights;
-};
+using Rows = RandomRows;
 
-// Two of five columns decide, and not in a straight line. `levels`: how many values a column has; 0: any.
-Rows Draw(unsigned seed, size_t count, int levels = 0) {
-  std::mt19937_64 random(seed);
-  const auto uniform = [&] { return static_cast<double>(random() >> 11) * 0x1p-53; };
-  Rows rows{RowMatrix(count, 5), {}, std::vector<double>(count, 1)};
-  for (size_t r = 0; r < count; ++r) {
-    for (double& value : rows.matrix.Row(r)) {
-      value = uniform();
-      if (levels > 0) value = static_cast<int>(value * levels);
-    }
-    const double half = levels > 0 ? levels / 2.0 : 0.5;
-    const bool apart = (rows.matrix.At(r, 1) < half) != (rows.matrix.At(r, 3) < half);
-    rows.labels.push_back(uniform() < (apart ? 0.9 : 0.1));
-  }
-  return rows;
-}
+Rows Draw(unsigned seed, size_t count, int levels = 0) { return DrawRows(seed, count, levels); }
 
 bool SameTrees(const TreeEnsemble& a, const TreeEnsemble& b) {
   const auto same = [](const TreeNode& x, const TreeNode& y) {

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <random>
 #include <set>
 #include <string>
 #include <tuple>
@@ -18,32 +17,14 @@
 #include "trainer/evaluation/metrics.h"
 #include "trainer/fit/pipeline.h"
 #include "trainer/search/grid_search.h"
+#include "trainer/testing/random_rows.h"
 
 namespace ebb::trainer {
 namespace {
 
-struct Rows {
-  RowMatrix matrix;
-  std::vector<uint8_t> labels;
-  std::vector<double> weights;
-};
+using Rows = RandomRows;
 
-// Two of five columns decide, and not in a straight line. `levels`: how many values a column has; 0: any.
-Rows Draw(unsigned seed, size_t count, int levels = 0) {
-  std::mt19937_64 random(seed);
-  const auto uniform = [&] { return static_cast<double>(random() >> 11) * 0x1p-53; };
-  Rows rows{RowMatrix(count, 5), {}, std::vector<double>(count, 1)};
-  for (size_t r = 0; r < count; ++r) {
-    for (double& value : rows.matrix.Row(r)) {
-      value = uniform();
-      if (levels > 0) value = static_cast<int>(value * levels);
-    }
-    const double half = levels > 0 ? levels / 2.0 : 0.5;
-    const bool apart = (rows.matrix.At(r, 1) < half) != (rows.matrix.At(r, 3) < 0.6 * half);
-    rows.labels.push_back(uniform() < (apart ? 0.9 : 0.1));
-  }
-  return rows;
-}
+Rows Draw(unsigned seed, size_t count, int levels = 0) { return DrawRows(seed, count, levels, 0.6); }
 
 GradientBoosting Fit(const Rows& rows, const GradientBoostingSetting& setting, int threads = 1, uint64_t seed = 7) {
   return FitGradientBoosting(rows.matrix, rows.labels, rows.weights, setting, seed, threads);

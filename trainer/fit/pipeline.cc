@@ -40,13 +40,6 @@ struct FitOf {
 
 }  // namespace
 
-std::vector<uint32_t> SampleOf(std::span<const uint32_t> rows, size_t most) {
-  if (rows.size() <= most) return {rows.begin(), rows.end()};
-  std::vector<uint32_t> sample;
-  for (size_t i = 0; i < most; ++i) sample.push_back(rows[i * rows.size() / most]);
-  return sample;
-}
-
 Pipeline FitPipeline(const Dataset& dataset, std::span<const uint32_t> all_rows, const Setting& setting,
                      const std::function<bool()>& cancelled, int threads) {
   const std::vector<uint32_t> rows = SampleOf(all_rows, MostTrainingRows(setting.family));

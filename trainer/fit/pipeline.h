@@ -16,9 +16,6 @@ namespace ebb::trainer {
 Pipeline FitPipeline(const Dataset& dataset, std::span<const uint32_t> rows, const Setting& setting,
                      const std::function<bool()>& cancelled = {}, int threads = 1);
 
-// So many of these rows, evenly spaced: along the canonical order as good as drawn at random. All where they are fewer.
-std::vector<uint32_t> SampleOf(std::span<const uint32_t> rows, size_t most);
-
 // The estimator's scores of these rows: the same bits as Pipeline::Score of their vectors.
 std::vector<double> ScoreRows(const Pipeline& pipeline, const Dataset& dataset, std::span<const uint32_t> rows);
 

@@ -60,11 +60,8 @@ class Grower {
       for (size_t i = begin; i < end; ++i) tree_.leaf_of_row[rows_[i]] = static_cast<uint32_t>(index);
       return index;
     }
-    const std::span<const uint16_t> bins = columns_.Bins(split.column);
-    const auto first = rows_.begin() + static_cast<ptrdiff_t>(begin),
-               last = rows_.begin() + static_cast<ptrdiff_t>(end);
-    const auto middle = static_cast<size_t>(
-        std::stable_partition(first, last, [&](uint32_t row) { return bins[row] <= split.bin; }) - rows_.begin());
+    const size_t middle =
+        begin + PartitionByBin(columns_.Bins(split.column), split.bin, std::span(rows_).subspan(begin, end - begin));
     const int32_t left = GrowNode(begin, middle, depth + 1), right = GrowNode(middle, end, depth + 1);
     tree_.nodes[static_cast<size_t>(index)] = {.left = left,
                                                .right = right,
@@ -100,26 +97,12 @@ class Grower {
     }
     if (least == greatest) return;
     const double low = columns_.Least(column, least), high = columns_.Greatest(column, greatest);
-    double threshold = low + random_.Share() * (high - low);
-    const size_t bin = LastBinBelow(column, least, greatest, threshold);
-    if (threshold < columns_.Greatest(column, bin) || threshold >= columns_.Least(column, bin + 1)) {
-      threshold = columns_.Between(column, bin, bin + 1);
-    }
+    const BinnedColumns::Cut cut = columns_.CutAt(column, least, greatest, low + random_.Share() * (high - low));
     Side left;
     for (size_t i = begin; i < end; ++i) {
-      if (bins[rows_[i]] <= bin) Count(rows_[i], left);
+      if (bins[rows_[i]] <= cut.bin) Count(rows_[i], left);
     }
-    Consider({.column = column, .bin = bin, .threshold = threshold}, left, all, best);
-  }
-
-  // Of the bins [least, greatest) the last whose values are all at most the threshold; the first where none is.
-  size_t LastBinBelow(size_t column, size_t least, size_t greatest, double threshold) const {
-    size_t after = greatest;
-    while (least + 1 < after) {
-      const size_t middle = (least + after) / 2;
-      (columns_.Greatest(column, middle) <= threshold ? least : after) = middle;
-    }
-    return least;
+    Consider({.column = column, .bin = cut.bin, .threshold = cut.threshold}, left, all, best);
   }
 
   void TryAllThresholds(size_t column, size_t begin, size_t end, const Side& all, Split& best) {
