@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <numeric>
 
 #include "absl/strings/str_cat.h"
 
@@ -42,12 +41,6 @@ TrainedModel ModelOf(const FeatureSchema& schema, size_t feature) {
   model.calibration.knots = {{.score = 0, .probability = 0.5}};
   model.members = {{.weight = 1, .pipeline = pipeline}};
   return model;
-}
-
-std::vector<uint32_t> AllRows(const Dataset& table) {
-  std::vector<uint32_t> rows(table.rows());
-  std::iota(rows.begin(), rows.end(), 0u);
-  return rows;
 }
 
 TEST(ChampionComparison, MeasuresBothOnTheSameRows) {

@@ -12,8 +12,6 @@ namespace ebb::trainer {
 namespace {
 
 constexpr int64_t kLeastRowsOfAClass = 20;
-// An honest feature of a shop hardly reaches 0.95 alone.
-constexpr double kLeakingRocAuc = 0.99;
 
 enum class Variety { kEmpty, kConstant, kVaries };
 

@@ -77,7 +77,7 @@ v1::TrainingReport ReportOf(const TrainingOutcome& outcome, const v1::TrainingOp
   report.set_family(winner.family);
   report.set_parameters(winner.parameters);
   report.set_scaler(ScalerOf(winner));
-  for (const CalibrationResult& result : outcome.calibrations) *report.add_calibrations() = CalibrationOf(result);
+  for (const CalibrationResult& result : outcome.calibrations()) *report.add_calibrations() = CalibrationOf(result);
   *report.mutable_cross_validated() = MetricsOf(outcome.cross_validated);
   *report.mutable_training() = MetricsOf(outcome.training);
   *report.mutable_holdout() = MetricsOf(outcome.holdout);

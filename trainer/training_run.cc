@@ -1,7 +1,6 @@
 #include "trainer/training_run.h"
 
 #include <cmath>
-#include <numeric>
 #include <set>
 #include <utility>
 
@@ -261,9 +260,7 @@ absl::StatusOr<TrainingSetChange> TrainingRun::MeasureChange(const v1::TrainingO
 
   const absl::StatusOr<TrainingSet> set = ReadRows(options, {.cancelled = cancelled, .progress = [](const auto&) {}});
   if (!set.ok()) return set.status();
-  std::vector<uint32_t> rows(set->dataset.rows());
-  std::iota(rows.begin(), rows.end(), uint32_t{0});
-  const absl::StatusOr<std::vector<Score>> scores = ScoreByName(*model, set->dataset, rows);
+  const absl::StatusOr<std::vector<Score>> scores = ScoreByName(*model, set->dataset, AllRows(set->dataset));
   if (!scores.ok()) return scores.status();
   std::vector<double> probabilities;
   for (const Score& score : *scores) probabilities.push_back(score.probability);

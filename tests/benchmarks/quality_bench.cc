@@ -32,7 +32,7 @@ absl::Status Bench(const FoldTable& table, const Grid& grid, int threads) {
     }
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     std::cout << "{\"part\": " << fold << ", \"seconds\": " << seconds.count() << ", \"calibration\": \""
-              << CalibrationMethodName(outcome->calibrations.front().method) << "\", \"parameters\": \""
+              << CalibrationMethodName(outcome->calibrations().front().method) << "\", \"parameters\": \""
               << outcome->candidates[outcome->winner].parameters << "\"}" << std::endl;
   }
   return absl::OkStatus();

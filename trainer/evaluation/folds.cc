@@ -82,6 +82,16 @@ absl::StatusOr<FoldAssignment> ShuffledFolds(const Dataset& dataset, int folds, 
   return Deal(dataset, customers, folds);
 }
 
+absl::StatusOr<std::vector<FoldAssignment>> RepeatedFolds(const Dataset& dataset, int folds, int repeats) {
+  std::vector<FoldAssignment> result;
+  for (int repeat = 0; repeat < repeats; ++repeat) {
+    absl::StatusOr<FoldAssignment> shuffled = ShuffledFolds(dataset, folds, static_cast<uint64_t>(repeat));
+    if (!shuffled.ok()) return shuffled.status();
+    result.push_back(*std::move(shuffled));
+  }
+  return result;
+}
+
 absl::StatusOr<HoldoutSplit> StratifiedHoldout(const Dataset& dataset, double share) {
   if (!(share > 0 && share < 1)) {
     return absl::InvalidArgumentError(absl::StrCat("the hold-out's share is ", share, "; it must lie between 0 and 1"));

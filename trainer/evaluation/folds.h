@@ -24,6 +24,9 @@ absl::StatusOr<FoldAssignment> StratifiedFolds(const Dataset& dataset, int folds
 // The same with the customers of each class put into an order drawn by `seed`: other folds for every other seed.
 absl::StatusOr<FoldAssignment> ShuffledFolds(const Dataset& dataset, int folds, uint64_t seed);
 
+// So many of these, by the seeds 0, 1, …
+absl::StatusOr<std::vector<FoldAssignment>> RepeatedFolds(const Dataset& dataset, int folds, int repeats);
+
 struct HoldoutSplit {
   std::vector<uint32_t> training;
   std::vector<uint32_t> holdout;

@@ -1,7 +1,8 @@
 #include "trainer/evaluation/ranked_rows.h"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
-#include <numeric>
 
 namespace ebb::trainer {
 namespace {
@@ -18,20 +19,19 @@ double VarianceOfMean(double sum, double squares, double count) {
 }  // namespace
 
 RankedRows::RankedRows(std::span<const double> scores, std::span<const uint8_t> labels) {
-  std::vector<uint32_t> order(scores.size());
-  std::iota(order.begin(), order.end(), uint32_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return scores[a] > scores[b]; });
-  rows_.reserve(order.size());
-  for (size_t i = 0; i < order.size(); ++i) {
-    const bool last = i + 1 == order.size() || scores[order[i]] != scores[order[i + 1]];
-    rows_.push_back({.row = order[i], .positive = labels[order[i]] != 0, .last_of_tie = last});
+  rows_.reserve(scores.size());
+  for (uint32_t row = 0; row < scores.size(); ++row) {
+    rows_.push_back({.score = scores[row], .row = row, .positive = labels[row] != 0, .last_of_tie = true});
   }
+  std::sort(rows_.begin(), rows_.end(), [](const Row& a, const Row& b) { return a.score > b.score; });
+  for (size_t i = 0; i + 1 < rows_.size(); ++i) rows_[i].last_of_tie = rows_[i].score != rows_[i + 1].score;
 }
 
 double RankedRows::RocAuc(std::span<const uint32_t> counts) const {
+  // Twice the number of pairs ranked right, ties counting one: an integer, so no order of summing can change it.
   uint64_t pairs_twice = 0, positives = 0, negatives = 0, tied_positives = 0, tied_negatives = 0;
   for (const Row& row : rows_) {
-    (row.positive ? tied_positives : tied_negatives) += counts[row.row];
+    (row.positive ? tied_positives : tied_negatives) += counts.empty() ? 1 : counts[row.row];
     if (!row.last_of_tie) continue;
     pairs_twice += tied_negatives * (2 * positives + tied_positives);
     positives += tied_positives;
@@ -46,13 +46,14 @@ double RankedRows::AveragePrecision(std::span<const uint32_t> counts) const {
   double sum = 0;
   uint64_t positives = 0, called = 0, tied_positives = 0, tied = 0;
   for (const Row& row : rows_) {
-    if (row.positive) tied_positives += counts[row.row];
-    tied += counts[row.row];
+    const uint32_t count = counts.empty() ? 1 : counts[row.row];
+    if (row.positive) tied_positives += count;
+    tied += count;
     if (!row.last_of_tie) continue;
     positives += tied_positives;
     called += tied;
     if (called > 0) {
-      sum += static_cast<double>(tied_positives) * static_cast<double>(positives) / static_cast<double>(called);
+      sum += static_cast<double>(tied_positives) * (static_cast<double>(positives) / static_cast<double>(called));
     }
     tied_positives = tied = 0;
   }

@@ -14,9 +14,11 @@ class RankedRows {
  public:
   RankedRows(std::span<const double> scores, std::span<const uint8_t> labels);
 
-  // Of a resample: `counts` says how often each row stands in it. NaN where it lacks a class. Ties count half.
-  double RocAuc(std::span<const uint32_t> counts) const;
-  double AveragePrecision(std::span<const uint32_t> counts) const;
+  // Of a resample: `counts` says how often each row stands in it; empty: of the rows themselves. NaN where a class is
+  // missing. Ties count half.
+  double RocAuc(std::span<const uint32_t> counts = {}) const;
+  // The PR-AUC without interpolation; NaN without positives.
+  double AveragePrecision(std::span<const uint32_t> counts = {}) const;
 
   // ROC-AUC with the variance of E. DeLong, D. DeLong and D. Clarke-Pearson ("Comparing the areas under two or more
   // correlated receiver operating characteristic curves", 1988), by ranks. NaN where a class is missing.
@@ -31,6 +33,7 @@ class RankedRows {
 
  private:
   struct Row {
+    double score;
     uint32_t row;
     bool positive;
     bool last_of_tie;

@@ -15,18 +15,6 @@ double Mean(std::span<const double> values) {
   return values.empty() ? std::numeric_limits<double>::quiet_NaN() : sum / static_cast<double>(values.size());
 }
 
-// The mean of each row's error, and of resamples of the rows.
-Estimate EstimateMean(const std::vector<double>& errors, const StratifiedBootstrap& bootstrap) {
-  std::vector<double> draws;
-  for (int draw = 0; draw < bootstrap.draws(); ++draw) {
-    const std::vector<uint32_t> counts = bootstrap.Counts(draw);
-    double sum = 0;
-    for (size_t row = 0; row < errors.size(); ++row) sum += counts[row] * errors[row];
-    draws.push_back(sum / static_cast<double>(errors.size()));
-  }
-  return PercentileEstimate(Mean(errors), std::move(draws));
-}
-
 template <typename Error>
 std::vector<double> ErrorsOf(std::span<const double> actual, std::span<const double> forecast, Error error) {
   std::vector<double> errors;
@@ -55,8 +43,16 @@ double MeanAbsoluteError(std::span<const double> actual, std::span<const double>
 RegressionEstimates EstimateErrors(std::span<const double> actual, std::span<const double> forecast,
                                    std::span<const uint8_t> labels) {
   const StratifiedBootstrap bootstrap(labels, 0);
-  return {.smape = EstimateMean(ErrorsOf(actual, forecast, SymmetricPercentageError), bootstrap),
-          .mean_absolute_error = EstimateMean(ErrorsOf(actual, forecast, AbsoluteError), bootstrap)};
+  const std::vector<double> shares = ErrorsOf(actual, forecast, SymmetricPercentageError);
+  const std::vector<double> distances = ErrorsOf(actual, forecast, AbsoluteError);
+  std::vector<double> smape, mean_absolute_error;
+  for (int draw = 0; draw < bootstrap.draws(); ++draw) {
+    const std::vector<uint32_t> counts = bootstrap.Counts(draw);
+    smape.push_back(ResampledMean(shares, counts));
+    mean_absolute_error.push_back(ResampledMean(distances, counts));
+  }
+  return {.smape = PercentileEstimate(Mean(shares), std::move(smape)),
+          .mean_absolute_error = PercentileEstimate(Mean(distances), std::move(mean_absolute_error))};
 }
 
 }  // namespace ebb::trainer

@@ -23,4 +23,10 @@ std::vector<uint32_t> StratifiedBootstrap::Counts(int draw) const {
   return counts;
 }
 
+double ResampledMean(std::span<const double> values, std::span<const uint32_t> counts) {
+  double sum = 0;
+  for (size_t row = 0; row < values.size(); ++row) sum += counts[row] * values[row];
+  return sum / static_cast<double>(values.size());
+}
+
 }  // namespace ebb::trainer

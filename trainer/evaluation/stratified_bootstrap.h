@@ -25,4 +25,7 @@ class StratifiedBootstrap {
   int draws_;
 };
 
+// The mean of a value over the rows of a resample, of which there must be some.
+double ResampledMean(std::span<const double> values, std::span<const uint32_t> counts);
+
 }  // namespace ebb::trainer

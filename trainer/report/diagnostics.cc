@@ -1,13 +1,13 @@
 #include "trainer/report/diagnostics.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
 #include <vector>
 
 #include "model/arithmetic/exp_log.h"
 #include "trainer/evaluation/metrics.h"
+#include "trainer/evaluation/probability_bins.h"
 #include "trainer/evaluation/ranked_rows.h"
 #include "trainer/evaluation/stratified_bootstrap.h"
 #include "trainer/parallel_for.h"
@@ -18,41 +18,6 @@ namespace ebb::trainer {
 namespace {
 
 constexpr size_t kMostPoints = 200;
-constexpr int kBins = 10;
-
-// Rows of one bin of the probability.
-struct Bin {
-  double rows = 0;
-  double probabilities = 0;
-  double declined = 0;
-};
-using Bins = std::array<Bin, kBins>;
-
-Bins BinsOf(std::span<const double> probabilities, std::span<const uint8_t> labels, std::span<const uint32_t> counts) {
-  Bins bins;
-  for (size_t row = 0; row < labels.size(); ++row) {
-    const double count = counts.empty() ? 1 : counts[row];
-    Bin& bin = bins[static_cast<size_t>(std::clamp(static_cast<int>(probabilities[row] * kBins), 0, kBins - 1))];
-    bin.rows += count;
-    bin.probabilities += count * probabilities[row];
-    bin.declined += count * labels[row];
-  }
-  return bins;
-}
-
-double CalibrationError(const Bins& bins, size_t rows) {
-  double sum = 0;
-  for (const Bin& bin : bins) sum += std::abs(bin.probabilities - bin.declined);
-  return sum / static_cast<double>(rows);
-}
-
-// The mean of a loss over the rows of a resample.
-double MeanOf(std::span<const double> losses, std::span<const uint32_t> counts) {
-  double sum = 0;
-  for (size_t row = 0; row < losses.size(); ++row) sum += counts[row] * losses[row];
-  return sum / static_cast<double>(losses.size());
-}
-
 // What each row adds to a mean.
 struct Losses {
   std::vector<double> squared;  // of the Brier score
@@ -79,16 +44,16 @@ void EstimateAll(std::span<const double> scores, std::span<const double> probabi
     const std::vector<uint32_t> counts = bootstrap.Counts(static_cast<int>(draw));
     roc_auc[draw] = ranked.RocAuc(counts);
     pr_auc[draw] = ranked.AveragePrecision(counts);
-    brier[draw] = MeanOf(losses.squared, counts);
-    log_loss[draw] = MeanOf(losses.log, counts);
-    calibration_error[draw] = CalibrationError(BinsOf(probabilities, labels, counts), labels.size());
+    brier[draw] = ResampledMean(losses.squared, counts);
+    log_loss[draw] = ResampledMean(losses.log, counts);
+    calibration_error[draw] = CalibrationError(BinByProbability(probabilities, labels, counts));
   });
   *out->mutable_roc_auc() = ToMessage(PercentileEstimate(RocAuc(scores, labels), std::move(roc_auc)));
   *out->mutable_pr_auc() = ToMessage(PercentileEstimate(AveragePrecision(scores, labels), std::move(pr_auc)));
   *out->mutable_brier() = ToMessage(PercentileEstimate(BrierScore(probabilities, labels), std::move(brier)));
   *out->mutable_log_loss() = ToMessage(PercentileEstimate(LogLoss(probabilities, labels), std::move(log_loss)));
-  *out->mutable_calibration_error() = ToMessage(PercentileEstimate(
-      CalibrationError(BinsOf(probabilities, labels, {}), labels.size()), std::move(calibration_error)));
+  *out->mutable_calibration_error() =
+      ToMessage(PercentileEstimate(ExpectedCalibrationError(probabilities, labels), std::move(calibration_error)));
 }
 
 // Of so many points so few that a picture needs, the last always among them.
@@ -122,11 +87,11 @@ Estimate Share(double part, double whole) {
 }
 
 void DrawReliability(std::span<const double> probabilities, std::span<const uint8_t> labels, v1::Diagnostics* out) {
-  for (const Bin& bin : BinsOf(probabilities, labels, {})) {
+  for (const ProbabilityBin& bin : BinByProbability(probabilities, labels)) {
     if (bin.rows == 0) continue;
     v1::ReliabilityBin* message = out->add_reliability();
     message->set_mean_probability(bin.probabilities / bin.rows);
-    *message->mutable_declined_share() = ToMessage(Share(bin.declined, bin.rows));
+    *message->mutable_declined_share() = ToMessage(Share(bin.positives, bin.rows));
     message->set_rows(static_cast<int64_t>(bin.rows));
   }
 }

@@ -6,6 +6,8 @@
 #include <map>
 #include <numeric>
 
+#include "trainer/evaluation/probability_bins.h"
+
 namespace ebb::trainer {
 namespace {
 
@@ -86,11 +88,8 @@ double OfCategory(const v1::FeatureDescription& described, const Dataset::Catego
 }
 
 std::vector<int64_t> CountByBin(std::span<const double> probabilities) {
-  constexpr int kBins = 10;
-  std::vector<int64_t> counts(kBins);
-  for (const double probability : probabilities) {
-    ++counts[static_cast<size_t>(std::clamp(static_cast<int>(probability * kBins), 0, kBins - 1))];
-  }
+  std::vector<int64_t> counts(kProbabilityBins);
+  for (const double probability : probabilities) ++counts[ProbabilityBinOf(probability)];
   return counts;
 }
 

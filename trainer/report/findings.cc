@@ -9,7 +9,6 @@ namespace ebb::trainer {
 namespace {
 
 constexpr double kNearDuplicate = 0.95;  // association
-constexpr double kLeaking = 0.99;        // ROC-AUC of one feature alone
 constexpr int64_t kAGroup = 20;          // of so many rows one that is far out: more are a group of their own
 constexpr double kImbalanced = 0.1;      // share of the rarer class
 
@@ -72,7 +71,7 @@ std::vector<v1::DataFinding> FindInData(const Dataset& dataset, const std::vecto
     }
     if (!feature.input() || !feature.has_number()) continue;
     const double auc = feature.label().strength().value();
-    if (std::max(auc, 1 - auc) >= kLeaking) {
+    if (std::max(auc, 1 - auc) >= kLeakingRocAuc) {
       findings.push_back(Finding(v1::DataFinding::LEAKING, feature.name(), 0, std::max(auc, 1 - auc)));
     }
   }

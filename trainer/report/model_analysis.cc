@@ -1,7 +1,5 @@
 #include "trainer/report/model_analysis.h"
 
-#include <algorithm>
-#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -9,9 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "trainer/fit/pipeline.h"
+#include "trainer/report/criterion.h"
 #include "trainer/report/diagnostics.h"
 #include "trainer/report/drift.h"
-#include "trainer/report/estimate_message.h"
 #include "trainer/report/feature_report.h"
 #include "trainer/report/findings.h"
 #include "trainer/report/importances.h"
@@ -54,23 +52,10 @@ v1::ReportLineage LineageOf(const AnalysisInput& input) {
 
 v1::Criterion RocAucCriterion(const AnalysisInput& input, const v1::Diagnostics& holdout,
                               const RepeatedSplits& splits) {
-  v1::Criterion criterion;
-  criterion.set_metric("holdout_roc_auc");
-  criterion.set_above(true);
-  criterion.set_bound(input.options.acceptance_roc_auc());
-  *criterion.mutable_measured() = holdout.roc_auc();
-  criterion.set_met(holdout.roc_auc().value() > criterion.bound());
-  std::vector<double> values;
-  for (const SplitResult& split : splits.splits) values.push_back(split.roc_auc);
-  if (values.empty()) return criterion;
-  Estimate repeated = RepeatedSplitsEstimate(values, splits.test_to_training);
-  repeated.lower = *std::min_element(values.begin(), values.end());
-  repeated.upper = *std::max_element(values.begin(), values.end());
-  *criterion.mutable_repeated_splits() = ToMessage(repeated);
-  criterion.set_splits(static_cast<int>(values.size()));
-  criterion.set_splits_met(static_cast<int>(
-      std::count_if(values.begin(), values.end(), [&](double value) { return value > criterion.bound(); })));
-  return criterion;
+  std::vector<double> repeated;
+  for (const SplitResult& split : splits.splits) repeated.push_back(split.roc_auc);
+  return JudgeCriterion({.metric = "holdout_roc_auc", .above = true, .bound = input.options.acceptance_roc_auc()},
+                        holdout.roc_auc(), repeated);
 }
 
 template <typename Message>
@@ -87,10 +72,8 @@ void DescribeData(const AnalysisInput& input, v1::ModelReport* report) {
 
 // By the published model.
 std::vector<double> ProbabilitiesOfAllRows(const AnalysisInput& input) {
-  std::vector<uint32_t> rows(input.seen.rows());
-  std::iota(rows.begin(), rows.end(), uint32_t{0});
   std::vector<double> probabilities;
-  for (const double score : RankRows(input.outcome.published, input.seen, rows)) {
+  for (const double score : RankRows(input.outcome.published, input.seen, AllRows(input.seen))) {
     probabilities.push_back(input.outcome.published.calibration.Probability(score));
   }
   return probabilities;

@@ -19,12 +19,6 @@ constexpr int kRepeats = 2;
 constexpr int kShuffles = 2;
 constexpr size_t kMostRows = 20'000;
 
-Dataset Thinned(const Dataset& dataset) {
-  std::vector<uint32_t> rows;
-  for (size_t i = 0; i < kMostRows; ++i) rows.push_back(static_cast<uint32_t>(i * dataset.rows() / kMostRows));
-  return dataset.Select(rows);
-}
-
 // One split: the fitted members, and the test rows to score again and again.
 class Split {
  public:
@@ -115,20 +109,19 @@ RepeatedSplits PlanOf(const FeatureSchema& schema) {
 
 absl::StatusOr<RepeatedSplits> MeasureRepeatedSplits(const Dataset& dataset, const Recipe& recipe, const Stack& stack,
                                                      int threads, const std::function<bool()>& cancelled) {
-  if (dataset.rows() > kMostRows) return MeasureRepeatedSplits(Thinned(dataset), recipe, stack, threads, cancelled);
+  if (dataset.rows() > kMostRows) {
+    const Dataset sample = dataset.Select(SampleOf(AllRows(dataset), kMostRows));
+    return MeasureRepeatedSplits(sample, recipe, stack, threads, cancelled);
+  }
   RepeatedSplits result = PlanOf(dataset.schema());
   result.rows = dataset.rows();
   result.test_to_training = 1.0 / (kFolds - 1);
-  std::vector<FoldAssignment> repeats;
-  for (int repeat = 0; repeat < kRepeats; ++repeat) {
-    absl::StatusOr<FoldAssignment> folds = ShuffledFolds(dataset, kFolds, static_cast<uint64_t>(repeat));
-    if (!folds.ok()) return folds.status();
-    repeats.push_back(*std::move(folds));
-  }
+  const absl::StatusOr<std::vector<FoldAssignment>> repeats = RepeatedFolds(dataset, kFolds, kRepeats);
+  if (!repeats.ok()) return repeats.status();
   std::vector<SplitResult> splits(kFolds * kRepeats);
   ParallelFor(splits.size(), threads, [&](size_t i) {
     if (cancelled && cancelled()) return;
-    Split split(dataset, repeats[i / kFolds], static_cast<int>(i % kFolds), recipe, stack, i, cancelled);
+    Split split(dataset, (*repeats)[i / kFolds], static_cast<int>(i % kFolds), recipe, stack, i, cancelled);
     splits[i] = split.Measure(result, dataset.schema());
   });
   if (cancelled && cancelled()) return absl::CancelledError("the training was cancelled");

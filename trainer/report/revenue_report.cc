@@ -8,6 +8,7 @@
 #include "trainer/evaluation/regression_metrics.h"
 #include "trainer/fit/pipeline.h"
 #include "trainer/parallel_for.h"
+#include "trainer/report/criterion.h"
 #include "trainer/report/estimate_message.h"
 #include "trainer/search/regression.h"
 
@@ -28,25 +29,17 @@ struct Plan {
 Dataset Thinned(const Dataset& dataset, const HoldoutSplit& split, HoldoutSplit* thinned) {
   std::vector<bool> held_out(dataset.rows());
   for (const uint32_t row : split.holdout) held_out[row] = true;
-  std::vector<uint32_t> rows;
-  for (size_t i = 0; i < kMostRows; ++i) {
-    const auto row = static_cast<uint32_t>(i * dataset.rows() / kMostRows);
-    (held_out[row] ? thinned->holdout : thinned->training).push_back(static_cast<uint32_t>(i));
-    rows.push_back(row);
-  }
+  const std::vector<uint32_t> rows = SampleOf(AllRows(dataset), kMostRows);
+  for (uint32_t i = 0; i < rows.size(); ++i) (held_out[rows[i]] ? thinned->holdout : thinned->training).push_back(i);
   return dataset.Select(rows);
 }
 
 absl::StatusOr<Plan> PlanFor(const Dataset& all, const Dataset& training, int folds) {
   absl::StatusOr<FoldAssignment> of_training = StratifiedFolds(training, folds);
   if (!of_training.ok()) return of_training.status();
-  Plan plan{.folds = *std::move(of_training), .repeats = {}};
-  for (int repeat = 0; repeat < kRepeats; ++repeat) {
-    absl::StatusOr<FoldAssignment> shuffled = ShuffledFolds(all, kRepeatFolds, static_cast<uint64_t>(repeat));
-    if (!shuffled.ok()) return shuffled.status();
-    plan.repeats.push_back(*std::move(shuffled));
-  }
-  return plan;
+  absl::StatusOr<std::vector<FoldAssignment>> repeats = RepeatedFolds(all, kRepeatFolds, kRepeats);
+  if (!repeats.ok()) return repeats.status();
+  return Plan{.folds = *std::move(of_training), .repeats = *std::move(repeats)};
 }
 
 // The best setting measured where it was not chosen.
@@ -93,24 +86,6 @@ v1::RegressionReport Regression(const RevenueInput& input, const RegressionTask&
   return report;
 }
 
-v1::Criterion SmapeCriterion(double bound, const Estimate& holdout, const std::vector<double>& repeated) {
-  const auto met = [bound](double smape) { return smape < bound; };
-  v1::Criterion criterion;
-  criterion.set_metric("holdout_revenue_smape");
-  criterion.set_above(false);
-  criterion.set_bound(bound);
-  *criterion.mutable_measured() = ToMessage(holdout);
-  criterion.set_met(met(holdout.value));
-  if (repeated.empty()) return criterion;
-  Estimate mean = RepeatedSplitsEstimate(repeated, 1.0 / (kRepeatFolds - 1));
-  mean.lower = *std::min_element(repeated.begin(), repeated.end());
-  mean.upper = *std::max_element(repeated.begin(), repeated.end());
-  *criterion.mutable_repeated_splits() = ToMessage(mean);
-  criterion.set_splits(static_cast<int>(repeated.size()));
-  criterion.set_splits_met(static_cast<int>(std::count_if(repeated.begin(), repeated.end(), met)));
-  return criterion;
-}
-
 }  // namespace
 
 absl::StatusOr<std::optional<RevenueReport>> DescribeRevenue(const RevenueInput& input) {
@@ -134,8 +109,10 @@ absl::StatusOr<std::optional<RevenueReport>> DescribeRevenue(const RevenueInput&
   if (measured.holdout.rows.empty()) return std::nullopt;
   const RegressionEstimates holdout =
       EstimateErrors(measured.holdout.actual, measured.holdout.forecast, LabelsOf(task->inputs, measured.holdout.rows));
-  return RevenueReport{.regression = Regression(input, *task, *candidates, holdout),
-                       .criterion = SmapeCriterion(input.acceptance_smape, holdout.smape, measured.repeated)};
+  return RevenueReport{
+      .regression = Regression(input, *task, *candidates, holdout),
+      .criterion = JudgeCriterion({.metric = "holdout_revenue_smape", .above = false, .bound = input.acceptance_smape},
+                                  ToMessage(holdout.smape), measured.repeated)};
 }
 
 }  // namespace ebb::trainer

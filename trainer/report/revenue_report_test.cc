@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "trainer/fit/random_stream.h"
 #include "trainer/search/regression.h"
+#include "trainer/testing/small_regressors.h"
 
 namespace ebb::trainer {
 namespace {
@@ -48,17 +49,6 @@ Dataset Shop(
                     .ok());
   }
   return *std::move(builder).Build(1);
-}
-
-// Few trees: what is tested is not how well they learn.
-const std::vector<RegressorSetting>& SmallRegressors() {
-  static const auto* settings = [] {
-    const BoostedMediansSetting boosting{.trees = 40, .learning_rate = 0.2, .max_depth = 3};
-    const ExtraTreesRegressorSetting extra_trees{.trees = 10};
-    return new std::vector<RegressorSetting>{MedianSetting{}, boosting, extra_trees,
-                                             AverageSetting{boosting, extra_trees}};
-  }();
-  return *settings;
 }
 
 absl::StatusOr<std::optional<RevenueReport>> Describe(const Dataset& dataset, const std::string& target = "revenue",

@@ -33,11 +33,10 @@ Estimate ExplainedRows::MeanAbsolute(std::span<const size_t> features) const {
 ExplainedRows ExplainRows(const TrainedModel& model, const Dataset& dataset, std::span<const uint32_t> rows,
                           int threads, const std::function<bool()>& cancelled) {
   ExplainedRows explained;
-  const size_t count = std::min(rows.size(), kMostRows);
-  for (size_t i = 0; i < count; ++i) explained.rows.push_back(rows[i * rows.size() / count]);
-  explained.contributions.resize(count);
+  explained.rows = SampleOf(rows, kMostRows);
+  explained.contributions.resize(explained.rows.size());
   const Explainer explainer(model);
-  ParallelFor(count, threads, [&](size_t i) {
+  ParallelFor(explained.rows.size(), threads, [&](size_t i) {
     if (cancelled && cancelled()) return;
     Explanation explanation = explainer.Explain(dataset.Row(explained.rows[i]));
     if (i == 0) explained.scale = explanation.scale;

@@ -101,6 +101,19 @@ std::string Dataset::Digest() const {
   return Sha256Hex(text);
 }
 
+std::vector<uint32_t> AllRows(const Dataset& dataset) {
+  std::vector<uint32_t> rows(dataset.rows());
+  std::iota(rows.begin(), rows.end(), uint32_t{0});
+  return rows;
+}
+
+std::vector<uint32_t> SampleOf(std::span<const uint32_t> rows, size_t most) {
+  if (rows.size() <= most) return {rows.begin(), rows.end()};
+  std::vector<uint32_t> sample;
+  for (size_t i = 0; i < most; ++i) sample.push_back(rows[i * rows.size() / most]);
+  return sample;
+}
+
 absl::Status DatasetBuilder::AddRow(std::string_view customer_id, int64_t as_of_micros, FeatureVector vector,
                                     bool declined) {
   if (vector.size() != schema_.size()) {

@@ -50,6 +50,12 @@ class Dataset {
   std::vector<uint32_t> groups_;
 };
 
+// 0 … rows - 1.
+std::vector<uint32_t> AllRows(const Dataset& dataset);
+
+// So many of these rows, evenly spaced: along the canonical order as good as drawn at random. All where they are fewer.
+std::vector<uint32_t> SampleOf(std::span<const uint32_t> rows, size_t most);
+
 // Collects rows in any order and puts them into the canonical one. Not for several threads at once.
 class DatasetBuilder {
  public:

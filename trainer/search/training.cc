@@ -20,12 +20,6 @@ bool Cancelled(const TrainingOptions& options) { return options.cancelled && opt
 
 absl::Status CancelledStatus() { return absl::CancelledError("the training was cancelled"); }
 
-std::vector<uint32_t> AllRows(const Dataset& dataset) {
-  std::vector<uint32_t> rows(dataset.rows());
-  std::iota(rows.begin(), rows.end(), 0);
-  return rows;
-}
-
 std::vector<double> Probabilities(const Calibration& calibration, std::span<const double> scores) {
   std::vector<double> probabilities;
   probabilities.reserve(scores.size());
@@ -60,9 +54,8 @@ SegmentBounds LearnSegments(const Dataset& dataset, const TrainingOptions& optio
 // What explanations compare a customer with: rows evenly spaced along the canonical order, which is a keyed hash, so
 // they are as good as drawn at random and the same ones every time.
 std::vector<FeatureVector> PickBackground(const Dataset& part) {
-  const size_t count = std::min(part.rows(), kMostBackgroundRows);
   std::vector<FeatureVector> rows;
-  for (size_t i = 0; i < count; ++i) rows.push_back(part.Row(i * part.rows() / count));
+  for (const uint32_t row : SampleOf(AllRows(part), kMostBackgroundRows)) rows.push_back(part.Row(row));
   return rows;
 }
 
@@ -197,6 +190,17 @@ std::vector<Pipeline> FitAll(const Dataset& dataset, const Recipe& recipe, const
   return pipelines;
 }
 
+// The outcome's recipe fitted, joined and calibrated on all labelled rows.
+absl::Status FitPublished(const Dataset& dataset, const FoldAssignment& folds, CalibrationMethod calibration,
+                          const TrainingOptions& options, TrainingOutcome* outcome) {
+  const OutOfFoldScores scores = ScoreOutOfFold(dataset, folds, outcome->recipe, options.threads, options.cancelled);
+  std::vector<Pipeline> pipelines = FitAll(dataset, outcome->recipe, options);
+  if (Cancelled(options)) return CancelledStatus();
+  outcome->stack = JoinInto(std::move(pipelines), scores, dataset.labels(), calibration, &outcome->published);
+  outcome->out_of_fold_predictions = PredictOutOfFold(scores, dataset.labels(), folds);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const TrainingOptions& options) {
@@ -236,8 +240,7 @@ absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const Tr
   if (Cancelled(options)) return CancelledStatus();
   outcome.measured = ModelWithoutMembers(training, options, segments, digest);
   outcome.cross_validated_predictions = PredictOutOfFold(scores, training.labels(), *folds);
-  outcome.calibrations = outcome.cross_validated_predictions.calibrations;
-  const CalibrationMethod calibration = outcome.calibrations.front().method;
+  const CalibrationMethod calibration = outcome.calibrations().front().method;
   const Stack joined = JoinInto(stacks ? pipelines : std::vector<Pipeline>{pipelines[outcome.winner]}, scores,
                                 training.labels(), calibration, &outcome.measured);
   outcome.cross_validated =
@@ -257,12 +260,10 @@ absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const Tr
   }
 
   outcome.published = ModelWithoutMembers(dataset, options, segments, digest);
-  const OutOfFoldScores all_scores = ScoreOutOfFold(dataset, *all_folds, recipe, options.threads, options.cancelled);
-  std::vector<Pipeline> published = FitAll(dataset, recipe, options);
-  if (Cancelled(options)) return CancelledStatus();
-  outcome.stack = JoinInto(std::move(published), all_scores, dataset.labels(), calibration, &outcome.published);
-  outcome.out_of_fold_predictions = PredictOutOfFold(all_scores, dataset.labels(), *all_folds);
   outcome.recipe = recipe;
+  if (absl::Status status = FitPublished(dataset, *all_folds, calibration, options, &outcome); !status.ok()) {
+    return status;
+  }
   return outcome;
 }
 

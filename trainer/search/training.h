@@ -61,9 +61,6 @@ struct TrainingOutcome {
   uint64_t fits = 0;                  // settings × folds of the search
   size_t settings_untried = 0;        // for want of time
 
-  // Of the winner, on the out-of-fold rows of the training part: the method that `measured` and `published` have first.
-  std::vector<CalibrationResult> calibrations;
-
   // Of the winner. Cross-validated: out-of-fold rows of the training part, each calibrated without its own fold.
   // Training and hold-out: by `measured`.
   Evaluation cross_validated;
@@ -73,13 +70,16 @@ struct TrainingOutcome {
   // What `published` was made of, and what is said of each row: for a report.
   Recipe recipe;
   Stack stack;                              // of the out-of-fold scores of all rows
-  Predictions cross_validated_predictions;  // out of fold, of the training part's rows
+  Predictions cross_validated_predictions;  // out of fold, of the training part's rows, by the winner
   Predictions holdout_predictions;          // by `measured`, of the hold-out's rows
   Predictions out_of_fold_predictions;      // of all rows
 
   TrainedModel measured;   // fitted on the training part only: what the figures above are about, and what to compare
                            // with a champion
   TrainedModel published;  // the same recipe fitted on all labelled rows
+
+  // The methods measured on the training part's rows; the first is that of both models.
+  const std::vector<CalibrationResult>& calibrations() const { return cross_validated_predictions.calibrations; }
 };
 
 // The whole core of a training, without I/O: split off the hold-out, search on the training part, join the families'

@@ -120,12 +120,12 @@ TEST(Training, LearnsAndMeasuresSideBySide) {
 
 TEST(Training, KeepsTheBetterCalibration) {
   const TrainingOutcome outcome = RunSearchAndFit(DatasetOf(Shop(240)), Options(2)).value();
-  ASSERT_EQ(outcome.calibrations.size(), 2u);
-  EXPECT_LE(outcome.calibrations[0].brier, outcome.calibrations[1].brier);
-  EXPECT_EQ(outcome.calibrations[0].brier, outcome.cross_validated.brier);
-  EXPECT_EQ(outcome.calibrations[0].log_loss, outcome.cross_validated.log_loss);
-  EXPECT_NE(outcome.calibrations[0].method, outcome.calibrations[1].method);
-  const bool sigmoid = outcome.calibrations[0].method == CalibrationMethod::kSigmoid;
+  ASSERT_EQ(outcome.calibrations().size(), 2u);
+  EXPECT_LE(outcome.calibrations()[0].brier, outcome.calibrations()[1].brier);
+  EXPECT_EQ(outcome.calibrations()[0].brier, outcome.cross_validated.brier);
+  EXPECT_EQ(outcome.calibrations()[0].log_loss, outcome.cross_validated.log_loss);
+  EXPECT_NE(outcome.calibrations()[0].method, outcome.calibrations()[1].method);
+  const bool sigmoid = outcome.calibrations()[0].method == CalibrationMethod::kSigmoid;
   EXPECT_EQ(outcome.measured.calibration.sigmoid.has_value(), sigmoid);
   EXPECT_EQ(outcome.published.calibration.sigmoid.has_value(), sigmoid);
 }
