@@ -97,6 +97,8 @@ function(ebb_proto_library NAME)
   add_library(${NAME} STATIC ${SOURCES})
   add_dependencies(${NAME} ${NAME}_headers)
   target_include_directories(${NAME} SYSTEM PUBLIC ${GEN})
+  # Generated files share names, so each is compiled by itself in unity builds too.
+  set_target_properties(${NAME} PROPERTIES UNITY_BUILD OFF)
   target_compile_options(${NAME} PRIVATE -O2 -w)
   target_link_libraries(${NAME} PUBLIC protobuf::libprotobuf gRPC::grpc++)
 endfunction()

@@ -37,7 +37,7 @@ TEST(AsOf, ATimeThatCannotBeAskedForIsRefusedByField) {
     for (const auto& [field, status] : refused) {
       EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
       EXPECT_THAT(std::string(status.message()),
-                  testing::AllOf(testing::StartsWith(field + ": "), testing::HasSubstr(rule)));
+                  ::testing::AllOf(::testing::StartsWith(field + ": "), ::testing::HasSubstr(rule)));
       ASSERT_TRUE(BadRequestOf(status).has_value());
       EXPECT_EQ(BadRequestOf(status)->field_violations(0).field(), field);
     }

@@ -126,7 +126,7 @@ TEST(ClockSweep, OtherDeclarationsAreAnnouncedEvenIfACrashComesAfterACheckpoint)
   store.Kill();
   ASSERT_TRUE(store.Reopen().ok());
   store->writer().RunOnce();
-  EXPECT_THAT(ChangedAfter(*store, seen), testing::UnorderedElementsAre("anna", "boris"));
+  EXPECT_THAT(ChangedAfter(*store, seen), ::testing::UnorderedElementsAre("anna", "boris"));
   EXPECT_EQ(store.Feature("boris", "revenue_month_0"), "1001");
 
   // Once they are announced nobody hears of them again.
@@ -135,7 +135,7 @@ TEST(ClockSweep, OtherDeclarationsAreAnnouncedEvenIfACrashComesAfterACheckpoint)
   store.Kill();
   ASSERT_TRUE(store.Reopen().ok());
   store->writer().RunOnce();
-  EXPECT_THAT(ChangedAfter(*store, told), testing::IsEmpty());
+  EXPECT_THAT(ChangedAfter(*store, told), ::testing::IsEmpty());
 }
 
 TEST(ClockSweep, AnAdvanceWeighsWhatItTakes) {

@@ -114,7 +114,7 @@ TEST(Crash, RandomFaultsAndPowerCutsLoseNothingAndDoubleNothing) {
       ASSERT_NO_FATAL_FAILURE(shop.PowerLoss());
       ASSERT_EQ(shop.CountLost(), 0) << "life " << life;
       shop.ExpectEachCountsOnce();
-      ASSERT_FALSE(testing::Test::HasFailure()) << "life " << life;
+      ASSERT_FALSE(::testing::Test::HasFailure()) << "life " << life;
     }
   }
 }
@@ -131,7 +131,7 @@ TEST(Crash, EachOperationOfTheDiskMayBeTheLast) {
     ASSERT_NO_FATAL_FAILURE(shop.PowerLoss());
     ASSERT_EQ(shop.CountLost(), 0);
     shop.ExpectEachCountsOnce();
-    ASSERT_FALSE(testing::Test::HasFailure());
+    ASSERT_FALSE(::testing::Test::HasFailure());
   }
   EXPECT_GT(fails_from, 30) << "hardly any operation was tried";
 }

@@ -9,8 +9,8 @@
 namespace ebb::feature_store {
 namespace {
 
-using testing::ElementsAre;
-using testing::StartsWith;
+using ::testing::ElementsAre;
+using ::testing::StartsWith;
 
 struct Exported {
   v1::CustomerFeatures features;

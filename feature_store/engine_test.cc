@@ -79,7 +79,7 @@ TEST(Engine, TheSameIdAtAnotherTimeIsRefusedByName) {
   EXPECT_EQ(Counts(response), "0 accepted, 0 duplicate, 1 rejected");
   EXPECT_EQ(response->rejections(0).field(), "event_id");
   EXPECT_EQ(response->rejections(0).value(), "e1");
-  EXPECT_THAT(response->rejections(0).rule(), testing::HasSubstr("2026-03-10T10:00:00+00:00"));
+  EXPECT_THAT(response->rejections(0).rule(), ::testing::HasSubstr("2026-03-10T10:00:00+00:00"));
 }
 
 TEST(Engine, ABadEventCostsNoneOfItsNeighbours) {
@@ -234,7 +234,7 @@ TEST(Engine, ASnapshotIsRefusedByFieldAndRule) {
   for (const Case& one : cases) {
     const auto response = store.Import("digest", one.as_of, one.rows);
     EXPECT_EQ(response.status().code(), absl::StatusCode::kInvalidArgument) << one.what;
-    EXPECT_THAT(std::string(response.status().message()), testing::ContainsRegex(one.error)) << one.what;
+    EXPECT_THAT(std::string(response.status().message()), ::testing::ContainsRegex(one.error)) << one.what;
     EXPECT_TRUE(BadRequestOf(response.status()).has_value()) << one.what;
   }
   EXPECT_EQ(store->Stats().customers(), 0);
@@ -255,7 +255,7 @@ TEST(Engine, AFullDiskRefusesAndLosesNothing) {
   store.free_bytes = 1 << 20;
   const auto refused = store.Ingest({PurchaseOf("anna", "e2", "2026-03-10T10:00:00Z", 100)});
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_THAT(std::string(refused.status().message()), testing::HasSubstr("--disk-reserve"));
+  EXPECT_THAT(std::string(refused.status().message()), ::testing::HasSubstr("--disk-reserve"));
   store.free_bytes = uint64_t{1} << 40;
   EXPECT_EQ(Counts(store.Ingest({PurchaseOf("anna", "e2", "2026-03-10T10:00:00Z", 100)})),
             "1 accepted, 0 duplicate, 0 rejected");
@@ -270,10 +270,10 @@ TEST(Engine, ListsCustomersInPages) {
   v1::ListCustomersRequest request;
   request.set_page_size(2);
   auto page = store->ListCustomers(request);
-  EXPECT_THAT(page->customer_ids(), testing::ElementsAre("vera", "anna"));
+  EXPECT_THAT(page->customer_ids(), ::testing::ElementsAre("vera", "anna"));
   request.set_page_token(page->next_page_token());
   page = store->ListCustomers(request);
-  EXPECT_THAT(page->customer_ids(), testing::ElementsAre("boris"));
+  EXPECT_THAT(page->customer_ids(), ::testing::ElementsAre("boris"));
   EXPECT_EQ(page->next_page_token(), "");
 }
 

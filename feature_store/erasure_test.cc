@@ -15,16 +15,16 @@
 namespace ebb::feature_store {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 // Texts that only this customer's events hold. None is long enough to be found by chance.
 constexpr char kVictim[] = "victim-of-curiosity";
 constexpr char kCanary[] = "canary-in-a-body";
 constexpr char kEventId[] = "tell-tale-event";
 
-FeatureStoreEngine::Options SmallSegments() {
+FeatureStoreEngine::Options FiftyEventSegments() {
   FeatureStoreEngine::Options options;
   options.writer.segment_events = 50;
   return options;
@@ -86,7 +86,7 @@ void Clean(TestEngine& store) {
 }
 
 TEST(Erasure, TheSearchFindsWhatIsThere) {
-  TestEngine store(SmallSegments());
+  TestEngine store(FiftyEventSegments());
   Fill(store);
   EXPECT_GT(Search(store.path).size(), 3u) << "a search that finds nothing proves nothing";
 }
@@ -115,23 +115,23 @@ void ProveBySearch(const FeatureStoreEngine::Options& options) {
   EXPECT_EQ(store.Feature("c1", "revenue_month_0"), others);
 }
 
-TEST(Erasure, IsProvableBySearch) { ProveBySearch(SmallSegments()); }
+TEST(Erasure, IsProvableBySearch) { ProveBySearch(FiftyEventSegments()); }
 
 // Then events lie beside the record, in memory and appended to it.
 TEST(Erasure, IsProvableBySearchWhereNobodyStaysInMemory) {
-  FeatureStoreEngine::Options options = SmallSegments();
+  FeatureStoreEngine::Options options = FiftyEventSegments();
   options.writer.state_memory_bytes = options.writer.least_state_bytes = 0;
   ProveBySearch(options);
 }
 
 // The first and last key of a file stand in the manifest, also after the file has gone.
 TEST(Erasure, RenewsTheManifestThatNamedItsEvents) {
-  TestEngine store(SmallSegments());
+  TestEngine store(FiftyEventSegments());
   std::vector<v1::Event> events;
   for (int i = 0; i < 50; ++i) events.push_back(VictimEvent(absl::StrCat(i), "2026-03-01T00:00:00Z"));
   ASSERT_TRUE(store.Ingest(events).ok());
   ASSERT_TRUE(store.Maintain().ok());
-  EXPECT_THAT(Search(store.path), testing::Contains(testing::AllOf(HasSubstr("MANIFEST"), HasSubstr(kEventId))));
+  EXPECT_THAT(Search(store.path), ::testing::Contains(::testing::AllOf(HasSubstr("MANIFEST"), HasSubstr(kEventId))));
   ASSERT_TRUE(store.Erase(kVictim).ok());
   Clean(store);
   EXPECT_THAT(Search(store.path), IsEmpty());
@@ -156,7 +156,7 @@ TEST(Erasure, ACrashAtAnyStepCostsOnlyTime) {
   };
   for (size_t done = 0; done <= steps.size(); ++done) {
     SCOPED_TRACE(done == 0 ? "at once" : "after " + steps[done - 1].first);
-    TestEngine store(SmallSegments());
+    TestEngine store(FiftyEventSegments());
     Fill(store);
     ASSERT_TRUE(store.Erase(kVictim).ok());
     for (size_t i = 0; i < done; ++i) ASSERT_TRUE(steps[i].second(store).ok());
@@ -177,7 +177,7 @@ TEST(Erasure, ACrashAtAnyStepCostsOnlyTime) {
 }
 
 TEST(Erasure, AnUnfinishedCheckpointThatKnowsOfItIsNoHarm) {
-  FeatureStoreEngine::Options options = SmallSegments();
+  FeatureStoreEngine::Options options = FiftyEventSegments();
   options.maintenance.at_once.customers = 1;
   TestEngine store(options);
   // The first event of the customer, its erasure and more events of others lie behind the last checkpoint.
@@ -194,7 +194,7 @@ TEST(Erasure, AnUnfinishedCheckpointThatKnowsOfItIsNoHarm) {
 }
 
 TEST(Erasure, EveryCallIsIgnorantAtOnce) {
-  TestEngine store(SmallSegments());
+  TestEngine store(FiftyEventSegments());
   Fill(store);
   const int64_t customers = store->Stats().customers();
   ASSERT_TRUE(store.Erase(kVictim).ok());
@@ -205,16 +205,16 @@ TEST(Erasure, EveryCallIsIgnorantAtOnce) {
   const auto listed = store->ListCustomers(list);
   ASSERT_TRUE(listed.ok());
   EXPECT_EQ(listed->customer_ids_size(), customers - 1);
-  EXPECT_THAT(listed->customer_ids(), testing::Not(testing::Contains(kVictim)));
-  EXPECT_THAT(listed->customer_ids(), testing::Not(testing::Contains("")));
+  EXPECT_THAT(listed->customer_ids(), ::testing::Not(::testing::Contains(kVictim)));
+  EXPECT_THAT(listed->customer_ids(), ::testing::Not(::testing::Contains("")));
   v1::ExportCustomerRequest request;
   request.set_customer_id(kVictim);
   EXPECT_EQ(store->ExportCustomer(request).status().code(), absl::StatusCode::kNotFound);
-  EXPECT_THAT(Describe(*store), testing::Not(HasSubstr(kVictim)));
+  EXPECT_THAT(Describe(*store), ::testing::Not(HasSubstr(kVictim)));
 }
 
 TEST(Erasure, WhatComesAfterwardsIsRefusedAndNeverWritten) {
-  TestEngine store(SmallSegments());
+  TestEngine store(FiftyEventSegments());
   Fill(store);
   ASSERT_TRUE(store.Erase(kVictim).ok());
   Clean(store);
@@ -249,7 +249,7 @@ TEST(Erasure, WhatComesAfterwardsIsRefusedAndNeverWritten) {
 }
 
 TEST(Erasure, NotEvenAnEventThatBreaksARuleIsWritten) {
-  TestEngine store(SmallSegments());
+  TestEngine store(FiftyEventSegments());
   Fill(store);
   ASSERT_TRUE(store.Erase(kVictim).ok());
   Clean(store);
@@ -286,7 +286,7 @@ TEST(Erasure, WhoFollowsChangesIsToldInOrderWithoutTheName) {
   EXPECT_EQ(message.erased(0).sequence(), 3);
   const Pseudonym digest = TruncatedHmac(message.erased(0).salt()).Of(kVictim);
   EXPECT_EQ(message.erased(0).digest(), std::string(digest.begin(), digest.end()));
-  EXPECT_THAT(message.SerializeAsString(), testing::Not(HasSubstr(kVictim)));
+  EXPECT_THAT(message.SerializeAsString(), ::testing::Not(HasSubstr(kVictim)));
   const std::string told = message.erased(0).SerializeAsString();
   // Whoever comes back with an older token is told, too, also after a restart.
   watcher->reset();  // it follows an engine that ends
@@ -300,7 +300,7 @@ TEST(Erasure, WhoFollowsChangesIsToldInOrderWithoutTheName) {
 }
 
 TEST(Erasure, WaitsForWhoeverStillReadsAnOlderView) {
-  TestEngine store(SmallSegments());
+  TestEngine store(FiftyEventSegments());
   Fill(store);
   v1::ReadTrainingSetRequest request;
   *request.add_as_of() = Stamp("2026-03-05T00:00:00Z");

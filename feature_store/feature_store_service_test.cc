@@ -82,7 +82,7 @@ TEST(FeatureStoreService, RefusesABatchThatCannotBeTaken) {
   for (const Case& one : cases) {
     const IngestResult result = Ingest(server, {Batch(7, {event}), one.request});
     EXPECT_EQ(result.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << one.what;
-    EXPECT_THAT(result.status.error_message(), testing::HasSubstr(one.error)) << one.what;
+    EXPECT_THAT(result.status.error_message(), ::testing::HasSubstr(one.error)) << one.what;
     EXPECT_EQ(result.responses.size(), 1u) << one.what << ": the batch before it stays acknowledged";
   }
 }
@@ -106,7 +106,7 @@ TEST(FeatureStoreService, AnEventThatIsNotUtf8CostsOnlyItself) {
   EXPECT_EQ(answer->accepted(), 1);
   ASSERT_EQ(answer->rejections_size(), 1);
   EXPECT_EQ(answer->rejections(0).index(), 0);
-  EXPECT_THAT(answer->rejections(0).rule(), testing::HasSubstr("UTF-8"));
+  EXPECT_THAT(answer->rejections(0).rule(), ::testing::HasSubstr("UTF-8"));
 }
 
 TEST(FeatureStoreService, RefusesEachMalformedEventWithItsField) {
@@ -226,7 +226,7 @@ TEST(FeatureStoreService, AForeignTokenIsOutOfRangeAndRubbishIsRefused) {
     follower.token = token;
     const grpc::Status status = follower.Follow(server);
     EXPECT_EQ(status.error_code(), code);
-    EXPECT_THAT(status.error_message(), testing::MatchesRegex("resume_token: (is|has) .*"));
+    EXPECT_THAT(status.error_message(), ::testing::MatchesRegex("resume_token: (is|has) .*"));
   }
 }
 

@@ -66,7 +66,7 @@ TEST(StoredRecord, CutOffOrNewerBytesAreNamed) {
   EXPECT_EQ(DecodeRecord(std::string("\x01\x00\x08", 3), "entry 7", &entry).code(), absl::StatusCode::kDataLoss);
   const absl::Status newer = DecodeRecord(std::string("\x02\x00", 2), "entry 7", &entry);
   EXPECT_EQ(newer.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(newer.message()), testing::HasSubstr("entry 7 has version 2"));
+  EXPECT_THAT(std::string(newer.message()), ::testing::HasSubstr("entry 7 has version 2"));
 }
 
 // Protobuf reads two messages whose bytes follow each other as one: so a record grows without being read.
@@ -128,7 +128,7 @@ TEST(LogEntry, AWatermarkKnowsAnEventWhenItIsTheLatest) {
     known.push_back(std::to_string(index) + " " +
                     absl::FormatTime("%d", absl::FromUnixMicros(known_us), absl::UTCTimeZone()));
   });
-  EXPECT_THAT(known, testing::ElementsAre("0 02", "2 02"));
+  EXPECT_THAT(known, ::testing::ElementsAre("0 02", "2 02"));
 }
 
 TEST(IdentityIndex, RemembersUntilItsSegmentIsForgotten) {

@@ -82,9 +82,9 @@ TEST(Retention, AnAsOfReadThatWouldMissEventsIsRefused) {
   Browse(store, 10, "old");
   store.clock.Advance(absl::Hours(24 * 320));
   ASSERT_TRUE(store.Maintain().ok());
-  EXPECT_THAT(store.Feature("c1", "pages_per_visit_3m", "2026-03-10T13:00:00Z"), testing::HasSubstr("OUT_OF_RANGE"));
+  EXPECT_THAT(store.Feature("c1", "pages_per_visit_3m", "2026-03-10T13:00:00Z"), ::testing::HasSubstr("OUT_OF_RANGE"));
   EXPECT_THAT(store.Feature("c1", "pages_per_visit_3m", "2027-01-20T00:00:00Z"),
-              testing::Not(testing::HasSubstr("OUT_OF_RANGE")));
+              ::testing::Not(::testing::HasSubstr("OUT_OF_RANGE")));
 }
 
 TEST(Retention, IsRememberedAcrossARestart) {

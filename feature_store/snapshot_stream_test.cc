@@ -58,14 +58,14 @@ TEST(ImportSnapshot, ImportsASnapshotAndServesIt) {
   get.add_customer_ids("nobody");
   v1::GetFeaturesResponse features;
   ASSERT_TRUE(server.stub().GetFeatures(Context().get(), get, &features).ok());
-  EXPECT_THAT(features.found(), testing::ElementsAre(true, false));
+  EXPECT_THAT(features.found(), ::testing::ElementsAre(true, false));
   EXPECT_EQ(features.feature_names_size(), features.columns_size());
   v1::FeatureSchema schema;
   ASSERT_TRUE(server.stub().GetFeatureSchema(Context().get(), {}, &schema).ok());
   EXPECT_EQ(schema.features_size(), features.columns_size());
   v1::ListCustomersResponse customers;
   ASSERT_TRUE(server.stub().ListCustomers(Context().get(), {}, &customers).ok());
-  EXPECT_THAT(customers.customer_ids(), testing::ElementsAre("anna"));
+  EXPECT_THAT(customers.customer_ids(), ::testing::ElementsAre("anna"));
   v1::StoreStats stats;
   ASSERT_TRUE(server.stub().GetStats(Context().get(), {}, &stats).ok());
   EXPECT_EQ(stats.customers(), 1);
@@ -80,7 +80,7 @@ TEST(ImportSnapshot, AnImportWithoutCommitLeavesNothing) {
   call.WritesDone();
   const grpc::Status status = call.Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
-  EXPECT_THAT(status.error_message(), testing::HasSubstr("nothing was imported"));
+  EXPECT_THAT(status.error_message(), ::testing::HasSubstr("nothing was imported"));
   EXPECT_EQ(BadRequestOf(FromGrpcStatus(status))->field_violations(0).field(), "commit");
   EXPECT_EQ(server.engine().Stats().customers(), 0);
 }
@@ -91,7 +91,7 @@ TEST(ImportSnapshot, ASilentImportIsEndedAndLetsOthersIn) {
   call.Write(Header());
   const grpc::Status status = call.Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
-  EXPECT_THAT(status.error_message(), testing::HasSubstr("no message for 50ms"));
+  EXPECT_THAT(status.error_message(), ::testing::HasSubstr("no message for 50ms"));
   EXPECT_FALSE(server.engine().importing());
 }
 
@@ -116,7 +116,7 @@ TEST(ImportSnapshot, DrainEndsAnImportThatIsUnderWay) {
   server.host().Drain();
   const grpc::Status status = call.Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
-  EXPECT_THAT(status.error_message(), testing::HasSubstr("shutting down"));
+  EXPECT_THAT(status.error_message(), ::testing::HasSubstr("shutting down"));
 }
 
 TEST(ImportSnapshot, ABadRowEndsTheStreamWithEachOfItsFields) {

@@ -182,7 +182,7 @@ TEST_F(TrainingRowTest, EachDateHasItsOwnRow) {
 }
 
 TEST(LabelRuleTest, IsChecked) {
-  using testing::ElementsAre;
+  using ::testing::ElementsAre;
   EXPECT_THAT(CheckLabelRule(Decline(1.5)), ElementsAre(Violation{"purchase_decline.decline_share", "1.5",
                                                                   "must be above 0 and at most 1; 0 stands for 0.3"}));
   v1::PurchaseDecline rule = Decline(0.5);
@@ -192,8 +192,8 @@ TEST(LabelRuleTest, IsChecked) {
   rule = Decline(0.5, static_cast<v1::PurchaseDecline::Measure>(9));
   EXPECT_THAT(CheckLabelRule(rule),
               ElementsAre(Violation{"purchase_decline.measure", "9", "must be ITEMS, ORDERS or SPEND"}));
-  EXPECT_THAT(CheckLabelRule(Decline()), testing::IsEmpty());
-  EXPECT_THAT(CheckLabelRule(v1::ImportedLabels()), testing::IsEmpty());
+  EXPECT_THAT(CheckLabelRule(Decline()), ::testing::IsEmpty());
+  EXPECT_THAT(CheckLabelRule(v1::ImportedLabels()), ::testing::IsEmpty());
 }
 
 }  // namespace

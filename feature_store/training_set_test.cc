@@ -12,7 +12,7 @@
 namespace ebb::feature_store {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 FeatureStoreEngine::Options SegmentsOf(uint64_t events) {
   FeatureStoreEngine::Options options;
@@ -155,7 +155,7 @@ TEST(TrainingSet, HasThoseWhoNeverWereInMemory) {
 }
 
 // Forty customers who buy each month of 2025, back-filled, and a set of some hundred rows of each in many chunks.
-class LargeTrainingSet : public testing::Test {
+class LargeTrainingSet : public ::testing::Test {
  protected:
   static constexpr int kCustomers = 40, kDates = 400;
 
@@ -207,7 +207,7 @@ TEST_F(LargeTrainingSet, HasARowOrAReasonForEachCustomerAndDate) {
     reasons.push_back(exclusion.reason());
   }
   EXPECT_EQ(pairs, kCustomers * kDates);
-  EXPECT_THAT(reasons, testing::ElementsAre("label_not_mature", "not_active"));
+  EXPECT_THAT(reasons, ::testing::ElementsAre("label_not_mature", "not_active"));
   EXPECT_EQ(set.summary.rows(), static_cast<int64_t>(set.rows.size()));
   EXPECT_GT(set.summary.declined(), 0);
   EXPECT_LT(set.summary.declined(), set.summary.rows());

@@ -11,8 +11,8 @@
 namespace ebb {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 struct Options {
   absl::Duration drain_time = absl::Seconds(10);
@@ -22,9 +22,9 @@ struct Options {
   int workers = 2;
 };
 
-class ConfigTest : public testing::Test {
+class ConfigTest : public ::testing::Test {
  protected:
-  ConfigTest() : path_(absl::StrCat(testing::TempDir(), "/config_test_", getpid(), ".toml")) {}
+  ConfigTest() : path_(absl::StrCat(::testing::TempDir(), "/config_test_", getpid(), ".toml")) {}
   ~ConfigTest() override { std::filesystem::remove(path_); }
 
   // "ok", the text asked for, or the error.
@@ -118,7 +118,7 @@ TEST_F(ConfigTest, HelpShowsDefaultsRulesAndOrder) {
   EXPECT_THAT(Parse({"--help"}),
               AllOf(HasSubstr("Tries flags."), HasSubstr("--drain-time"), HasSubstr("10s"), HasSubstr("64MiB"),
                     HasSubstr("must be at least 1s"), HasSubstr("EBB_SOME_FLAG")));
-  EXPECT_THAT(Parse({"--version"}), testing::MatchesRegex("ebb-x [0-9.]+\n"));
+  EXPECT_THAT(Parse({"--version"}), ::testing::MatchesRegex("ebb-x [0-9.]+\n"));
 }
 
 TEST_F(ConfigTest, ParseGivesTheExitStatus) {
@@ -129,12 +129,12 @@ TEST_F(ConfigTest, ParseGivesTheExitStatus) {
   Flags flags("ebb-x", "");
   flags.Add("level", &level, "Level", Between(1, 3));
   EXPECT_EQ(flags.Parse(1, good), std::nullopt);
-  testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStdout();
   EXPECT_EQ(flags.Parse(2, help), 0);
-  EXPECT_THAT(testing::internal::GetCapturedStdout(), HasSubstr("--level"));
-  testing::internal::CaptureStderr();
+  EXPECT_THAT(::testing::internal::GetCapturedStdout(), HasSubstr("--level"));
+  ::testing::internal::CaptureStderr();
   EXPECT_EQ(flags.Parse(3, wrong), Flags::kUsageExitStatus);
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "ebb-x: --level is \"7\": must be from 1 to 3\n");
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "ebb-x: --level is \"7\": must be from 1 to 3\n");
 }
 
 }  // namespace

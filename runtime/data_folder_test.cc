@@ -17,12 +17,12 @@ namespace ebb {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-class DataFolderTest : public testing::Test {
+class DataFolderTest : public ::testing::Test {
  protected:
   DataFolderTest() {
-    std::string pattern = testing::TempDir() + "/data_folder_XXXXXX";
+    std::string pattern = ::testing::TempDir() + "/data_folder_XXXXXX";
     root_ = mkdtemp(pattern.data());
     path_ = absl::StrCat(root_, "/deep/data");
   }
@@ -131,7 +131,7 @@ TEST_F(DataFolderTest, NothingIsMadeBetweenTheLockAndTheMark) {
     names.emplace_back(event->name);
     at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
   }
-  EXPECT_THAT(names, testing::ElementsAre("LOCK", "CREATING"));
+  EXPECT_THAT(names, ::testing::ElementsAre("LOCK", "CREATING"));
 }
 
 TEST_F(DataFolderTest, AFinishedFolderIsNeverEmptied) {

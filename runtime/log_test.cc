@@ -23,7 +23,7 @@ TEST(LogTest, NumbersKeepTheirValueAndStayJson) {
                                          {{"most", std::numeric_limits<uint64_t>::max()},
                                           {"least", std::numeric_limits<int64_t>::min()},
                                           {"nan", std::numeric_limits<double>::quiet_NaN()}});
-  EXPECT_THAT(line, testing::EndsWith(R"("most":18446744073709551615,"least":-9223372036854775808,"nan":"nan"})"));
+  EXPECT_THAT(line, ::testing::EndsWith(R"("most":18446744073709551615,"least":-9223372036854775808,"nan":"nan"})"));
 }
 
 TEST(LogTest, HostileTextCannotActOnATerminalOrBreakTheLine) {
@@ -59,13 +59,13 @@ TEST(LogTest, HostileTextCannotActOnATerminalOrBreakTheLine) {
 
 TEST(LogTest, WritesToStandardErrorFromItsLevelUp) {
   SetLogLevel(Level::kWarning);
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStderr();
   Log(Level::kInfo, "c", "quiet");
   Log(Level::kWarning, "c", "loud");
-  const std::string written = testing::internal::GetCapturedStderr();
+  const std::string written = ::testing::internal::GetCapturedStderr();
   SetLogLevel(Level::kInfo);
-  EXPECT_THAT(written, testing::Not(testing::HasSubstr("quiet")));
-  EXPECT_THAT(written, testing::EndsWith("\"message\":\"loud\"}\n"));
+  EXPECT_THAT(written, ::testing::Not(::testing::HasSubstr("quiet")));
+  EXPECT_THAT(written, ::testing::EndsWith("\"message\":\"loud\"}\n"));
 }
 
 TEST(LogTest, LevelsHaveNames) {

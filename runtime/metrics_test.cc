@@ -15,7 +15,7 @@
 namespace ebb {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 TEST(Metrics, ThePageIsWhatPrometheusReads) {
   Histogram seconds({0.5, 1, 2});

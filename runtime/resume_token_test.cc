@@ -40,7 +40,7 @@ TEST(ResumeTokenTest, ANewerVersionIsToldFromRubbish) {
   ASSERT_TRUE(absl::Base64Unescape("AmxhdGVy1itF/A==", &newer));  // version 2, "later", checksum
   const absl::Status status = ResumeToken::Decode(newer).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(status.message()), testing::StartsWith("has version 2, this server reads up to 1"));
+  EXPECT_THAT(std::string(status.message()), ::testing::StartsWith("has version 2, this server reads up to 1"));
 }
 
 TEST(ResumeTokenTest, AnErrorReadsOnAfterTheNameOfAField) {

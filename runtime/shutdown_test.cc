@@ -4,11 +4,12 @@
 #include <cstdlib>
 
 #include "gtest/gtest.h"
+#include "tests/support/patience.h"
 
 namespace ebb {
 namespace {
 
-constexpr absl::Duration kLong = absl::Seconds(30);
+using ebb::testing::kPatience;
 
 TEST(ShutdownSignalTest, ASignalRequestsShutdown) {
   for (const int number : {SIGTERM, SIGINT}) {
@@ -16,7 +17,7 @@ TEST(ShutdownSignalTest, ASignalRequestsShutdown) {
     EXPECT_FALSE(shutdown.Requested());
     EXPECT_FALSE(shutdown.WaitFor(absl::ZeroDuration()));
     kill(getpid(), number);
-    EXPECT_TRUE(shutdown.WaitFor(kLong)) << "signal " << number;
+    EXPECT_TRUE(shutdown.WaitFor(kPatience)) << "signal " << number;
   }
 }
 
@@ -39,10 +40,10 @@ TEST(ShutdownSignalDeathTest, TheSecondSignalEndsTheProcess) {
         shutdown.Wait();
         kill(getpid(), SIGINT);
         Notification never;
-        never.WaitForNotificationWithTimeout(kLong);
+        never.WaitForNotificationWithTimeout(kPatience);
         std::exit(0);
       },
-      testing::ExitedWithCode(128 + SIGINT), "second signal");
+      ::testing::ExitedWithCode(128 + SIGINT), "second signal");
 }
 
 }  // namespace

@@ -3,11 +3,12 @@
 #include <atomic>
 
 #include "gtest/gtest.h"
+#include "tests/support/patience.h"
 
 namespace ebb {
 namespace {
 
-constexpr absl::Duration kLong = absl::Seconds(30);  // bounds waits that end at once when all is well
+using ebb::testing::kPatience;
 
 TEST(WorkerTest, RunOnceRunsOneStepOnTheCallersThread) {
   int steps = 0;
@@ -30,9 +31,9 @@ TEST(WorkerTest, RunsAtStartThenWhenWoken) {
     return absl::InfiniteDuration();
   });
   worker.Start();
-  ASSERT_TRUE(first.WaitForNotificationWithTimeout(kLong));
+  ASSERT_TRUE(first.WaitForNotificationWithTimeout(kPatience));
   worker.Wake();
-  ASSERT_TRUE(second.WaitForNotificationWithTimeout(kLong));
+  ASSERT_TRUE(second.WaitForNotificationWithTimeout(kPatience));
   worker.Stop();
   EXPECT_EQ(steps, 2);
 }
@@ -45,7 +46,7 @@ TEST(WorkerTest, RunsAgainWhenTheTimeItAskedForHasPassed) {
     return steps < 3 ? absl::Milliseconds(1) : absl::InfiniteDuration();
   });
   worker.Start();
-  EXPECT_TRUE(third.WaitForNotificationWithTimeout(kLong));
+  EXPECT_TRUE(third.WaitForNotificationWithTimeout(kPatience));
 }
 
 TEST(WorkerTest, AWakeDuringAStepIsKept) {
@@ -61,10 +62,10 @@ TEST(WorkerTest, AWakeDuringAStepIsKept) {
     return absl::InfiniteDuration();
   });
   worker.Start();
-  ASSERT_TRUE(in_first_step.WaitForNotificationWithTimeout(kLong));
+  ASSERT_TRUE(in_first_step.WaitForNotificationWithTimeout(kPatience));
   worker.Wake();
   go_on.Notify();
-  EXPECT_TRUE(second.WaitForNotificationWithTimeout(kLong));
+  EXPECT_TRUE(second.WaitForNotificationWithTimeout(kPatience));
 }
 
 TEST(WorkerTest, StopEndsALongStepThatLooksAtIt) {
@@ -77,7 +78,7 @@ TEST(WorkerTest, StopEndsALongStepThatLooksAtIt) {
   });
   self = &worker;
   worker.Start();
-  ASSERT_TRUE(running.WaitForNotificationWithTimeout(kLong));
+  ASSERT_TRUE(running.WaitForNotificationWithTimeout(kPatience));
   worker.Stop();
   worker.Stop();
 }
@@ -96,7 +97,7 @@ TEST(WorkerTest, StartsAgainAfterStop) {
     worker.Start();
     {
       MutexLock lock(&mutex);
-      while (steps < round) ASSERT_FALSE(changed.WaitWithTimeout(&mutex, kLong));
+      while (steps < round) ASSERT_FALSE(changed.WaitWithTimeout(&mutex, kPatience));
     }
     worker.Stop();
     EXPECT_EQ(steps, round);

@@ -13,12 +13,13 @@
 #include "scorer/testing/scripted_feature_store_service.h"
 #include "scorer/testing/scripted_trainer_service.h"
 #include "scorer/testing/straight_line_model.h"
+#include "tests/support/patience.h"
 #include "tests/support/process.h"
 
 namespace ebb::scorer {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(60);
+using ebb::testing::kPatience;
 
 // While it lives, files of this process do not grow beyond `bytes`: writes fail as on a disk that is broken.
 class FileSizeLimit {

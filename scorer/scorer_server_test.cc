@@ -19,18 +19,17 @@
 #include "scorer/testing/scripted_feature_store_service.h"
 #include "scorer/testing/scripted_trainer_service.h"
 #include "scorer/testing/straight_line_model.h"
+#include "tests/support/patience.h"
 #include "tests/support/process.h"
 
 namespace ebb::scorer {
 namespace {
 
+using ebb::testing::kPatience;
 using ::testing::HasSubstr;
 using testing::ScriptedFeatureStoreService;
 using testing::ScriptedTrainerService;
 using testing::StraightLineModel;
-
-constexpr absl::Duration kPatience =
-    absl::Seconds(60);  // what a test waits for must come within it, on the busiest machine
 
 // A peer on a port that stays the same when the peer goes and comes back.
 template <typename Service>
@@ -126,9 +125,7 @@ class ScorerServerTest : public ::testing::Test {
     store_.Start(uint64_t{1});
     trainer_.Start();
   }
-  ~ScorerServerTest() override {
-    StopScorer();
-  }
+  ~ScorerServerTest() override { StopScorer(); }
 
   void StartScorer() {
     options_.feature_store.port = store_.port();

@@ -211,7 +211,7 @@ TEST(SubscriptionTest, RequestsThatMakeNoSenseAreNamed) {
 // I6 as a history: whatever the interleaving of changes, reads, disconnects and restarts, a subscriber who resumes
 // misses nothing and never sees an older score of a customer after a newer one.
 TEST(SubscriptionTest, NothingIsMissedAndNothingGoesBackInRandomHistories) {
-  std::mt19937 random(testing::SeedOfTheRun());
+  std::mt19937 random(ebb::testing::SeedOfTheRun());
   for (int history = 0; history < 200; ++history) {
     Publisher publisher;
     std::map<std::string, int64_t> seen;

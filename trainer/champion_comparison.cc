@@ -22,7 +22,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "stored numbers are little-endian");
 
 // Rows of each class below which a ROC-AUC is mostly chance.
-constexpr size_t kLeastRowsOfAClass = 10;
+constexpr size_t kLeastComparedOfAClass = 10;
 // There are many NaNs; they all mean the same.
 constexpr uint64_t kMissing = ~uint64_t{0};
 
@@ -63,7 +63,7 @@ std::vector<uint32_t> RowsNotSeen(const ComparisonBasis& champion, const Dataset
 bool HasEnoughOfBothClasses(const Dataset& dataset, std::span<const uint32_t> rows) {
   const auto positives =
       static_cast<size_t>(std::count_if(rows.begin(), rows.end(), [&](uint32_t row) { return dataset.labels()[row]; }));
-  return positives >= kLeastRowsOfAClass && rows.size() - positives >= kLeastRowsOfAClass;
+  return positives >= kLeastComparedOfAClass && rows.size() - positives >= kLeastComparedOfAClass;
 }
 
 absl::StatusOr<double> MeasureRocAuc(const TrainedModel& model, const Dataset& dataset,

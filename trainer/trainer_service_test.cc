@@ -17,6 +17,7 @@
 #include "runtime/rpc/error_details.h"
 #include "runtime/rpc/server_host.h"
 #include "runtime/rpc/status.h"
+#include "tests/support/patience.h"
 #include "trainer/rocks_registry.h"
 #include "trainer/search/grid.h"
 #include "trainer/testing/synthetic_training_set.h"
@@ -26,10 +27,10 @@
 namespace ebb::trainer {
 namespace {
 
+using ebb::testing::kPatience;
+
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-
-constexpr absl::Duration kPatience = absl::Seconds(60);
 
 constexpr char kSmallGrid[] = R"(
   scalings: [STANDARD]

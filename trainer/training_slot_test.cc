@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/patience.h"
 #include "trainer/rocks_registry.h"
 #include "trainer/training_options.h"
 #include "trainer/training_schedule.h"
@@ -14,10 +15,10 @@
 namespace ebb::trainer {
 namespace {
 
+using ebb::testing::kPatience;
+
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-
-constexpr absl::Duration kPatience = absl::Seconds(30);
 
 // A slot whose trainings do as they are told: each waits until it is released or cancelled, then ends with `outcome`.
 class TrainingSlotTest : public ::testing::Test {

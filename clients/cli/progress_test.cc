@@ -37,7 +37,7 @@ TEST(ProgressTest, PlainLinesComeATenthAtATime) {
   progress.Finish();
   const std::string text = screen.err.str();
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 11) << text;
-  EXPECT_THAT(text, testing::EndsWith("push  100%  100/100 events  100/s\n"));
+  EXPECT_THAT(text, ::testing::EndsWith("push  100%  100/100 events  100/s\n"));
   EXPECT_EQ(text.find('\r'), std::string::npos);
 }
 

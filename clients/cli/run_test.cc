@@ -22,9 +22,9 @@
 namespace ebb {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 struct Outcome {
   int status;
@@ -47,19 +47,19 @@ struct WrongUsage {
 // Names the case where GoogleTest prints it.
 void PrintTo(const WrongUsage& one, std::ostream* out) { *out << one.name; }
 
-class WrongUsageTest : public testing::TestWithParam<WrongUsage> {};
+class WrongUsageTest : public ::testing::TestWithParam<WrongUsage> {};
 
 TEST_P(WrongUsageTest, EndsWithTwoAndOneLine) {
   const Outcome outcome = RunLine(GetParam().arguments);
   EXPECT_EQ(outcome.status, 2);
   EXPECT_EQ(outcome.out, "");
-  EXPECT_THAT(outcome.err, AllOf(testing::StartsWith("ebb: "), HasSubstr(GetParam().error)));
+  EXPECT_THAT(outcome.err, AllOf(::testing::StartsWith("ebb: "), HasSubstr(GetParam().error)));
   EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Lines, WrongUsageTest,
-    testing::Values(
+    ::testing::Values(
         WrongUsage{"command", {"trian"}, "unknown command `trian`; did you mean train?"},
         WrongUsage{"level", {"model", "shwo"}, "unknown command `shwo`; did you mean show?"},
         WrongUsage{"option", {"at-risk", "--tpo", "3"}, "unknown option --tpo; did you mean --top?"},
@@ -108,7 +108,7 @@ TEST(RunTest, UpNamesAPortThatIsTaken) {
   ASSERT_EQ(listen(listener, 1), 0);
   ASSERT_EQ(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
   const std::string port = std::to_string(ntohs(address.sin_port));
-  const Outcome outcome = RunLine({"up", "--port-base", port, "--data-dir", testing::TempDir() + "ebb_up_taken"});
+  const Outcome outcome = RunLine({"up", "--port-base", port, "--data-dir", ::testing::TempDir() + "ebb_up_taken"});
   close(listener);
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("port " + port + " is taken"), HasSubstr("--port-base")));
@@ -204,12 +204,12 @@ TEST(CompletionTest, OffersWhatCanStandThere) {
   EXPECT_THAT(Completed({"at-risk", "--to"}), ElementsAre("--top"));
   EXPECT_THAT(Completed({"up", "--clock", ""}), ElementsAre("wall", "watermark"));
   EXPECT_THAT(Completed({"--output", "j"}), ElementsAre("json"));
-  EXPECT_THAT(Completed({"--port-base", "7600", "status", "-"}), testing::Contains("--port-base"));
+  EXPECT_THAT(Completed({"--port-base", "7600", "status", "-"}), ::testing::Contains("--port-base"));
   EXPECT_THAT(Completed({"subscribe", "--segment", "segment-2"}), ElementsAre("segment-2"));
   EXPECT_THAT(Completed({"push", ""}), ElementsAre(":file"));
   EXPECT_THAT(Completed({"up", "--data-dir", ""}), ElementsAre(":directory"));
   EXPECT_THAT(Completed({"score", "customer-1", "cust"}), ElementsAre("customer-1", "customer-2"));
-  EXPECT_THAT(Completed({"nonsense", ""}), testing::IsEmpty());
+  EXPECT_THAT(Completed({"nonsense", ""}), ::testing::IsEmpty());
 }
 
 TEST(CompletionTest, TheProgramAnswersItsScripts) {

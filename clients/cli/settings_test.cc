@@ -11,10 +11,10 @@ namespace ebb {
 namespace {
 
 // A settings file of its own for each test.
-class SettingsTest : public testing::Test {
+class SettingsTest : public ::testing::Test {
  protected:
   SettingsTest()
-      : path_(testing::TempDir() + "ebb_settings_" + testing::UnitTest::GetInstance()->current_test_info()->name() +
+      : path_(::testing::TempDir() + "ebb_settings_" + ::testing::UnitTest::GetInstance()->current_test_info()->name() +
               ".toml") {}
   ~SettingsTest() override { std::filesystem::remove(path_); }
 
@@ -65,11 +65,11 @@ TEST_F(SettingsTest, ASingleAddressBeatsAPortBaseFromTheSameOrAWeakerPlaceOnly) 
 
 TEST_F(SettingsTest, WhatIsWrongIsNamedByWhereItCameFrom) {
   EXPECT_THAT(Error("port-base = 80", {}, {}),
-              testing::AllOf(testing::HasSubstr(path_ + ", line 1: `80`"), testing::HasSubstr("1024 to 65528")));
+              ::testing::AllOf(::testing::HasSubstr(path_ + ", line 1: `80`"), ::testing::HasSubstr("1024 to 65528")));
   EXPECT_THAT(Error("", {{"EBB_PORT_BASE", "many"}}, {}),
-              testing::StartsWith("EBB_PORT_BASE: `many` must be a whole number"));
+              ::testing::StartsWith("EBB_PORT_BASE: `many` must be a whole number"));
   EXPECT_THAT(Error("\nportbase = 1", {}, {}),
-              testing::HasSubstr("line 2: unknown setting `portbase`; did you mean port-base?"));
+              ::testing::HasSubstr("line 2: unknown setting `portbase`; did you mean port-base?"));
   GlobalFlags flags;
   flags.output = "jsn";
   EXPECT_EQ(Error("", {}, flags), "--output: `jsn` is not one of table, json, csv; did you mean json?");
@@ -78,7 +78,7 @@ TEST_F(SettingsTest, WhatIsWrongIsNamedByWhereItCameFrom) {
   EXPECT_EQ(Error("", {}, flags), "--timeout: `0s` must be above 0");
   flags = {};
   flags.scorer = "nowhere";
-  EXPECT_THAT(Error("", {}, flags), testing::StartsWith("--scorer: `nowhere` "));
+  EXPECT_THAT(Error("", {}, flags), ::testing::StartsWith("--scorer: `nowhere` "));
 }
 
 TEST_F(SettingsTest, TlsFilesComeFromEverywhereAndGoTogether) {
@@ -89,9 +89,9 @@ TEST_F(SettingsTest, TlsFilesComeFromEverywhereAndGoTogether) {
   EXPECT_EQ(tls.cert, "own.pem");
   EXPECT_EQ(tls.key, "own.key");
   EXPECT_TRUE(Resolve("", {}, {}).tls.empty());
-  EXPECT_THAT(Error("", {}, key), testing::StartsWith("--tls-key: `own.key` needs its other half"));
+  EXPECT_THAT(Error("", {}, key), ::testing::StartsWith("--tls-key: `own.key` needs its other half"));
   EXPECT_THAT(Error("", {{"EBB_TLS_CERT", "own.pem"}}, key),
-              testing::StartsWith("EBB_TLS_CERT: `own.pem` needs --tls-ca"));
+              ::testing::StartsWith("EBB_TLS_CERT: `own.pem` needs --tls-ca"));
 }
 
 TEST_F(SettingsTest, ColoursOnlyOnATerminalUnlessTheUserSaysOtherwise) {

@@ -46,8 +46,8 @@ TEST(TableTest, WideTablesAreCutToTheTerminalButNumbersNever) {
   const std::string text = Printed(Customers(), options);
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(DisplayWidth(line), 52) << line;
-  EXPECT_THAT(text, testing::HasSubstr("12.35"));
-  EXPECT_THAT(text, testing::HasSubstr("…"));
+  EXPECT_THAT(text, ::testing::HasSubstr("12.35"));
+  EXPECT_THAT(text, ::testing::HasSubstr("…"));
 }
 
 TEST(TableTest, CsvKeepsAllDigitsAndDefusesFormulas) {

@@ -12,7 +12,7 @@ TEST(EndpointsTest, TheThreeServicesStandSideBySide) {
   EXPECT_EQ(endpoints->feature_store, "127.0.0.1:7600");
   EXPECT_EQ(endpoints->trainer, "127.0.0.1:7601");
   EXPECT_EQ(endpoints->scorer, "127.0.0.1:7602");
-  EXPECT_THAT(std::string(LoopbackEndpoints(80).status().message()), testing::HasSubstr("1024 to 65528"));
+  EXPECT_THAT(std::string(LoopbackEndpoints(80).status().message()), ::testing::HasSubstr("1024 to 65528"));
 }
 
 }  // namespace

@@ -9,12 +9,13 @@
 #include "gtest/gtest.h"
 #include "runtime/rpc/error_details.h"
 #include "runtime/rpc/status.h"
+#include "tests/support/patience.h"
 #include "tests/support/seed.h"
 
 namespace ebb {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(60);
+using ebb::testing::kPatience;
 
 v1::Event MakeEvent(int number) {
   v1::Event event;

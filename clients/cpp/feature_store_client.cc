@@ -7,8 +7,6 @@
 
 namespace ebb {
 
-using Stub = v1::FeatureStore::Stub;
-
 struct FeatureStoreClient::Connection : Peer<v1::FeatureStore> {
   using Peer::Peer;
 };
@@ -18,36 +16,36 @@ FeatureStoreClient::FeatureStoreClient(std::string address, absl::Duration timeo
 FeatureStoreClient::~FeatureStoreClient() = default;
 
 absl::StatusOr<v1::GetFeaturesResponse> FeatureStoreClient::GetFeatures(const v1::GetFeaturesRequest& request) {
-  return connection_->Call(&Stub::GetFeatures, request);
+  return connection_->Call(&v1::FeatureStore::Stub::GetFeatures, request);
 }
 
 absl::StatusOr<v1::FeatureSchema> FeatureStoreClient::GetFeatureSchema(bool next) {
   v1::GetFeatureSchemaRequest request;
   request.set_next(next);
-  return connection_->Call(&Stub::GetFeatureSchema, request);
+  return connection_->Call(&v1::FeatureStore::Stub::GetFeatureSchema, request);
 }
 
 absl::StatusOr<v1::FeatureDeclarations> FeatureStoreClient::GetDeclarations(bool next) {
   v1::GetDeclarationsRequest request;
   request.set_next(next);
-  return connection_->Call(&Stub::GetDeclarations, request);
+  return connection_->Call(&v1::FeatureStore::Stub::GetDeclarations, request);
 }
 
 absl::StatusOr<v1::CompareDeclarationsResponse> FeatureStoreClient::CompareDeclarations(
     const v1::CompareDeclarationsRequest& request) {
-  return connection_->Call(&Stub::CompareDeclarations, request);
+  return connection_->Call(&v1::FeatureStore::Stub::CompareDeclarations, request);
 }
 
 absl::StatusOr<v1::ListCustomersResponse> FeatureStoreClient::ListCustomers(const v1::ListCustomersRequest& request) {
-  return connection_->Call(&Stub::ListCustomers, request);
+  return connection_->Call(&v1::FeatureStore::Stub::ListCustomers, request);
 }
 
 absl::StatusOr<v1::StoreStats> FeatureStoreClient::GetStats() {
-  return connection_->Call(&Stub::GetStats, v1::GetStatsRequest());
+  return connection_->Call(&v1::FeatureStore::Stub::GetStats, v1::GetStatsRequest());
 }
 
 absl::StatusOr<v1::EraseCustomerResponse> FeatureStoreClient::EraseCustomer(const v1::EraseCustomerRequest& request) {
-  return connection_->Call(&Stub::EraseCustomer, request);
+  return connection_->Call(&v1::FeatureStore::Stub::EraseCustomer, request);
 }
 
 absl::Status FeatureStoreClient::ExportCustomer(

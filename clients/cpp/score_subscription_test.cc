@@ -9,11 +9,12 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "runtime/mutex.h"
+#include "tests/support/patience.h"
 
 namespace ebb {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(30);
+using ebb::testing::kPatience;
 
 // Plays one script a subscription: so many scores counted from the token, then the end with a status.
 class ScriptedScorer final : public v1::Scorer::CallbackService {
@@ -102,8 +103,8 @@ TEST(ScoreSubscriptionTest, GoesOnFromTheLastTokenWithoutGapOrRepetition) {
     ASSERT_TRUE(response->has_value()) << "nothing came in time";
     sequences.push_back((*response)->score().sequence());
   }
-  EXPECT_THAT(sequences, testing::ElementsAre(1, 2, 3, 4, 5));
-  EXPECT_THAT(scorer.asked(), testing::ElementsAre("snapshot after ''", "live after '3'", "live after '3'"));
+  EXPECT_THAT(sequences, ::testing::ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_THAT(scorer.asked(), ::testing::ElementsAre("snapshot after ''", "live after '3'", "live after '3'"));
   EXPECT_EQ(subscription.resume_token(), "5");
 }
 
@@ -120,7 +121,7 @@ TEST(ScoreSubscriptionTest, GivesUpOnAScorerThatNeverAnswered) {
   ScoreSubscription subscription(options);
   const auto response = subscription.Next(kPatience);
   EXPECT_EQ(response.status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_THAT(std::string(response.status().message()), testing::HasSubstr("cannot reach the scorer at 127.0.0.1:1"));
+  EXPECT_THAT(std::string(response.status().message()), ::testing::HasSubstr("cannot reach the scorer at 127.0.0.1:1"));
 }
 
 }  // namespace

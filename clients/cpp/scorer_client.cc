@@ -5,8 +5,6 @@
 
 namespace ebb {
 
-using Stub = v1::Scorer::Stub;
-
 struct ScorerClient::Connection : Peer<v1::Scorer> {
   using Peer::Peer;
 };
@@ -16,27 +14,27 @@ ScorerClient::ScorerClient(std::string address, absl::Duration timeout, const Tl
 ScorerClient::~ScorerClient() = default;
 
 absl::StatusOr<v1::GetScoresResponse> ScorerClient::GetScores(const v1::GetScoresRequest& request) {
-  return connection_->Call(&Stub::GetScores, request);
+  return connection_->Call(&v1::Scorer::Stub::GetScores, request);
 }
 
 absl::StatusOr<v1::ListScoresResponse> ScorerClient::ListScores(const v1::ListScoresRequest& request) {
-  return connection_->Call(&Stub::ListScores, request);
+  return connection_->Call(&v1::Scorer::Stub::ListScores, request);
 }
 
 absl::StatusOr<v1::ListAtRiskResponse> ScorerClient::ListAtRisk(const v1::ListAtRiskRequest& request) {
-  return connection_->Call(&Stub::ListAtRisk, request);
+  return connection_->Call(&v1::Scorer::Stub::ListAtRisk, request);
 }
 
 absl::StatusOr<v1::SegmentSummary> ScorerClient::GetSegmentSummary() {
-  return connection_->Call(&Stub::GetSegmentSummary, v1::GetSegmentSummaryRequest());
+  return connection_->Call(&v1::Scorer::Stub::GetSegmentSummary, v1::GetSegmentSummaryRequest());
 }
 
 absl::StatusOr<v1::ExplainResponse> ScorerClient::Explain(const v1::ExplainRequest& request) {
-  return connection_->Call(&Stub::Explain, request);
+  return connection_->Call(&v1::Scorer::Stub::Explain, request);
 }
 
 absl::StatusOr<v1::ScorerStatus> ScorerClient::GetStatus() {
-  return connection_->Call(&Stub::GetStatus, v1::GetStatusRequest());
+  return connection_->Call(&v1::Scorer::Stub::GetStatus, v1::GetStatusRequest());
 }
 
 }  // namespace ebb

@@ -5,8 +5,6 @@
 
 namespace ebb {
 
-using Stub = v1::Trainer::Stub;
-
 struct TrainerClient::Connection : Peer<v1::Trainer> {
   using Peer::Peer;
 };
@@ -16,45 +14,45 @@ TrainerClient::TrainerClient(std::string address, absl::Duration timeout, const 
 TrainerClient::~TrainerClient() = default;
 
 absl::StatusOr<v1::Training> TrainerClient::Train(const v1::TrainRequest& request) {
-  return connection_->Call(&Stub::Train, request);
+  return connection_->Call(&v1::Trainer::Stub::Train, request);
 }
 
 absl::StatusOr<v1::Training> TrainerClient::GetTraining(const std::string& name) {
   v1::GetTrainingRequest request;
   request.set_name(name);
-  return connection_->Call(&Stub::GetTraining, request);
+  return connection_->Call(&v1::Trainer::Stub::GetTraining, request);
 }
 
 absl::StatusOr<v1::ListTrainingsResponse> TrainerClient::ListTrainings(const v1::ListTrainingsRequest& request) {
-  return connection_->Call(&Stub::ListTrainings, request);
+  return connection_->Call(&v1::Trainer::Stub::ListTrainings, request);
 }
 
 absl::StatusOr<v1::Training> TrainerClient::CancelTraining(const std::string& name) {
   v1::CancelTrainingRequest request;
   request.set_name(name);
-  return connection_->Call(&Stub::CancelTraining, request);
+  return connection_->Call(&v1::Trainer::Stub::CancelTraining, request);
 }
 
 absl::StatusOr<v1::Model> TrainerClient::GetModel(const std::string& name) {
   v1::GetModelRequest request;
   request.set_name(name);
-  return connection_->Call(&Stub::GetModel, request);
+  return connection_->Call(&v1::Trainer::Stub::GetModel, request);
 }
 
 absl::StatusOr<v1::ModelReport> TrainerClient::GetModelReport(const std::string& name) {
   v1::GetModelReportRequest request;
   request.set_name(name);
-  return connection_->Call(&Stub::GetModelReport, request);
+  return connection_->Call(&v1::Trainer::Stub::GetModelReport, request);
 }
 
 absl::StatusOr<v1::ListModelsResponse> TrainerClient::ListModels(const v1::ListModelsRequest& request) {
-  return connection_->Call(&Stub::ListModels, request);
+  return connection_->Call(&v1::Trainer::Stub::ListModels, request);
 }
 
 absl::StatusOr<v1::Model> TrainerClient::PromoteModel(const std::string& name) {
   v1::PromoteModelRequest request;
   request.set_name(name);
-  return connection_->Call(&Stub::PromoteModel, request);
+  return connection_->Call(&v1::Trainer::Stub::PromoteModel, request);
 }
 
 }  // namespace ebb

@@ -17,13 +17,13 @@ RowMatrix Preprocessed(const Preprocessing& preprocessing, std::span<const Featu
   return rows;
 }
 
-void Score(const Estimator& estimator, const RowMatrix& rows, std::span<double> scores) {
+void ScoreRows(const Estimator& estimator, const RowMatrix& rows, std::span<double> scores) {
   std::visit([&](const auto& fitted) { fitted.Score(rows, scores); }, estimator);
 }
 
 double MeanScore(const Estimator& estimator, const RowMatrix& rows) {
   std::vector<double> scores(rows.rows());
-  Score(estimator, rows, scores);
+  ScoreRows(estimator, rows, scores);
   return std::accumulate(scores.begin(), scores.end(), 0.0) / static_cast<double>(scores.size());
 }
 
@@ -87,7 +87,7 @@ Explanation PipelineExplainer::Explain(const FeatureVector& vector) const {
   Explanation explanation;
   explanation.scale = std::visit([](const auto& estimator) { return ScaleOf(estimator); }, pipeline_.estimator);
   explanation.base = base_;
-  Score(pipeline_.estimator, row, {&explanation.score, 1});
+  ScoreRows(pipeline_.estimator, row, {&explanation.score, 1});
 
   std::vector<double> by_player(players_.size()), errors;
   if (const auto* linear = std::get_if<LinearShapley>(&method_)) {
@@ -125,7 +125,7 @@ void PipelineExplainer::Sample(std::span<const double> row, std::span<double> co
           std::ranges::copy(mixed.Row(i), mixed.Row(i + 1).begin());
           for (const size_t c : players_.ColumnsOf(order[i])) mixed.Row(i + 1)[c] = row[c];
         }
-        Score(pipeline_.estimator, mixed, worths);
+        ScoreRows(pipeline_.estimator, mixed, worths);
       }};
   SampleShapley(game, contributions, errors);
 }

@@ -8,20 +8,20 @@
 namespace ebb {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 // What a database with such a log makes ours write, at the process's level.
 std::string LinesAt(Level level) {
   SetLogLevel(level);
   RocksInfoLog log("registry");
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStderr();
   rocksdb::Header(&log, "%s", "its version");
   rocksdb::Info(&log, "%s", "a compaction");
   rocksdb::Warn(&log, "%s", "a stall");
   rocksdb::Error(&log, "%s of %d bytes", "a failed append", 512);
   SetLogLevel(Level::kInfo);
-  return testing::internal::GetCapturedStderr();
+  return ::testing::internal::GetCapturedStderr();
 }
 
 TEST(RocksInfoLogTest, WarningsAndErrorsAreHeardAtTheUsualLevel) {
@@ -41,9 +41,9 @@ TEST(RocksInfoLogTest, TheRestIsHeardAtDebug) {
 
 TEST(RocksInfoLogTest, ALongLineIsCut) {
   RocksInfoLog log("registry");
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStderr();
   rocksdb::Error(&log, "%s", std::string(5'000, 'x').c_str());
-  const std::string line = testing::internal::GetCapturedStderr();
+  const std::string line = ::testing::internal::GetCapturedStderr();
   EXPECT_THAT(line, HasSubstr(std::string(1'000, 'x')));
   EXPECT_LT(line.size(), 1'500u);
 }

@@ -9,17 +9,17 @@
 #include "runtime/rpc/channel.h"
 #include "runtime/rpc/numbers_test.grpc.pb.h"
 #include "runtime/rpc/status.h"
+#include "tests/support/patience.h"
 #include "tests/support/tls_certificate.h"
 
 namespace ebb {
 namespace {
 
+using ebb::testing::kPatience;
 using grpc::health::v1::HealthCheckResponse;
 using runtime::test::Number;
 using runtime::test::Numbers;
 using ::testing::HasSubstr;
-
-constexpr absl::Duration kLong = absl::Seconds(30);
 
 // Echoes; a value of -1 is answered only when the test says so, -2 when the call is cancelled.
 class EchoService final : public Numbers::CallbackService {
@@ -51,7 +51,7 @@ class EchoService final : public Numbers::CallbackService {
 
 absl::StatusOr<int64_t> Echo(const std::shared_ptr<grpc::Channel>& channel, int64_t value, size_t padding = 0) {
   grpc::ClientContext context;
-  SetDeadline(kLong, &context);
+  SetDeadline(kPatience, &context);
   Number request, reply;
   request.set_value(value);
   request.set_padding(std::string(padding, 'x'));
@@ -62,7 +62,7 @@ absl::StatusOr<int64_t> Echo(const std::shared_ptr<grpc::Channel>& channel, int6
 
 std::string Health(const std::shared_ptr<grpc::Channel>& channel, const std::string& service) {
   grpc::ClientContext context;
-  SetDeadline(kLong, &context);
+  SetDeadline(kPatience, &context);
   grpc::health::v1::HealthCheckRequest request;
   HealthCheckResponse reply;
   request.set_service(service);
@@ -139,16 +139,16 @@ TEST(ServerHostTest, AMessageOverTheLimitIsRefused) {
 
 TEST(ServerHostTest, DrainLetsARunningCallEnd) {
   EchoService service;
-  auto host = ServerHost::Start({.drain_time = kLong}, {&service});
+  auto host = ServerHost::Start({.drain_time = kPatience}, {&service});
   ASSERT_TRUE(host.ok());
   const auto channel = ChannelTo(**host);
   absl::StatusOr<int64_t> result;
   std::thread caller([&] { result = Echo(channel, -1); });
-  ASSERT_TRUE(service.entered.WaitForNotificationWithTimeout(kLong));
+  ASSERT_TRUE(service.entered.WaitForNotificationWithTimeout(kPatience));
   Notification drain_started;
   (*host)->OnDrain([&] { drain_started.Notify(); });
   std::thread drain([&] { (*host)->Drain(); });
-  ASSERT_TRUE(drain_started.WaitForNotificationWithTimeout(kLong));
+  ASSERT_TRUE(drain_started.WaitForNotificationWithTimeout(kPatience));
   service.held->Finish(grpc::Status::OK);
   drain.join();
   caller.join();
@@ -163,7 +163,7 @@ TEST(ServerHostTest, DrainCancelsWhatDoesNotEnd) {
   const auto channel = ChannelTo(**host);
   absl::Status status;
   std::thread caller([&] { status = Echo(channel, -2).status(); });
-  ASSERT_TRUE(service.entered.WaitForNotificationWithTimeout(kLong));
+  ASSERT_TRUE(service.entered.WaitForNotificationWithTimeout(kPatience));
   (*host)->Drain();
   (*host)->Drain();
   caller.join();

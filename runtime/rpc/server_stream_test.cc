@@ -13,15 +13,15 @@
 #include "runtime/rpc/error_details.h"
 #include "runtime/rpc/numbers_test.grpc.pb.h"
 #include "runtime/rpc/server_host.h"
+#include "tests/support/patience.h"
 #include "tests/support/seed.h"
 
 namespace ebb {
 namespace {
 
+using ebb::testing::kPatience;
 using runtime::test::Number;
 using runtime::test::Numbers;
-
-constexpr absl::Duration kLong = absl::Seconds(30);
 
 // A number that only grows; a stream sends its latest value whenever it is greater than what it sent last.
 class Counter {
@@ -88,7 +88,7 @@ class Watcher {
  public:
   explicit Watcher(ServerHost* host, int64_t last = 0) : Watcher(*OpenChannel({.address = host->address()}), last) {}
   Watcher(const std::shared_ptr<grpc::Channel>& channel, int64_t last) : stub_(Numbers::NewStub(channel)) {
-    SetDeadline(kLong, &context_);
+    SetDeadline(kPatience, &context_);
     Number request;
     request.set_value(last);
     reader_ = stub_->Watch(&context_, request);
@@ -109,7 +109,7 @@ class Watcher {
 };
 
 std::unique_ptr<ServerHost> StartHost(WatchService* service) {
-  auto host = ServerHost::Start({.drain_time = kLong}, {service});
+  auto host = ServerHost::Start({.drain_time = kPatience}, {service});
   EXPECT_TRUE(host.ok()) << host.status();
   (*host)->OnDrain([service] { service->streams.Close(absl::UnavailableError("shutting down")); });
   return *std::move(host);
@@ -117,7 +117,7 @@ std::unique_ptr<ServerHost> StartHost(WatchService* service) {
 
 // The stream is idle once its source was asked after all that was sent; bounded by the test's own timeout.
 void WaitForPulls(const WatchService& service, int pulls) {
-  const absl::Time deadline = absl::Now() + kLong;
+  const absl::Time deadline = absl::Now() + kPatience;
   while (service.pulls < pulls) {
     ASSERT_LT(absl::Now(), deadline);
     std::this_thread::yield();
@@ -188,7 +188,7 @@ TEST(ServerStreamTest, ACancelledStreamIsForgotten) {
   WaitForPulls(service, 1);
   watcher.Cancel();
   EXPECT_EQ(watcher.Finish().code(), absl::StatusCode::kCancelled);
-  const absl::Time deadline = absl::Now() + kLong;
+  const absl::Time deadline = absl::Now() + kPatience;
   while (service.streams.size() > 0 || service.sources > 0) {
     ASSERT_LT(absl::Now(), deadline);
     std::this_thread::yield();
@@ -240,7 +240,7 @@ TEST(ServerStreamTest, ASlowConsumerIsNotRunOver) {
 
 // Bounded by the test's own timeout.
 void WaitForStreams(const StreamSet& streams, size_t count) {
-  const absl::Time deadline = absl::Now() + kLong;
+  const absl::Time deadline = absl::Now() + kPatience;
   while (streams.size() != count) {
     ASSERT_LT(absl::Now(), deadline);
     std::this_thread::yield();

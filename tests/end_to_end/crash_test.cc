@@ -18,13 +18,14 @@
 #include "clients/cpp/scorer_client.h"
 #include "tests/benchmarks/workload.h"
 #include "tests/end_to_end/shop.h"
+#include "tests/support/patience.h"
 #include "tests/support/push_all.h"
 #include "tests/support/seed.h"
 
 namespace ebb::testing {
 namespace {
 
-constexpr absl::Duration kTimeout = absl::Seconds(60);
+using ebb::testing::kPatience;
 
 std::array<std::vector<std::string>, 3> Flags() {
   return {std::vector<std::string>{"--clock", "watermark", "--checkpoint-interval", "1s"}, SmallGridFlags(), {}};
@@ -56,11 +57,11 @@ class Subscriber {
     v1::SubscribeRequest request;
     request.set_snapshot(true);
     request.mutable_heartbeat()->set_seconds(1);
-    ScoreSubscription subscription({.address = address, .request = request, .connect_limit = kTimeout});
+    ScoreSubscription subscription({.address = address, .request = request, .connect_limit = kPatience});
     int64_t last = 0;
     absl::Time limit = absl::InfiniteFuture();
     while (!(stopping_ && Satisfied()) && absl::Now() < limit) {
-      if (stopping_ && limit == absl::InfiniteFuture()) limit = absl::Now() + kTimeout;
+      if (stopping_ && limit == absl::InfiniteFuture()) limit = absl::Now() + kPatience;
       const auto message = subscription.Next(absl::Seconds(1));
       ASSERT_TRUE(message.ok()) << message.status();
       if (!message->has_value() || !(*message)->has_score()) continue;
@@ -86,7 +87,7 @@ void Push(
 // One more event of every customer, all at the same time: then all vectors are of the same T. Until then each is of its
 // own last fold or sweep, and counts of days are told by steps, so that T shows in them.
 void TouchEverybody(Services& services, absl::Time time) {
-  FeatureStoreClient store(services.Address(Services::kFeatureStore), kTimeout);
+  FeatureStoreClient store(services.Address(Services::kFeatureStore), kPatience);
   v1::ListCustomersRequest request;
   request.set_page_size(10'000);
   const auto customers = store.ListCustomers(request);
@@ -104,9 +105,9 @@ void TouchEverybody(Services& services, absl::Time time) {
 
 // Waits until the scorer has seen all that the store knows.
 void WaitForScorer(Services& services) {
-  FeatureStoreClient store(services.Address(Services::kFeatureStore), kTimeout);
-  ScorerClient scorer(services.Address(Services::kScorer), kTimeout);
-  const absl::Time limit = absl::Now() + kTimeout;
+  FeatureStoreClient store(services.Address(Services::kFeatureStore), kPatience);
+  ScorerClient scorer(services.Address(Services::kScorer), kPatience);
+  const absl::Time limit = absl::Now() + kPatience;
   for (;;) {
     const auto stats = store.GetStats();
     const auto status = scorer.GetStatus();
@@ -139,7 +140,7 @@ void ExpectSame(const std::set<std::string>& want, const std::set<std::string>& 
 }
 
 ::testing::AssertionResult Eventually(const std::function<bool()>& holds) {
-  const absl::Time limit = absl::Now() + kTimeout;
+  const absl::Time limit = absl::Now() + kPatience;
   while (absl::Now() < limit) {
     if (holds()) return ::testing::AssertionSuccess();
   }

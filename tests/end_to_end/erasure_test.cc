@@ -12,15 +12,17 @@
 #include "absl/time/clock.h"
 #include "nlohmann/json.hpp"
 #include "tests/end_to_end/shop.h"
+#include "tests/support/patience.h"
 
 namespace ebb::testing {
 namespace {
+
+using ebb::testing::kPatience;
 
 namespace fs = std::filesystem;
 
 constexpr char kVictim[] = "victim-of-curiosity";
 constexpr char kCanary[] = "canary-in-a-body";
-constexpr absl::Duration kPatience = absl::Seconds(60);
 
 // Files below the services' folders that hold one of the texts.
 std::vector<std::string> Search(const Services& services) {

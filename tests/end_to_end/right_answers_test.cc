@@ -13,16 +13,16 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "clients/cpp/feature_store_client.h"
+#include "tests/support/patience.h"
 #include "tests/support/push_all.h"
 #include "tests/support/services.h"
 
 namespace ebb::testing {
 namespace {
 
+using ebb::testing::kPatience;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-constexpr absl::Duration kTimeout = absl::Seconds(60);
 
 constexpr const char* kDeclarations = R"(
   shop { money_scale: 2 }
@@ -113,7 +113,7 @@ class RightAnswers : public ::testing::Test {
   std::string store_address() const { return services_.Address(Services::kFeatureStore); }
 
   Services services_;
-  FeatureStoreClient client_{services_.Address(Services::kFeatureStore), kTimeout};
+  FeatureStoreClient client_{services_.Address(Services::kFeatureStore), kPatience};
 };
 
 TEST_F(RightAnswers, AnOlderEventNeverOverwritesANewerOne) {
@@ -140,7 +140,7 @@ TEST_F(RightAnswers, AnExpiredValueSaysSo) {
   EXPECT_EQ(Feature("anna", "spent_1d"), "10 PRESENT");
   // Anna stays away; that time passes is known from Bert.
   Push({PurchaseOf("bert", "e1", "2026-03-13T10:00:00Z", 700)});
-  const absl::Time limit = absl::Now() + kTimeout;
+  const absl::Time limit = absl::Now() + kPatience;
   while (Feature("anna", "spent_1d") == "10 PRESENT" && absl::Now() < limit) {
   }
   EXPECT_EQ(Feature("anna", "spent_1d"), "0 DEFAULT");

@@ -23,13 +23,15 @@
 #include "ebb/v1/feature_store_service.grpc.pb.h"
 #include "grpcpp/grpcpp.h"
 #include "tests/benchmarks/workload.h"
+#include "tests/support/patience.h"
 #include "tests/support/seed.h"
 #include "tests/support/services.h"
 
 namespace ebb::testing {
 namespace {
 
-constexpr absl::Duration kTimeout = absl::Seconds(60);
+using ebb::testing::kPatience;
+
 constexpr absl::Duration kPatience = absl::Minutes(10);
 constexpr absl::Duration kDay = absl::Hours(24);
 constexpr int kCustomers = 200;
@@ -101,7 +103,7 @@ v1::SnapshotRow RowOf(int customer, int import) {
 }
 
 void Import(const std::string& address, const Load& load, int import) {
-  FeatureStoreClient store(address, kTimeout);
+  FeatureStoreClient store(address, kPatience);
   v1::SnapshotHeader header;
   header.set_snapshot_id(absl::StrCat("snapshot-", import));
   header.mutable_as_of()->set_seconds(absl::ToUnixSeconds(load.begin() + import * 20 * kDay));
@@ -116,7 +118,7 @@ void Import(const std::string& address, const Load& load, int import) {
 }
 
 v1::EraseCustomerResponse Erase(const std::string& address, const std::string& customer) {
-  FeatureStoreClient store(address, kTimeout);
+  FeatureStoreClient store(address, kPatience);
   v1::EraseCustomerRequest request;
   request.set_customer_id(customer);
   return Insist([&] { return store.EraseCustomer(request); });
@@ -125,7 +127,7 @@ v1::EraseCustomerResponse Erase(const std::string& address, const std::string& c
 // No byte of the erased is left, in the end and whatever interrupted it.
 void ExpectRemoved(const std::string& address) {
   for (const char* customer : kErased) {
-    const absl::Time limit = absl::Now() + kTimeout;
+    const absl::Time limit = absl::Now() + kPatience;
     while (!Erase(address, customer).removed()) {
       ASSERT_LT(absl::Now(), limit) << customer;
       absl::SleepFor(absl::Milliseconds(20));
@@ -146,7 +148,7 @@ class Sender {
                  .backfill = kStreams[stream].backfill,
                  .first_backoff = absl::Milliseconds(20),
                  .most_backoff = absl::Milliseconds(200),
-                 .connect_limit = kTimeout,
+                 .connect_limit = kPatience,
                  .on_refused = ExpectErased}),
         thread_([this] { Push(); }) {}
   // All events of the stream, or those until Stop, are acknowledged.
@@ -263,7 +265,7 @@ class Reader {
 };
 
 v1::VerifySummary VerifyAll(const std::string& address, const google::protobuf::Timestamp& as_of) {
-  FeatureStoreClient store(address, kTimeout);
+  FeatureStoreClient store(address, kPatience);
   v1::VerifyRequest request;
   *request.mutable_hash_as_of() = as_of;
   const auto summary = store.Verify(request, [](const v1::VerifyResponse& response) {
@@ -319,7 +321,7 @@ TEST_P(StoreCrash, AtRandomMomentsOfAMixedLoadLosesAndDoublesNothing) {
     });
     for (const int64_t life : lives) {
       const int64_t end = Pushed(senders) + life;
-      const absl::Time limit = absl::Now() + kTimeout;
+      const absl::Time limit = absl::Now() + kPatience;
       while (Pushed(senders) < end && absl::Now() < limit) absl::SleepFor(absl::Microseconds(100));
       absl::SleepFor(absl::Microseconds(random() % 3'000));
       if (absl::c_any_of(senders, [](const auto& sender) { return sender->is_busy(); })) ++busy_kills;
@@ -354,7 +356,7 @@ TEST_P(StoreCrash, AtRandomMomentsOfAMixedLoadLosesAndDoublesNothing) {
 
   ExpectRemoved(address);
   ExpectRemoved(clean_address);
-  const auto stats = FeatureStoreClient(address, kTimeout).GetStats();
+  const auto stats = FeatureStoreClient(address, kPatience).GetStats();
   ASSERT_TRUE(stats.ok()) << stats.status();
   const v1::VerifySummary want = VerifyAll(clean_address, stats->clock()), got = VerifyAll(address, stats->clock());
   EXPECT_EQ(got.state_hash(), want.state_hash());

@@ -13,14 +13,14 @@
 namespace ebb::trainer {
 namespace {
 
-struct Drawn {
+struct DrawnScores {
   std::vector<double> scores;
   std::vector<uint8_t> labels;
 };
 
 // Scores with ties that rank somewhat right.
-Drawn Draw(uint64_t seed, size_t rows) {
-  Drawn drawn;
+DrawnScores DrawScores(uint64_t seed, size_t rows) {
+  DrawnScores drawn;
   RandomStream random(seed, 0);
   for (size_t i = 0; i < rows; ++i) {
     drawn.labels.push_back(i < 2 ? i : random.Share() < 0.4);
@@ -30,12 +30,12 @@ Drawn Draw(uint64_t seed, size_t rows) {
 }
 
 TEST(RankedRows, AgreesWithTheMetricsOfTheResampleWrittenOut) {
-  const Drawn drawn = Draw(1, 200);
+  const DrawnScores drawn = DrawScores(1, 200);
   const RankedRows ranked(drawn.scores, drawn.labels);
   const StratifiedBootstrap bootstrap(drawn.labels, 7);
   for (int draw = 0; draw < 20; ++draw) {
     const std::vector<uint32_t> counts = bootstrap.Counts(draw);
-    Drawn resample;
+    DrawnScores resample;
     for (size_t row = 0; row < counts.size(); ++row) {
       for (uint32_t i = 0; i < counts[row]; ++i) {
         resample.scores.push_back(drawn.scores[row]);
@@ -56,7 +56,7 @@ TEST(RankedRows, LacksAFigureWhereAClassIsMissing) {
 }
 
 TEST(StratifiedBootstrap, KeepsEachClassAndDrawsTheSameWheneverAsked) {
-  const Drawn drawn = Draw(2, 300);
+  const DrawnScores drawn = DrawScores(2, 300);
   const StratifiedBootstrap bootstrap(drawn.labels, 3), again(drawn.labels, 3);
   const auto declined = std::accumulate(drawn.labels.begin(), drawn.labels.end(), 0u);
   for (const int draw : {5, 0, 999}) {
@@ -75,7 +75,7 @@ TEST(StratifiedBootstrap, KeepsEachClassAndDrawsTheSameWheneverAsked) {
 
 // The textbook example of pROC's documentation is not at hand here: the bootstrap's own spread is the yardstick.
 TEST(RocAucByDeLong, IsAsWideAsTheBootstrap) {
-  const Drawn drawn = Draw(4, 400);
+  const DrawnScores drawn = DrawScores(4, 400);
   const RankedRows ranked(drawn.scores, drawn.labels);
   const StratifiedBootstrap bootstrap(drawn.labels, 1);
   std::vector<double> draws;

@@ -13,7 +13,7 @@
 namespace ebb::trainer {
 namespace {
 
-constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoMetric = std::numeric_limits<double>::quiet_NaN();
 
 double Ratio(uint64_t part, uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
@@ -32,7 +32,7 @@ double AveragePrecision(std::span<const double> scores, std::span<const uint8_t>
 double LogLoss(std::span<const double> probabilities, std::span<const uint8_t> labels) {
   double sum = 0;
   for (size_t i = 0; i < labels.size(); ++i) sum -= Log(labels[i] != 0 ? probabilities[i] : 1 - probabilities[i]);
-  return labels.empty() ? kUndefined : sum / static_cast<double>(labels.size());
+  return labels.empty() ? kNoMetric : sum / static_cast<double>(labels.size());
 }
 
 double BrierScore(std::span<const double> probabilities, std::span<const uint8_t> labels) {
@@ -41,11 +41,11 @@ double BrierScore(std::span<const double> probabilities, std::span<const uint8_t
     const double error = probabilities[i] - labels[i];
     sum += error * error;
   }
-  return labels.empty() ? kUndefined : sum / static_cast<double>(labels.size());
+  return labels.empty() ? kNoMetric : sum / static_cast<double>(labels.size());
 }
 
 double ExpectedCalibrationError(std::span<const double> probabilities, std::span<const uint8_t> labels) {
-  return labels.empty() ? kUndefined : CalibrationError(BinByProbability(probabilities, labels));
+  return labels.empty() ? kNoMetric : CalibrationError(BinByProbability(probabilities, labels));
 }
 
 double ConfusionMatrix::Precision() const { return Ratio(true_positives, true_positives + false_positives); }

@@ -46,7 +46,7 @@ std::vector<Block> IsotonicBlocks(std::span<const double> scores, std::span<cons
   return blocks;
 }
 
-constexpr int kMostSteps = 100;
+constexpr int kMostSigmoidSteps = 100;
 constexpr double kLeastStep = 1e-10;     // of a whole one, where backtracking gives up
 constexpr double kSmallGradient = 1e-9;  // a row
 constexpr double kRidge = 1e-12;         // on the Hessian's diagonal: it stays invertible
@@ -107,7 +107,7 @@ class SigmoidProblem {
 Calibration::Sigmoid Minimise(const SigmoidProblem& problem) {
   Calibration::Sigmoid at = problem.start();
   double objective = problem.Objective(at);
-  for (int i = 0; i < kMostSteps; ++i) {
+  for (int i = 0; i < kMostSigmoidSteps; ++i) {
     const SigmoidProblem::Slopes g = problem.SlopesAt(at);
     if (std::max(std::abs(g.slope), std::abs(g.intercept)) < problem.small_gradient()) break;
     const double determinant = g.slope_slope * g.intercept_intercept - g.cross * g.cross;

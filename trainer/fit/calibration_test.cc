@@ -37,12 +37,12 @@ TEST(FitIsotonic, KeepsRankingWithoutTies) {
 }
 
 // A row at each of 200 scores whose labels follow a sigmoid as evenly as 0 and 1 can.
-struct Rows {
+struct SigmoidRows {
   std::vector<double> scores;
   std::vector<uint8_t> labels;
 };
-Rows AlongASigmoid(double slope, double intercept) {
-  Rows rows;
+SigmoidRows AlongASigmoid(double slope, double intercept) {
+  SigmoidRows rows;
   double owed = 0.5;
   for (int i = 0; i < 4000; ++i) {
     const double score = 0.01 * (i / 20) - 1;
@@ -55,7 +55,7 @@ Rows AlongASigmoid(double slope, double intercept) {
 }
 
 TEST(FitSigmoid, FindsTheSigmoidThatLabelsFollow) {
-  const Rows rows = AlongASigmoid(3, -0.5);
+  const SigmoidRows rows = AlongASigmoid(3, -0.5);
   const std::optional<Calibration> calibration = FitSigmoid(rows.scores, rows.labels);
   ASSERT_TRUE(calibration.has_value());
   EXPECT_TRUE(calibration->knots.empty());
@@ -80,7 +80,7 @@ TEST(FitSigmoid, TakesPlattsTargets) {
 }
 
 TEST(FitSigmoid, DoesNotDependOnTheUnitOfTheScore) {
-  const Rows rows = AlongASigmoid(3, -0.5);
+  const SigmoidRows rows = AlongASigmoid(3, -0.5);
   const Calibration plain = FitSigmoid(rows.scores, rows.labels).value();
   for (const double unit : {1e-12, 1e12}) {
     std::vector<double> scores = rows.scores;

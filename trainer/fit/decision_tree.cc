@@ -10,7 +10,7 @@
 namespace ebb::trainer {
 namespace {
 
-struct Split {
+struct ExactSplit {
   bool found = false;
   size_t column = 0;
   double threshold = 0;
@@ -47,7 +47,7 @@ class Grower {
     const auto least = static_cast<size_t>(setting_.min_leaf);
     if (depth == setting_.max_depth || end - begin < 2 * least || sums.positive == 0 || sums.negative == 0)
       return index;
-    Split best;
+    ExactSplit best;
     for (size_t c = 0; c < columns_.columns(); ++c) TryColumn(c, begin, end, sums, best);
     if (!best.found) return index;
     const size_t middle = Partition(best, begin, end);
@@ -71,7 +71,7 @@ class Grower {
     (labels_[row] != 0 ? sums.positive : sums.negative) += weights_[row];
   }
 
-  void TryColumn(size_t column, size_t begin, size_t end, const ClassSums& all, Split& best) const {
+  void TryColumn(size_t column, size_t begin, size_t end, const ClassSums& all, ExactSplit& best) const {
     const auto values = columns_.Column(column);
     const std::vector<uint32_t>& order = order_[column];
     if (values[order[begin]] == values[order[end - 1]]) return;
@@ -90,7 +90,7 @@ class Grower {
   }
 
   // Returns where the right part begins.
-  size_t Partition(const Split& split, size_t begin, size_t end) {
+  size_t Partition(const ExactSplit& split, size_t begin, size_t end) {
     const auto values = columns_.Column(split.column);
     for (size_t i = begin; i < end; ++i) goes_left_[order_[0][i]] = values[order_[0][i]] <= split.threshold;
     size_t middle = begin;

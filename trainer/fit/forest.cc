@@ -21,7 +21,7 @@ struct Table {
   std::span<const double> weights;
 };
 
-struct Split {
+struct BinSplit {
   bool found = false;
   size_t column = 0;
   size_t bin = 0;  // it and those below go left
@@ -83,7 +83,7 @@ class TreeGrower {
     const auto least = static_cast<size_t>(setting_.min_leaf);
     const bool deepest = setting_.max_depth > 0 && depth == setting_.max_depth;
     if (deepest || end - begin < 2 * least || all.sums.positive == 0 || all.sums.negative == 0) return index;
-    const Split split = FindSplit(begin, end, all);
+    const BinSplit split = FindSplit(begin, end, all);
     if (!split.found) return index;
     const size_t middle = begin + PartitionByBin(table_.columns.Bins(split.column), split.bin,
                                                  std::span(rows_).subspan(begin, end - begin));
@@ -103,8 +103,8 @@ class TreeGrower {
     ++side.rows;
   }
 
-  Split FindSplit(size_t begin, size_t end, const Side& all) {
-    Split best;
+  BinSplit FindSplit(size_t begin, size_t end, const Side& all) {
+    BinSplit best;
     size_t varied = 0;
     for (size_t i = 0; i < drawn_.size() && (varied < choices_ || !best.found); ++i) {
       std::swap(drawn_[i], drawn_[i + random_.Below(static_cast<uint32_t>(drawn_.size() - i))]);
@@ -116,7 +116,7 @@ class TreeGrower {
   }
 
   // These two answer whether the column varies within the node.
-  bool TryThreshold(size_t column, size_t begin, size_t end, const Side& all, Split& best) {
+  bool TryThreshold(size_t column, size_t begin, size_t end, const Side& all, BinSplit& best) {
     const BinnedColumns& columns = table_.columns;
     const std::span<const uint16_t> bins = columns.Bins(column);
     uint16_t least = std::numeric_limits<uint16_t>::max(), greatest = 0;
@@ -135,13 +135,13 @@ class TreeGrower {
     return true;
   }
 
-  bool TryAllThresholds(size_t column, size_t begin, size_t end, const Side& all, Split& best) {
+  bool TryAllThresholds(size_t column, size_t begin, size_t end, const Side& all, BinSplit& best) {
     CountBins(column, begin, end);
     Side left;
     for (size_t i = 0; i + 1 < counted_.size(); ++i) {
       left.Add(counted_[i].side);
       const size_t here = counted_[i].bin;
-      Split split{.column = column, .bin = here};
+      BinSplit split{.column = column, .bin = here};
       split.threshold = table_.columns.Between(column, here, counted_[i + 1].bin);
       Consider(split, left, all, best);
     }
@@ -171,7 +171,7 @@ class TreeGrower {
     }
   }
 
-  void Consider(Split split, const Side& left, const Side& all, Split& best) const {
+  void Consider(BinSplit split, const Side& left, const Side& all, BinSplit& best) const {
     const Side right = all.Without(left);
     const auto least = static_cast<uint32_t>(setting_.min_leaf);
     if (left.rows < least || right.rows < least) return;

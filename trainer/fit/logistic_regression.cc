@@ -10,7 +10,7 @@
 namespace ebb::trainer {
 namespace {
 
-constexpr int kMostSteps = 100;
+constexpr int kMostNewtonSteps = 100;
 constexpr int kMostSweeps = 1000;
 constexpr double kTolerance = 1e-10;  // of the objective, relative
 
@@ -168,7 +168,7 @@ LogisticRegression FitLogisticRegression(const RowMatrix& rows, std::span<const 
   }
   double objective = problem.Loss(point) + PenaltyOf(point, penalty, strength);
   std::vector<double> gradient, hessian, candidate(point.size());
-  for (int iteration = 0; iteration < kMostSteps; ++iteration) {
+  for (int iteration = 0; iteration < kMostNewtonSteps; ++iteration) {
     problem.Model(gradient, hessian);
     const std::vector<double> step = penalty == Penalty::kL1 ? L1Step(point, strength, gradient, hessian)
                                                              : L2Step(point, strength, gradient, hessian);

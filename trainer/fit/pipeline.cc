@@ -13,7 +13,7 @@
 namespace ebb::trainer {
 namespace {
 
-struct FitOf {
+struct ClassifierFit {
   const RowMatrix& rows;
   std::span<const uint8_t> labels;
   const std::function<bool()>& cancelled;
@@ -47,7 +47,7 @@ Pipeline FitPipeline(const Dataset& dataset, std::span<const uint32_t> all_rows,
   pipeline.preprocessing = FitPreprocessing(dataset, rows, setting.scaling);
   const RowMatrix matrix = TransformRows(pipeline.preprocessing, dataset, rows);
   const std::vector<uint8_t> labels = LabelsOf(dataset, rows);
-  pipeline.estimator = std::visit(FitOf{matrix, labels, cancelled, threads}, setting.family);
+  pipeline.estimator = std::visit(ClassifierFit{matrix, labels, cancelled, threads}, setting.family);
   return pipeline;
 }
 

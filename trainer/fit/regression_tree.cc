@@ -8,7 +8,7 @@
 namespace ebb::trainer {
 namespace {
 
-struct Split {
+struct RegressionSplit {
   bool found = false;
   size_t column = 0;
   size_t bin = 0;  // it and those below go left
@@ -51,7 +51,7 @@ class Grower {
     // Rounding must not carry the mean of equal numbers away from them.
     const double mean = std::clamp(all.sum / all.rows, least, greatest);
     tree_.nodes.push_back({.value = mean});
-    Split split;
+    RegressionSplit split;
     const bool deepest = setting_.max_depth > 0 && depth == setting_.max_depth;
     if (!deepest && end - begin >= 2 * static_cast<size_t>(setting_.min_leaf) && least < greatest) {
       split = FindSplit(begin, end, all);
@@ -76,8 +76,8 @@ class Grower {
     ++side.rows;
   }
 
-  Split FindSplit(size_t begin, size_t end, const Side& all) {
-    Split best;
+  RegressionSplit FindSplit(size_t begin, size_t end, const Side& all) {
+    RegressionSplit best;
     for (size_t column = 0; column < columns_.columns(); ++column) {
       if (setting_.random_thresholds) {
         TryThreshold(column, begin, end, all, best);
@@ -88,7 +88,7 @@ class Grower {
     return best;
   }
 
-  void TryThreshold(size_t column, size_t begin, size_t end, const Side& all, Split& best) {
+  void TryThreshold(size_t column, size_t begin, size_t end, const Side& all, RegressionSplit& best) {
     const std::span<const uint16_t> bins = columns_.Bins(column);
     uint16_t least = std::numeric_limits<uint16_t>::max(), greatest = 0;
     for (size_t i = begin; i < end; ++i) {
@@ -105,7 +105,7 @@ class Grower {
     Consider({.column = column, .bin = cut.bin, .threshold = cut.threshold}, left, all, best);
   }
 
-  void TryAllThresholds(size_t column, size_t begin, size_t end, const Side& all, Split& best) {
+  void TryAllThresholds(size_t column, size_t begin, size_t end, const Side& all, RegressionSplit& best) {
     const std::span<const uint16_t> bins = columns_.Bins(column);
     by_bin_.assign(columns_.bins(column), {});
     for (size_t i = begin; i < end; ++i) Count(rows_[i], by_bin_[bins[rows_[i]]]);
@@ -114,7 +114,7 @@ class Grower {
     for (size_t bin = 0; bin < by_bin_.size(); ++bin) {
       if (by_bin_[bin].rows == 0) continue;
       if (left.rows > 0) {
-        Split split{.column = column, .bin = below};
+        RegressionSplit split{.column = column, .bin = below};
         if (Consider(split, left, all, best)) best.threshold = columns_.Between(column, below, bin);
       }
       left.sum += by_bin_[bin].sum;
@@ -124,7 +124,7 @@ class Grower {
   }
 
   // By how much less the squared error is, up to what is the same for all splits of a node. Whether it is the best.
-  bool Consider(Split split, const Side& left, const Side& all, Split& best) const {
+  bool Consider(RegressionSplit split, const Side& left, const Side& all, RegressionSplit& best) const {
     const Side right{all.sum - left.sum, all.rows - left.rows};
     const auto least = static_cast<uint32_t>(setting_.min_leaf);
     if (left.rows < least || right.rows < least) return false;

@@ -32,7 +32,7 @@ BinnedColumns Coarse(const RowMatrix& rows) {
   return BinnedColumns(rows, (rows.rows() + BinnedColumns::kBins - 1) / BinnedColumns::kBins);
 }
 
-struct FitOf {
+struct RegressorFit {
   const RowMatrix& rows;
   std::span<const double> targets;
   const std::function<bool()>& cancelled;
@@ -120,7 +120,7 @@ std::vector<double> Regressor::Predict(const RowMatrix& rows) const {
 
 Regressor FitRegressor(const RegressorSetting& setting, const RowMatrix& rows, std::span<const double> targets,
                        const std::function<bool()>& cancelled) {
-  return std::visit(FitOf{rows, targets, cancelled}, setting);
+  return std::visit(RegressorFit{rows, targets, cancelled}, setting);
 }
 
 }  // namespace ebb::trainer

@@ -10,7 +10,7 @@ namespace ebb::trainer {
 namespace {
 
 constexpr double kPenalty = 1;  // of half the sum of the squared weights of standardised scores
-constexpr int kMostSteps = 100;
+constexpr int kMostWeightSteps = 100;
 constexpr int kMostSweeps = 1000;
 constexpr double kTolerance = 1e-12;  // of the objective, relative
 
@@ -102,7 +102,7 @@ std::vector<double> BestStep(const Problem& problem, const std::vector<double>& 
 std::vector<double> Minimise(Problem& problem) {
   std::vector<double> point(problem.size()), gradient, hessian;
   double objective = problem.Objective(point);
-  for (int i = 0; i < kMostSteps; ++i) {
+  for (int i = 0; i < kMostWeightSteps; ++i) {
     problem.Model(point, gradient, hessian);
     const std::vector<double> step = BestStep(problem, point, gradient, hessian);
     double before = objective;

@@ -15,9 +15,9 @@
 namespace ebb::trainer {
 namespace {
 
-constexpr int kRepeats = 2;
+constexpr int kRevenueRepeats = 2;
 constexpr int kRepeatFolds = 4;
-constexpr size_t kMostRows = 5'000;
+constexpr size_t kMostRevenueRows = 5'000;
 
 // How the rows are cut.
 struct Plan {
@@ -29,7 +29,7 @@ struct Plan {
 Dataset Thinned(const Dataset& dataset, const HoldoutSplit& split, HoldoutSplit* thinned) {
   std::vector<bool> held_out(dataset.rows());
   for (const uint32_t row : split.holdout) held_out[row] = true;
-  const std::vector<uint32_t> rows = SampleOf(AllRows(dataset), kMostRows);
+  const std::vector<uint32_t> rows = SampleOf(AllRows(dataset), kMostRevenueRows);
   for (uint32_t i = 0; i < rows.size(); ++i) (held_out[rows[i]] ? thinned->holdout : thinned->training).push_back(i);
   return dataset.Select(rows);
 }
@@ -37,7 +37,7 @@ Dataset Thinned(const Dataset& dataset, const HoldoutSplit& split, HoldoutSplit*
 absl::StatusOr<Plan> PlanFor(const Dataset& all, const Dataset& training, int folds) {
   absl::StatusOr<FoldAssignment> of_training = StratifiedFolds(training, folds);
   if (!of_training.ok()) return of_training.status();
-  absl::StatusOr<std::vector<FoldAssignment>> repeats = RepeatedFolds(all, kRepeatFolds, kRepeats);
+  absl::StatusOr<std::vector<FoldAssignment>> repeats = RepeatedFolds(all, kRepeatFolds, kRevenueRepeats);
   if (!repeats.ok()) return repeats.status();
   return Plan{.folds = *std::move(of_training), .repeats = *std::move(repeats)};
 }
@@ -51,7 +51,7 @@ struct Measured {
 Measured Measure(const RegressionTask& task, const Plan& plan, const RegressorSetting& setting,
                  const RevenueInput& input) {
   Measured measured;
-  std::vector<double> repeated(kRepeats * kRepeatFolds);
+  std::vector<double> repeated(kRevenueRepeats * kRepeatFolds);
   ParallelFor(repeated.size() + 1, input.threads, [&](size_t i) {
     if (i == repeated.size()) {
       measured.holdout = FitAndForecast(task, setting, input.split.training, input.split.holdout, input.cancelled);
@@ -89,7 +89,7 @@ v1::RegressionReport Regression(const RevenueInput& input, const RegressionTask&
 }  // namespace
 
 absl::StatusOr<std::optional<RevenueReport>> DescribeRevenue(const RevenueInput& input) {
-  if (input.dataset.rows() > kMostRows) {
+  if (input.dataset.rows() > kMostRevenueRows) {
     HoldoutSplit split;
     const Dataset dataset = Thinned(input.dataset, input.split, &split);
     return DescribeRevenue({dataset, split, input.target, input.folds, input.acceptance_smape, input.settings,

@@ -16,7 +16,7 @@
 namespace ebb::trainer {
 namespace {
 
-constexpr int kRows = 400;
+constexpr int kRevenueRows = 400;
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 FeatureSpec Spec(const std::string& name, FeatureKind kind = FeatureKind::kNumber,
@@ -31,7 +31,7 @@ FeatureSpec Spec(const std::string& name, FeatureKind kind = FeatureKind::kNumbe
 // Revenue follows from visits and tier; its copy is for segments only, so no regressor may look at it.
 // `revenue_of`: what stands in the table of a row's true revenue.
 Dataset Shop(
-    int rows = kRows, const std::function<double(int, double)>& revenue_of = [](int, double r) { return r; }) {
+    int rows = kRevenueRows, const std::function<double(int, double)>& revenue_of = [](int, double r) { return r; }) {
   DatasetBuilder builder(FeatureSchema({Spec("visits"), Spec("revenue"), Spec("tier", FeatureKind::kCategory),
                                         Spec("luck"), Spec("copy", FeatureKind::kNumber, FeatureRole::kSegment)}));
   RandomStream random(5, 0);
@@ -68,7 +68,7 @@ absl::StatusOr<std::optional<RevenueReport>> Describe(const Dataset& dataset, co
 TEST(RevenueReport, TellsWhatTheOtherInputsTell) {
   const RevenueReport report = **Describe(Shop());
   EXPECT_EQ(report.regression.target(), "revenue");
-  EXPECT_EQ(report.regression.rows(), kRows);
+  EXPECT_EQ(report.regression.rows(), kRevenueRows);
   ASSERT_EQ(report.regression.candidates_size(), 4);
   EXPECT_EQ(report.regression.candidates(3).family(), "median") << "all learn";
   EXPECT_EQ(report.regression.candidates(3).parameters(), "");
@@ -117,27 +117,27 @@ TEST(RevenueReport, IsAbsentWhereThereIsNoRevenue) {
   EXPECT_EQ(*Describe(shop, "profit"), std::nullopt) << "no such feature";
   EXPECT_EQ(*Describe(shop, "tier"), std::nullopt) << "no number";
   EXPECT_EQ(*Describe(shop.Without({"visits", "tier", "luck"})), std::nullopt) << "nothing to tell it from";
-  EXPECT_EQ(*Describe(Shop(kRows, [](int, double) { return kNone; })), std::nullopt);
-  EXPECT_EQ(*Describe(Shop(kRows, [](int i, double r) { return i % 3 == 0 ? r : kNone; })), std::nullopt)
+  EXPECT_EQ(*Describe(Shop(kRevenueRows, [](int, double) { return kNone; })), std::nullopt);
+  EXPECT_EQ(*Describe(Shop(kRevenueRows, [](int i, double r) { return i % 3 == 0 ? r : kNone; })), std::nullopt)
       << "mostly missing";
 }
 
 TEST(RevenueReport, LeavesOutRowsWithoutAValue) {
-  const RevenueReport report = **Describe(Shop(kRows, [](int i, double r) { return i % 4 == 0 ? kNone : r; }));
-  EXPECT_EQ(report.regression.rows(), kRows * 3 / 4);
+  const RevenueReport report = **Describe(Shop(kRevenueRows, [](int i, double r) { return i % 4 == 0 ? kNone : r; }));
+  EXPECT_EQ(report.regression.rows(), kRevenueRows * 3 / 4);
   EXPECT_LT(report.regression.smape().value(), 5);
 }
 
 TEST(RevenueReport, LeavesOutTypingErrorsButNotLargeCustomers) {
   // The quartiles are about 1,600 and 2,650, so the upper fence is near 5,800.
-  const RevenueReport report = **Describe(Shop(kRows, [](int i, double r) {
+  const RevenueReport report = **Describe(Shop(kRevenueRows, [](int i, double r) {
     return i == 7 ? 100'000 : i == 8 ? 20'000 : r;
   }));
-  EXPECT_EQ(report.regression.rows(), kRows - 1);
+  EXPECT_EQ(report.regression.rows(), kRevenueRows - 1);
 }
 
 TEST(RevenueReport, ZeroToldAsZeroIsNoError) {
-  const RevenueReport report = **Describe(Shop(kRows, [](int, double) { return 0; }));
+  const RevenueReport report = **Describe(Shop(kRevenueRows, [](int, double) { return 0; }));
   EXPECT_EQ(report.regression.smape().value(), 0);
   EXPECT_EQ(report.regression.smape().upper(), 0);
   EXPECT_EQ(report.regression.candidates(0).family(), "median") << "of equals the simplest";

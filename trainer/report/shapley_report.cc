@@ -12,7 +12,7 @@
 namespace ebb::trainer {
 namespace {
 
-constexpr size_t kMostRows = 100;
+constexpr size_t kMostExplainedRows = 100;
 
 }  // namespace
 
@@ -33,7 +33,7 @@ Estimate ExplainedRows::MeanAbsolute(std::span<const size_t> features) const {
 ExplainedRows ExplainRows(const TrainedModel& model, const Dataset& dataset, std::span<const uint32_t> rows,
                           int threads, const std::function<bool()>& cancelled) {
   ExplainedRows explained;
-  explained.rows = SampleOf(rows, kMostRows);
+  explained.rows = SampleOf(rows, kMostExplainedRows);
   explained.contributions.resize(explained.rows.size());
   const Explainer explainer(model);
   ParallelFor(explained.rows.size(), threads, [&](size_t i) {

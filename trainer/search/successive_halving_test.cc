@@ -22,17 +22,17 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr char kSpace[] = R"(
+constexpr char kSmallSpace[] = R"(
   logistic_regression { penalty: [L1, L2] c_range { low: 0.01 high: 10 log: true } }
   k_nearest_neighbours { k_range { low: 3 high: 30 } }
   decision_tree { max_depth: [2, 3] }
   support_vector { kernel: RBF c_range { low: 0.1 high: 10 log: true } }
 )";
 
-Grid Settings(int trials) { return DrawSettings(ParseSearchSpace(kSpace).value(), trials, 1); }
+Grid Settings(int trials) { return DrawSettings(ParseSearchSpace(kSmallSpace).value(), trials, 1); }
 
 // Every third customer declines; two rows of each.
-Dataset Shop(int customers) {
+Dataset TwoMonthShop(int customers) {
   DatasetBuilder builder(FeatureSchema(
       {{.name = "visits", .group = "", .description = ""}, {.name = "revenue", .group = "", .description = ""}}));
   std::mt19937_64 random(5);
@@ -90,7 +90,7 @@ TEST(Survivors, AreTheBetterThirdOfEachFamilyBestFirst) {
 }
 
 TEST(StratifiedShare, IsEvenAndHoldsCustomersWhole) {
-  const Dataset dataset = Shop(90);
+  const Dataset dataset = TwoMonthShop(90);
   const std::vector<uint32_t> third = StratifiedShare(dataset, 3), ninth = StratifiedShare(dataset, 9);
   EXPECT_EQ(third.size(), 60u);
   EXPECT_EQ(dataset.Select(third).positives(), 20u);
@@ -103,7 +103,7 @@ TEST(StratifiedShare, IsEvenAndHoldsCustomersWhole) {
 }
 
 TEST(SuccessiveHalving, EndsWithAllRowsAndIsTheSameForAnyThreads) {
-  const Dataset dataset = Shop(330);
+  const Dataset dataset = TwoMonthShop(330);
   const FoldAssignment folds = StratifiedFolds(dataset, 3).value();
   const Grid settings = Settings(9);  // two rungs: 660 rows, then a third would be 73
   std::vector<SearchResult> results;
@@ -138,7 +138,7 @@ TEST(SuccessiveHalving, PublishesTheSameModelForAnyThreads) {
   std::vector<std::string> files;
   for (const int threads : {1, 3}) {
     options.threads = threads;
-    const TrainingOutcome outcome = RunSearchAndFit(Shop(420), options).value();
+    const TrainingOutcome outcome = RunSearchAndFit(TwoMonthShop(420), options).value();
     files.push_back(SerializeModelFile(outcome.published));
     EXPECT_EQ(outcome.candidates[0].settings, 5u);
   }
@@ -153,7 +153,7 @@ TEST(WavesOf, BeginWithTheFirstOfEachFamily) {
 }
 
 TEST(SearchTime, OneSettingOfEachFamilyIsTriedWhateverTheTime) {
-  const Dataset dataset = Shop(60);
+  const Dataset dataset = TwoMonthShop(60);
   const FoldAssignment folds = StratifiedFolds(dataset, 3).value();
   const Grid settings = Settings(10);
   SearchProgress last;
@@ -173,7 +173,7 @@ TEST(SearchTime, OneSettingOfEachFamilyIsTriedWhateverTheTime) {
 
 // Wherever the time ends, what is there is what a search without a limit has of these settings.
 TEST(SearchTime, NothingIsHalfDone) {
-  const Dataset dataset = Shop(60);
+  const Dataset dataset = TwoMonthShop(60);
   const FoldAssignment folds = StratifiedFolds(dataset, 3).value();
   const Grid settings = Settings(10);
   const SearchResult whole =
@@ -199,7 +199,7 @@ TEST(SearchTime, NothingIsHalfDone) {
 }
 
 TEST(SearchTime, HalvingSendsEachFamilysBestToTheLastRungAtOnce) {
-  const Dataset dataset = Shop(1000);
+  const Dataset dataset = TwoMonthShop(1000);
   const FoldAssignment folds = StratifiedFolds(dataset, 3).value();
   const Grid settings = Settings(9);
   const SearchResult result =

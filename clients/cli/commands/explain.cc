@@ -13,7 +13,7 @@
 namespace ebb {
 namespace {
 
-constexpr size_t kCustomersACall = 10;
+constexpr size_t kExplanationsACall = 10;
 constexpr double kLongestBar = 20;
 
 struct ExplainOptions {
@@ -74,10 +74,10 @@ absl::Status RunExplain(const ExplainOptions& options, CommandContext& context) 
       {"customer_id", "probability", "base", "score", "scale", "method", "background_rows", "model_version", "as_of"},
       "explanations");
   std::vector<std::string> unknown;
-  for (size_t begin = 0; begin < options.customers.size(); begin += kCustomersACall) {
+  for (size_t begin = 0; begin < options.customers.size(); begin += kExplanationsACall) {
     v1::ExplainRequest request;
     request.set_probability_scale(options.probability);
-    for (size_t i = begin; i < std::min(begin + kCustomersACall, options.customers.size()); ++i)
+    for (size_t i = begin; i < std::min(begin + kExplanationsACall, options.customers.size()); ++i)
       request.add_customer_ids(options.customers[i]);
     const absl::StatusOr<v1::ExplainResponse> response = context.scorer().Explain(request);
     if (!response.ok()) return response.status();

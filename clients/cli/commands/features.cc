@@ -15,7 +15,7 @@
 namespace ebb {
 namespace {
 
-constexpr size_t kCustomersACall = 1'000;
+constexpr size_t kFeaturesACall = 1'000;
 
 struct FeaturesOptions {
   CustomerSelection selection;
@@ -56,9 +56,9 @@ absl::Status Ask(CommandContext& context, const std::vector<std::string>& custom
     if (!time.ok()) return UsageError(absl::StrCat("--as-of: ", time.status().message()));
     *request.mutable_as_of() = ToTimestamp(*time);
   }
-  for (size_t begin = 0; begin < customers.size(); begin += kCustomersACall) {
+  for (size_t begin = 0; begin < customers.size(); begin += kFeaturesACall) {
     request.clear_customer_ids();
-    for (size_t i = begin; i < std::min(begin + kCustomersACall, customers.size()); ++i)
+    for (size_t i = begin; i < std::min(begin + kFeaturesACall, customers.size()); ++i)
       request.add_customer_ids(customers[i]);
     const absl::StatusOr<v1::GetFeaturesResponse> response = context.feature_store().GetFeatures(request);
     if (!response.ok()) return response.status();

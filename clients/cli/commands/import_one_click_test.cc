@@ -21,7 +21,7 @@
 namespace ebb {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 // Takes imports; is away for as many calls as asked.
 class FakeStore : public v1::FeatureStore::CallbackService {
@@ -101,7 +101,7 @@ class FakeStore : public v1::FeatureStore::CallbackService {
   std::vector<std::string> customers_ ABSL_GUARDED_BY(mutex_);
 };
 
-class ImportOneClickTest : public testing::Test {
+class ImportOneClickTest : public ::testing::Test {
  protected:
   void SetUp() override {
     grpc::ServerBuilder builder;
@@ -137,8 +137,8 @@ class ImportOneClickTest : public testing::Test {
 
 TEST_F(ImportOneClickTest, SendsTheSnapshotAndReports) {
   EXPECT_EQ(Import({}), 0) << err_.str();
-  EXPECT_THAT(store_.customers(), testing::ElementsAre("a", "b"));
-  EXPECT_THAT(store_.header(), testing::Not(HasSubstr("as_of")));
+  EXPECT_THAT(store_.customers(), ::testing::ElementsAre("a", "b"));
+  EXPECT_THAT(store_.header(), ::testing::Not(HasSubstr("as_of")));
   EXPECT_THAT(out_.str(), HasSubstr("2 customers imported as of 2026-09-21T"));
 }
 
@@ -189,7 +189,7 @@ TEST_F(ImportOneClickTest, TriesAgainWhileTheStoreIsAway) {
   store_.BeAwayFor(2);
   EXPECT_EQ(Import({}), 0) << err_.str();
   EXPECT_EQ(store_.calls(), 3);
-  EXPECT_THAT(store_.customers(), testing::ElementsAre("a", "b"));
+  EXPECT_THAT(store_.customers(), ::testing::ElementsAre("a", "b"));
   EXPECT_THAT(err_.str(), HasSubstr("trying again (2 of 6)"));
 }
 
@@ -200,7 +200,7 @@ TEST_F(ImportOneClickTest, GivesUpOnAStoreThatStaysAway) {
 }
 
 TEST_F(ImportOneClickTest, ReportsAsJsonHereAndInAFile) {
-  const std::string path = testing::TempDir() + "/ebb_report_" + std::to_string(getpid()) + ".json";
+  const std::string path = ::testing::TempDir() + "/ebb_report_" + std::to_string(getpid()) + ".json";
   EXPECT_EQ(Import({}, {"--output", "json", "--report", path}), 0) << err_.str();
   const auto printed = nlohmann::json::parse(out_.str());
   EXPECT_EQ(printed["import"]["customers"], 2);
@@ -210,7 +210,7 @@ TEST_F(ImportOneClickTest, ReportsAsJsonHereAndInAFile) {
 }
 
 TEST_F(ImportOneClickTest, AnotherVocabularyMayBeGiven) {
-  const std::string path = testing::TempDir() + "/ebb_vocabulary_" + std::to_string(getpid());
+  const std::string path = ::testing::TempDir() + "/ebb_vocabulary_" + std::to_string(getpid());
   std::ofstream(path) << "columns { name: 'customer_id' spellings: 'kunde' }";
   EXPECT_EQ(Import({}, {"--vocabulary", path}), 1);
   EXPECT_THAT(err_.str(), HasSubstr("ebb: vocabulary, column \"activity\": is not declared"));

@@ -9,7 +9,7 @@
 namespace ebb {
 namespace {
 
-constexpr size_t kCustomersACall = 1'000;
+constexpr size_t kScoresACall = 1'000;
 constexpr int kPageSize = 10'000;
 
 absl::Status ScoreAll(CommandContext& context, Table& table) {
@@ -26,9 +26,9 @@ absl::Status ScoreAll(CommandContext& context, Table& table) {
 
 absl::Status ScoreSome(CommandContext& context, const std::vector<std::string>& customers, Table& table,
                        std::vector<std::string>& unknown) {
-  for (size_t begin = 0; begin < customers.size(); begin += kCustomersACall) {
+  for (size_t begin = 0; begin < customers.size(); begin += kScoresACall) {
     v1::GetScoresRequest request;
-    for (size_t i = begin; i < std::min(begin + kCustomersACall, customers.size()); ++i)
+    for (size_t i = begin; i < std::min(begin + kScoresACall, customers.size()); ++i)
       request.add_customer_ids(customers[i]);
     const absl::StatusOr<v1::GetScoresResponse> response = context.scorer().GetScores(request);
     if (!response.ok()) return response.status();

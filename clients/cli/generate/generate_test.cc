@@ -82,7 +82,7 @@ TEST(SyntheticShopTest, SameSeedSameBytesAnotherSeedOthers) {
 }
 
 TEST(SyntheticShopTest, FilesImportWithTheirFaultsFound) {
-  const std::string folder = testing::TempDir() + "/ebb_generate_" + std::to_string(getpid());
+  const std::string folder = ::testing::TempDir() + "/ebb_generate_" + std::to_string(getpid());
   ASSERT_TRUE(WriteShopFiles({.customers = 1300, .seed = 1}, folder, NotAsked).ok());
   const auto import = one_click::ReadShop(
       {folder + "/market_file.csv", folder + "/market_money.csv", folder + "/market_time.csv", folder + "/money.csv"},
@@ -104,7 +104,7 @@ TEST(SyntheticShopTest, FilesImportWithTheirFaultsFound) {
 TEST(SyntheticShopTest, AFolderThatCannotBeMadeIsNamed) {
   const absl::Status status = WriteShopFiles({.customers = 1, .seed = 1}, "/proc/no/such", NotAsked);
   ASSERT_FALSE(status.ok());
-  EXPECT_THAT(std::string(status.message()), testing::HasSubstr("cannot write /proc/no/such"));
+  EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("cannot write /proc/no/such"));
 }
 
 // What the best possible model reaches: the score that the label was drawn from, without the noise.

@@ -14,8 +14,6 @@ bool AllDigits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-absl::Status Rule(std::string_view rule) { return absl::InvalidArgumentError(std::string(rule)); }
-
 }  // namespace
 
 absl::StatusOr<std::string> DecimalReader::Read(std::string_view text) {
@@ -26,12 +24,12 @@ absl::StatusOr<std::string> DecimalReader::Read(std::string_view text) {
   std::string_view whole = rest.substr(0, at);
   std::string_view fraction = at == std::string_view::npos ? std::string_view() : rest.substr(at + 1);
   if (!AllDigits(whole) || (at != std::string_view::npos && !AllDigits(fraction))) {
-    return Rule("must be a decimal number such as 3293.1 (no exponent, no thousands separator)");
+    return absl::InvalidArgumentError("must be a decimal number such as 3293.1 (no exponent, no thousands separator)");
   }
-  if (whole.size() + fraction.size() > kMaxDigits) return Rule("must have at most 18 digits");
+  if (whole.size() + fraction.size() > kMaxDigits) return absl::InvalidArgumentError("must have at most 18 digits");
   if (at != std::string_view::npos) {
     if (mark_.has_value() && *mark_ != rest[at]) {
-      return Rule(
+      return absl::InvalidArgumentError(
           fmt::format("has the decimal mark '{}' where the file used '{}' before: one mark a file", rest[at], *mark_));
     }
     mark_ = rest[at];

@@ -24,7 +24,7 @@ void PrintTo(const Malformed& one, std::ostream* out) { *out << one.name; }
 
 constexpr char kStandardRule[] = "must be standard (стандарт) or premium (премиум)";
 
-class MalformedShopTest : public testing::TestWithParam<Malformed> {};
+class MalformedShopTest : public ::testing::TestWithParam<Malformed> {};
 
 TEST_P(MalformedShopTest, IsRefusedWithItsPreciseError) {
   const Malformed& bad = GetParam();
@@ -43,7 +43,7 @@ constexpr auto kProfit = &ShopTexts::money;
 
 INSTANTIATE_TEST_SUITE_P(
     Table, MalformedShopTest,
-    testing::Values(
+    ::testing::Values(
         Malformed{"Empty", kProfit, "", "", "money.csv: the file is empty: export it again"},
         Malformed{"OnlyAHeader", kProfit, "", "id;profit\n", "money.csv: no rows after the header: export it again"},
         Malformed{"NoSeparator", kProfit, "", "id profit\na 1\n",
@@ -176,19 +176,19 @@ INSTANTIATE_TEST_SUITE_P(
                   "money.csv, line 2, column \"id\", value \"x\": neither this nor any other customer of the file is "
                   "in market_file.csv: "
                   "the files are not of one export"}),
-    [](const testing::TestParamInfo<Malformed>& info) { return info.param.name; });
+    [](const ::testing::TestParamInfo<Malformed>& info) { return info.param.name; });
 
 TEST(MissingShopTest, AFileThatIsNotThereIsNamed) {
   const auto import = ReadShop({"no_such_file.csv", "", "", ""}, Vocabulary::Default());
   ASSERT_FALSE(import.ok());
   EXPECT_EQ(import.status().code(), absl::StatusCode::kNotFound);
-  EXPECT_THAT(std::string(import.status().message()), testing::HasSubstr("cannot open no_such_file.csv"));
+  EXPECT_THAT(std::string(import.status().message()), ::testing::HasSubstr("cannot open no_such_file.csv"));
 }
 
 TEST(MissingShopTest, AFolderIsNoFile) {
   const auto import = ReadShop({"/tmp", "", "", ""}, Vocabulary::Default());
   ASSERT_FALSE(import.ok());
-  EXPECT_THAT(std::string(import.status().message()), testing::HasSubstr("/tmp is a folder, not a file"));
+  EXPECT_THAT(std::string(import.status().message()), ::testing::HasSubstr("/tmp is a folder, not a file"));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ std::string ShopFolder() {
   return named != nullptr ? named : "../shared/data/one_click";
 }
 
-class RealShopTest : public testing::Test {
+class RealShopTest : public ::testing::Test {
  protected:
   void SetUp() override {
     const std::string folder = ShopFolder();
@@ -99,7 +99,8 @@ TEST_F(RealShopTest, MakesOneRowACustomerWithDeclaredFeatures) {
       "marketing_contacts_current_month=5 promo_purchase_share_6m=0 favourite_category_6m=childrens_goods "
       "categories_per_visit_1m=6 pages_per_visit_3m=5 unpaid_items_3m=2 service_errors_3m=1 revenue_month_0=3293.1 "
       "revenue_month_1=0 revenue_month_2=0 minutes_month_0=14 minutes_month_1=13 profit_3m_avg=0.98 ");
-  EXPECT_THAT(import_.snapshot.rows[0].snapshot().training_exclusions(), testing::ElementsAre("no_revenue_in_a_month"));
+  EXPECT_THAT(import_.snapshot.rows[0].snapshot().training_exclusions(),
+              ::testing::ElementsAre("no_revenue_in_a_month"));
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ std::string WriteText(const std::filesystem::path& folder, const std::string& na
 
 ShopPaths WriteShop(const ShopTexts& texts) {
   static int shops = 0;
-  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) /
+  const std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) /
                                        ("ebb_shop_" + std::to_string(getpid()) + "_" + std::to_string(++shops));
   std::filesystem::create_directories(folder);
   return {WriteText(folder, "market_file.csv", texts.market_file),

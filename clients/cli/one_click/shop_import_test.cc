@@ -12,7 +12,7 @@
 namespace ebb::one_click {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 // The rows as text: what a test is about reads at a glance.
 std::string RowsAsText(const Snapshot& snapshot) {

@@ -86,7 +86,7 @@ TEST(VocabularyTest, RefusesAFileThatIsNoVocabulary) {
   for (const auto& c : cases) {
     const auto vocabulary = Vocabulary::Parse(c.text, "v.textproto");
     ASSERT_FALSE(vocabulary.ok()) << c.text;
-    EXPECT_THAT(std::string(vocabulary.status().message()), testing::StartsWith(c.error));
+    EXPECT_THAT(std::string(vocabulary.status().message()), ::testing::StartsWith(c.error));
   }
 }
 

@@ -12,7 +12,7 @@
 namespace ebb {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 // A pipe whose reader is opened by its name in /proc.
 class Pipe {

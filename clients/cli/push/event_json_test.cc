@@ -32,18 +32,18 @@ struct Malformed {
 // Names the case where GoogleTest prints it.
 void PrintTo(const Malformed& one, std::ostream* out) { *out << one.name; }
 
-class MalformedEventTest : public testing::TestWithParam<Malformed> {};
+class MalformedEventTest : public ::testing::TestWithParam<Malformed> {};
 
 TEST_P(MalformedEventTest, GetsItsPreciseError) {
   const auto event = ParseEventJson(GetParam().line);
   ASSERT_FALSE(event.ok());
   EXPECT_EQ(event.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(event.status().message()), testing::HasSubstr(GetParam().error));
+  EXPECT_THAT(std::string(event.status().message()), ::testing::HasSubstr(GetParam().error));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Lines, MalformedEventTest,
-    testing::Values(
+    ::testing::Values(
         Malformed{"repeated_key", R"({"customer_id":"a","customer_id":"b"})",
                   "column 20: the key `customer_id` is given twice"},
         Malformed{"repeated_by_its_other_spelling", R"({"customer_id":"a","customerId":"b"})",
@@ -79,7 +79,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(EventJsonTest, DepthIsBounded) {
   std::string deep = R"({"purchase":)";
   for (int i = 0; i < 40; ++i) deep += "[";
-  EXPECT_THAT(std::string(ParseEventJson(deep).status().message()), testing::HasSubstr("nested deeper than 32 levels"));
+  EXPECT_THAT(std::string(ParseEventJson(deep).status().message()),
+              ::testing::HasSubstr("nested deeper than 32 levels"));
 }
 
 TEST(LineReaderTest, ReadsEveryKindOfLineEnd) {
@@ -90,7 +91,7 @@ TEST(LineReaderTest, ReadsEveryKindOfLineEnd) {
   std::string line;
   std::vector<std::string> read;
   while (lines.Next(&line) == LineReader::Outcome::kLine) read.push_back(std::to_string(lines.number()) + ":" + line);
-  EXPECT_THAT(read, testing::ElementsAre("1:a", "2:", "3:b"));
+  EXPECT_THAT(read, ::testing::ElementsAre("1:a", "2:", "3:b"));
 }
 
 TEST(LineReaderTest, ALineThatIsTooLongIsSkippedAndCostsNoMemory) {

@@ -10,8 +10,8 @@
 namespace ebb {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string Ticks(double from, double to, int count) {
   const RoundValues round = RoundValuesBetween(from, to, count);

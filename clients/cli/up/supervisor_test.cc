@@ -10,22 +10,23 @@
 #include "clients/cli/up/restart_policy.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/patience.h"
 
 namespace ebb {
 namespace {
 
-namespace fs = std::filesystem;
-using testing::AllOf;
-using testing::HasSubstr;
+using ebb::testing::kPatience;
 
-constexpr absl::Duration kPatience = absl::Seconds(60);
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 // Services are small shell scripts in a folder of the test's own; each writes its process id, one a line, when it
 // begins.
-class SupervisorTest : public testing::Test {
+class SupervisorTest : public ::testing::Test {
  protected:
   SupervisorTest()
-      : folder_(fs::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name()) {
+      : folder_(fs::path(::testing::TempDir()) / ::testing::UnitTest::GetInstance()->current_test_info()->name()) {
     fs::remove_all(folder_);
     fs::create_directories(folder_);
   }
@@ -125,9 +126,9 @@ TEST(RestartPolicyTest, WaitsLongerAndLongerAndForgetsAfterAHealthyRun) {
   const ProcessEnd crash{.exit_status = 0, .signal = SIGSEGV};
   std::vector<absl::Duration> waits;
   for (int i = 0; i < 7; ++i) waits.push_back(policy.OnEnd(crash, /*served=*/true, absl::Seconds(1)).wait);
-  EXPECT_THAT(waits, testing::ElementsAre(absl::Milliseconds(200), absl::Milliseconds(400), absl::Milliseconds(800),
-                                          absl::Milliseconds(1600), absl::Milliseconds(3200), absl::Seconds(5),
-                                          absl::Seconds(5)));
+  EXPECT_THAT(waits, ::testing::ElementsAre(absl::Milliseconds(200), absl::Milliseconds(400), absl::Milliseconds(800),
+                                            absl::Milliseconds(1600), absl::Milliseconds(3200), absl::Seconds(5),
+                                            absl::Seconds(5)));
   EXPECT_EQ(policy.OnEnd(crash, /*served=*/true, absl::Minutes(2)).wait, absl::Milliseconds(200));
 }
 

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "absl/time/time.h"
+
+namespace ebb::testing {
+
+// Bounds a wait that ends at once when all is well; no test ever sleeps for it. A minute, because a sanitizer on a busy machine is slow.
+inline constexpr absl::Duration kPatience = absl::Minutes(1);
+
+}  // namespace ebb::testing
