@@ -17,11 +17,6 @@ namespace {
 
 constexpr int kMostAsked = 10;
 
-absl::Status NoModel() {
-  return WithErrorInfo(absl::FailedPreconditionError("there is no model yet: train one and this scorer will fetch it"),
-                       "NO_MODEL");
-}
-
 absl::Status CheckRequest(const v1::ExplainRequest& request) {
   const int customers = request.customer_ids_size();
   if (customers > 0 && !request.features().empty()) {
@@ -134,7 +129,7 @@ absl::Status FillExplanation(const ServedModel& served, const FeatureVector& vec
 
 absl::StatusOr<v1::ExplainResponse> ExplanationQueries::Explain(const v1::ExplainRequest& request) const {
   const std::shared_ptr<const ServedModel> served = slot_->Get();
-  if (served == nullptr) return NoModel();
+  if (served == nullptr) return NoModelYet();
   if (absl::Status status = CheckRequest(request); !status.ok()) return status;
   v1::ExplainResponse response;
   if (!request.features().empty()) {

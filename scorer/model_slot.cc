@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "runtime/digest.h"
+#include "runtime/rpc/error_details.h"
 
 namespace ebb::scorer {
 
@@ -22,6 +23,11 @@ std::shared_ptr<const ServedModel> MakeServedModel(TrainedModel model, int64_t v
   served->digest = std::move(digest);
   served->risk_threshold = risk_threshold;
   return served;
+}
+
+absl::Status NoModelYet() {
+  return WithErrorInfo(absl::FailedPreconditionError("there is no model yet: train one and this scorer will fetch it"),
+                       "NO_MODEL");
 }
 
 }  // namespace ebb::scorer

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "model/explain/explainer.h"
 #include "model/trained_model.h"
 #include "runtime/mutex.h"
@@ -23,6 +24,9 @@ struct ServedModel {
 
 std::shared_ptr<const ServedModel> MakeServedModel(TrainedModel model, int64_t version, std::string digest,
                                                    double risk_threshold);
+
+// What callers who need a model hear while there is none: FAILED_PRECONDITION, NO_MODEL.
+absl::Status NoModelYet();
 
 // The model in service. Whoever scores or answers takes it once and uses that one to the end, so nothing is ever made
 // of two models. Thread-safe. Empty until the first Set.

@@ -19,11 +19,6 @@ constexpr int kLargestPage = 10'000;
 constexpr int kDefaultPage = 1'000;
 constexpr int kDefaultTop = 10;
 
-absl::Status NoModel() {
-  return WithErrorInfo(absl::FailedPreconditionError("there is no model yet: train one and this scorer will fetch it"),
-                       "NO_MODEL");
-}
-
 absl::StatusOr<int> CheckCount(absl::string_view field, int value, int when_zero) {
   if (value == 0) return when_zero;
   if (value < 0 || value > kLargestPage)
@@ -64,7 +59,7 @@ void FillCell(Segment segment, const Sums& cell, const Sums& all, v1::SegmentCel
 }  // namespace
 
 absl::StatusOr<v1::GetScoresResponse> ScoreQueries::GetScores(const v1::GetScoresRequest& request) const {
-  if (slot_->Get() == nullptr) return NoModel();
+  if (slot_->Get() == nullptr) return NoModelYet();
   if (request.customer_ids().empty() || request.customer_ids_size() > kMostAsked) {
     return InvalidField("customer_ids", absl::StrCat("has ", request.customer_ids_size(), " customers, 1 to ",
                                                      kMostAsked, " are allowed"));
@@ -83,7 +78,7 @@ absl::StatusOr<v1::GetScoresResponse> ScoreQueries::GetScores(const v1::GetScore
 }
 
 absl::StatusOr<v1::ListScoresResponse> ScoreQueries::ListScores(const v1::ListScoresRequest& request) const {
-  if (slot_->Get() == nullptr) return NoModel();
+  if (slot_->Get() == nullptr) return NoModelYet();
   const auto size = CheckCount("page_size", request.page_size(), kDefaultPage);
   if (!size.ok()) return size.status();
   uint32_t first = 0;
@@ -105,7 +100,7 @@ absl::StatusOr<v1::ListScoresResponse> ScoreQueries::ListScores(const v1::ListSc
 }
 
 absl::StatusOr<v1::ListAtRiskResponse> ScoreQueries::ListAtRisk(const v1::ListAtRiskRequest& request) const {
-  if (slot_->Get() == nullptr) return NoModel();
+  if (slot_->Get() == nullptr) return NoModelYet();
   const auto top = CheckCount("top_k", request.top_k(), kDefaultTop);
   if (!top.ok()) return top.status();
 
@@ -140,7 +135,7 @@ absl::StatusOr<v1::ListAtRiskResponse> ScoreQueries::ListAtRisk(const v1::ListAt
 
 absl::StatusOr<v1::SegmentSummary> ScoreQueries::SummarizeSegments() const {
   const std::shared_ptr<const ServedModel> model = slot_->Get();
-  if (model == nullptr) return NoModel();
+  if (model == nullptr) return NoModelYet();
   std::array<Sums, kSegments> cells;
   Sums all;
   board_->ForEachScored([&](const std::string&, const CustomerScore& score) {

@@ -47,12 +47,12 @@ absl::StatusOr<std::unique_ptr<ScorerServer>> ScorerServer::Start(const Options&
       new ScorerServer(options, clock, std::move(on_fatal), *std::move(folder), *std::move(table)));
   if (absl::Status loaded = server->LoadScores(); !loaded.ok()) return loaded;
   if (absl::Status peers = server->OpenPeers(); !peers.ok()) return peers;
-  auto host = ServerHost::Start(options.server, {&server->service_});
+  auto host = ServerHost::Start(options.server, {&server->service_, &server->open_inference_});
   if (!host.ok()) return host.status();
   server->host_ = *std::move(host);
   server->host_->OnDrain([service = &server->service_] { service->Close(); });
   server->Follow();
-  server->host_->SetServing(v1::Scorer::service_full_name(), true);
+  server->SetServing(true);
   return server;
 }
 
@@ -69,6 +69,7 @@ ScorerServer::ScorerServer(const Options& options, const Clock* clock,
             return engine_.InputsOf(customer_id, model);
           },
           options.max_subscribers, [this] { return Status(); }),
+      open_inference_(&slot_),
       engine_({.publish_delta = options.publish_delta}, table_.get(), &board_, &slot_, clock,
               [this] { service_.Wake(); }),
       rescorer_("rescore", [this] { return Rescore(); }) {}
@@ -125,11 +126,16 @@ absl::Duration ScorerServer::Rescore() {
   return *handled > 0 ? absl::ZeroDuration() : absl::InfiniteDuration();
 }
 
+void ScorerServer::SetServing(bool serving) {
+  host_->SetServing(v1::Scorer::service_full_name(), serving);
+  host_->SetServing(inference::GRPCInferenceService::service_full_name(), serving);
+}
+
 void ScorerServer::Fail(const absl::Status& status) {
   if (failed_.exchange(true)) return;  // every later batch fails too
   Log(Level::kError, "scorer", "the disk failed; a restart recovers what was acknowledged",
       {{"reason", status.message()}});
-  host_->SetServing(v1::Scorer::service_full_name(), false);
+  SetServing(false);
   on_fatal_(status);
 }
 

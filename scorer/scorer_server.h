@@ -13,6 +13,7 @@
 #include "scorer/champion_follower.h"
 #include "scorer/feature_follower.h"
 #include "scorer/model_slot.h"
+#include "scorer/open_inference/open_inference_service.h"
 #include "scorer/score_board.h"
 #include "scorer/score_table.h"
 #include "scorer/scorer_flags.h"
@@ -44,6 +45,7 @@ class ScorerServer {
   absl::Status OpenPeers();
   void Follow();
   absl::Duration Rescore();
+  void SetServing(bool serving);
   void Fail(const absl::Status& status);
   v1::ScorerStatus Status() const;
 
@@ -56,6 +58,7 @@ class ScorerServer {
   ScoreBoard board_;
   ModelSlot slot_;
   ScorerService service_;
+  OpenInferenceService open_inference_;
   ScoringEngine engine_;
   Worker rescorer_;
   std::unique_ptr<FeatureFollower> features_;
