@@ -1,6 +1,7 @@
 #include "scorer/open_inference/inference_queries.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>

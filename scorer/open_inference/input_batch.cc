@@ -45,6 +45,12 @@ absl::StatusOr<size_t> PlaceOf(const InputTensor& input, const FeatureSchema& sc
                       absl::StrCat("is \"", name, "\", no input of the model: ModelMetadata lists them"));
 }
 
+template <typename T>
+absl::Status MoveTo(std::vector<T>* values, absl::StatusOr<std::vector<T>> read) {
+  if (read.ok()) *values = *std::move(read);
+  return read.status();
+}
+
 }  // namespace
 
 absl::StatusOr<InputBatch> InputBatch::Read(const inference::ModelInferRequest& request, const FeatureSchema& schema) {
@@ -71,16 +77,12 @@ absl::StatusOr<InputBatch> InputBatch::Read(const inference::ModelInferRequest& 
                           absl::StrCat("has ", *rows, " rows, inputs[0] has ", batch.rows_));
     }
 
-    Column& column = batch.columns_.emplace_back(Column{.feature = *place, .numbers = {}, .categories = {}});
-    if (schema[*place].kind == FeatureKind::kNumber) {
-      absl::StatusOr<std::vector<double>> numbers = ReadNumbers(input, *rows);
-      if (!numbers.ok()) return numbers.status();
-      column.numbers = *std::move(numbers);
-    } else {
-      absl::StatusOr<std::vector<std::string_view>> categories = ReadCategories(input, *rows);
-      if (!categories.ok()) return categories.status();
-      column.categories = *std::move(categories);
-    }
+    Column column{.feature = *place, .numbers = {}, .categories = {}};
+    const bool is_number = schema[*place].kind == FeatureKind::kNumber;
+    const absl::Status read = is_number ? MoveTo(&column.numbers, ReadNumbers(input, *rows))
+                                        : MoveTo(&column.categories, ReadCategories(input, *rows));
+    if (!read.ok()) return read;
+    batch.columns_.push_back(std::move(column));
   }
   return batch;
 }
