@@ -1,6 +1,7 @@
 // A whole scorer on a real port between a scripted store and a scripted trainer.
 #include "scorer/scorer_server.h"
 
+#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -12,8 +13,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "grpcpp/create_channel.h"
 #include "gtest/gtest.h"
+#include "inference/open_inference_grpc.grpc.pb.h"
 #include "runtime/rpc/channel.h"
 #include "runtime/rpc/error_details.h"
 #include "scorer/testing/scripted_feature_store_service.h"
@@ -348,6 +351,44 @@ TEST_F(ScorerServerTest, AChampionWhoseBytesDoNotMatchNeverServes) {
   const auto score = subscriber.ReadScore();
   ASSERT_TRUE(score.has_value());
   EXPECT_EQ(score->model_version(), 3);
+}
+
+TEST_F(ScorerServerTest, OpenInferenceOnTheSamePortFollowsTheChampion) {
+  trainer_->Promote(1, StraightLineModel(0));
+  store_->Put("anna", 1, 50);
+  StartScorer();
+  Subscriber subscriber = SubscribeWithSnapshot();
+  const auto channel = grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials());
+  const auto inference_stub = inference::GRPCInferenceService::NewStub(channel);
+  inference::ModelInferRequest request;
+  request.set_model_name("decline");
+  auto* revenue = request.add_inputs();
+  revenue->set_name("revenue");
+  revenue->set_datatype("FP64");
+  revenue->add_shape(1);
+  revenue->mutable_contents()->add_fp64_contents(1);
+  for (const int64_t version : {1, 2}) {
+    if (version == 2) trainer_->Promote(2, StraightLineModel(-1));
+    const auto scores = subscriber.ReadUntil([&](const v1::Score& score) { return score.model_version() == version; });
+    grpc::ClientContext context;
+    SetDeadline(kPatience, &context);
+    inference::ModelInferResponse response;
+    const grpc::Status status = inference_stub->ModelInfer(&context, request, &response);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    EXPECT_EQ(response.model_version(), absl::StrCat(version));
+    double probability = 0;
+    ASSERT_EQ(response.raw_output_contents(0).size(), sizeof(probability));
+    std::memcpy(&probability, response.raw_output_contents(0).data(), sizeof(probability));
+    EXPECT_EQ(probability, scores.back().probability());
+  }
+
+  grpc::ClientContext context;
+  SetDeadline(kPatience, &context);
+  grpc::health::v1::HealthCheckRequest of_service;
+  of_service.set_service("inference.GRPCInferenceService");
+  grpc::health::v1::HealthCheckResponse health;
+  ASSERT_TRUE(grpc::health::v1::Health::NewStub(channel)->Check(&context, of_service, &health).ok());
+  EXPECT_EQ(health.status(), grpc::health::v1::HealthCheckResponse::SERVING);
 }
 
 TEST_F(ScorerServerTest, ASlowSubscriberGetsTheLatestScoreOfEachAndNoQueue) {
