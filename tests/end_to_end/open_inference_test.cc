@@ -142,12 +142,16 @@ class OpenInference : public ::testing::Test {
     }
   }
 
+  void CheckTritonclient() const;
+  void CheckKserve() const;
+  void CheckDocumentedExamples() const;
+
   Services services_;
   std::vector<v1::Score> scores_;
   json question_;
 };
 
-TEST_F(OpenInference, TritonclientGetsTheScorersOwnScores) {
+void OpenInference::CheckTritonclient() const {
   const json answer = Ask("tritonclient_calls.py");
   ASSERT_FALSE(HasFailure());
   EXPECT_EQ(answer.at("live"), true);
@@ -173,7 +177,7 @@ TEST_F(OpenInference, TritonclientGetsTheScorersOwnScores) {
   EXPECT_THAT(answer.at("config_refused").get<std::string>(), StartsWith("StatusCode.UNIMPLEMENTED"));
 }
 
-TEST_F(OpenInference, KserveGetsTheScorersOwnScores) {
+void OpenInference::CheckKserve() const {
   const json answer = Ask("kserve_calls.py");
   ASSERT_FALSE(HasFailure());
   EXPECT_EQ(answer.at("live"), true);
@@ -184,7 +188,7 @@ TEST_F(OpenInference, KserveGetsTheScorersOwnScores) {
   EXPECT_THAT(answer.at("version_refused").get<std::string>(), StartsWith("StatusCode.NOT_FOUND: `model_version`"));
 }
 
-TEST_F(OpenInference, ExamplesOfTheDocumentationWork) {
+void OpenInference::CheckDocumentedExamples() const {
   const auto examples = CodeBlocks(EBB_SOURCE_DIR "/docs/open_inference.md", "python");
   ASSERT_EQ(examples.size(), 2) << "one of tritonclient, one of kserve: has the page's form changed?";
   for (const std::string& example : examples) {
@@ -194,6 +198,13 @@ TEST_F(OpenInference, ExamplesOfTheDocumentationWork) {
     EXPECT_EQ(outcome.exit_status, 0) << example << outcome.err;
     EXPECT_THAT(outcome.out, StartsWith("[0.")) << example << " prints probabilities";
   }
+}
+
+// One test, because under sanitizers its shop takes a minute to train.
+TEST_F(OpenInference, RealClientsGetTheScorersOwnScores) {
+  CheckTritonclient();
+  CheckKserve();
+  CheckDocumentedExamples();
 }
 
 }  // namespace
