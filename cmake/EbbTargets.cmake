@@ -18,12 +18,19 @@ function(ebb_use_precompiled TARGET FROM)
   endif()
 endfunction()
 
-# ebb_library(ebb_model SOURCES a.cc b.cc PUBLIC dep... PRIVATE dep...): a static library. PUBLIC only for what its headers include.
+# ebb_library(ebb_model SOURCES a.cc b.cc PUBLIC dep... PRIVATE dep... [HOT]): a static library. PUBLIC only for what its headers include.
+# HOT: its loops are optimised in debug builds too, because under sanitizers a training or a replay would take minutes; it reads its headers itself then,
+# as a precompiled header serves one level of optimisation.
 function(ebb_library NAME)
-  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "HOT" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   add_library(${NAME} STATIC ${ARG_SOURCES})
   target_link_libraries(${NAME} PUBLIC ebb_options ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
-  ebb_use_precompiled(${NAME} ebb_precompiled)
+  set_target_properties(${NAME} PROPERTIES EBB_HOT "${ARG_HOT}")
+  if(NOT ARG_HOT OR CMAKE_BUILD_TYPE STREQUAL "Release")
+    ebb_use_precompiled(${NAME} ebb_precompiled)
+  elseif(EBB_SANITIZE STREQUAL "thread")
+    target_compile_options(${NAME} PRIVATE "SHELL:-include ${CMAKE_SOURCE_DIR}/cmake/ProtobufLayout.h")
+  endif()
 endfunction()
 
 # ebb_binary(ebb-scorer SOURCES main.cc LINK ebb_scorer): an executable in build/<preset>/bin.

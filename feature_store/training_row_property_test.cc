@@ -145,7 +145,7 @@ class Oracle {
   std::vector<v1::Event> history_;
 };
 
-void RunCase(const CompiledDeclarations& declarations, uint64_t seed) {
+void RunRowCase(const CompiledDeclarations& declarations, uint64_t seed) {
   RandomCustomer random(seed);
   const std::vector<v1::Event> history = random.History();
   const std::vector<absl::Time> dates = random.Dates();
@@ -184,7 +184,7 @@ void RunCase(const CompiledDeclarations& declarations, uint64_t seed) {
 
 TEST(TrainingRowProperty, OnePassGivesWhatAFoldForEachDateGives) {
   const CompiledDeclarations declarations = DefaultDeclarations();
-  testing::RunRandomCases(2'000, [&](uint64_t seed) { RunCase(declarations, seed); });
+  testing::RunRandomCases(2'000, [&](uint64_t seed) { RunRowCase(declarations, seed); });
 }
 
 }  // namespace

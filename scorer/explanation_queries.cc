@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "model/explain/explainer.h"
 #include "runtime/rpc/error_details.h"
+#include "scorer/named_features.h"
 #include "scorer/score_messages.h"
 
 namespace ebb::scorer {
@@ -27,38 +28,6 @@ absl::Status CheckRequest(const v1::ExplainRequest& request) {
                                                      " are allowed, or none and the features of one vector"));
   }
   return absl::OkStatus();
-}
-
-absl::Status SetValue(const v1::InputFeature& feature, const FeatureSpec& spec, const std::string& field,
-                      FeatureValue* value) {
-  if (spec.kind == FeatureKind::kNumber) {
-    if (feature.kind_case() != v1::InputFeature::kNumber || !std::isfinite(feature.number())) {
-      return InvalidField(field, absl::StrCat("is no finite number, which ", spec.name, " must be"));
-    }
-    *value = FeatureValue::Number(feature.number());
-    return absl::OkStatus();
-  }
-  if (feature.kind_case() != v1::InputFeature::kCategory || feature.category().empty()) {
-    return InvalidField(field, absl::StrCat("is no category, which ", spec.name, " must be"));
-  }
-  *value = FeatureValue::Category(feature.category());
-  return absl::OkStatus();
-}
-
-absl::StatusOr<FeatureVector> VectorOf(const v1::ExplainRequest& request, const FeatureSchema& schema) {
-  FeatureVector vector(schema.size());
-  std::vector<bool> given(schema.size());
-  for (int i = 0; i < request.features_size(); ++i) {
-    const v1::InputFeature& feature = request.features(i);
-    const std::string field = absl::StrCat("features[", i, "]");
-    const std::optional<size_t> place = schema.IndexOf(feature.name());
-    if (!place.has_value())
-      return InvalidField(field, absl::StrCat("names ", feature.name(), ", no feature of the model"));
-    if (given[*place]) return InvalidField(field, absl::StrCat("names ", feature.name(), " a second time"));
-    given[*place] = true;
-    if (absl::Status set = SetValue(feature, schema[*place], field, &vector[*place]); !set.ok()) return set;
-  }
-  return vector;
 }
 
 v1::ExplanationScale ScaleMessage(ShapleyScale scale) {
@@ -133,9 +102,10 @@ absl::StatusOr<v1::ExplainResponse> ExplanationQueries::Explain(const v1::Explai
   if (absl::Status status = CheckRequest(request); !status.ok()) return status;
   v1::ExplainResponse response;
   if (!request.features().empty()) {
-    const absl::StatusOr<FeatureVector> vector = VectorOf(request, served->model.schema);
-    if (!vector.ok()) return vector.status();
-    absl::Status filled = FillExplanation(*served, *vector, request.probability_scale(), response.add_explanations());
+    FeatureVector vector(served->model.schema.size());
+    absl::Status set = SetFeatures(request.features(), served->model.schema, &vector);
+    if (!set.ok()) return set;
+    absl::Status filled = FillExplanation(*served, vector, request.probability_scale(), response.add_explanations());
     if (!filled.ok()) return filled;
     return response;
   }

@@ -28,13 +28,13 @@ class SubscriptionStream final : public StreamSource<v1::SubscribeResponse> {
 
 }  // namespace
 
-ScorerService::ScorerService(uint64_t source_id, const ScoreBoard* board, const ModelSlot* slot,
-                             ExplanationQueries::Lookup inputs, size_t max_subscribers,
-                             std::function<v1::ScorerStatus()> status)
+ScorerService::ScorerService(uint64_t source_id, const ScoreBoard* board, const ModelSlot* slot, InputsLookup inputs,
+                             size_t max_subscribers, std::function<v1::ScorerStatus()> status)
     : source_id_(source_id),
       board_(board),
       queries_(source_id, board, slot),
-      explanations_(slot, std::move(inputs)),
+      explanations_(slot, inputs),
+      what_if_(slot, std::move(inputs)),
       status_(std::move(status)),
       subscribers_({.max_streams = max_subscribers}) {}
 
@@ -81,6 +81,12 @@ grpc::ServerUnaryReactor* ScorerService::GetSegmentSummary(grpc::CallbackServerC
 grpc::ServerUnaryReactor* ScorerService::Explain(grpc::CallbackServerContext* context,
                                                  const v1::ExplainRequest* request, v1::ExplainResponse* response) {
   return Answer(context, explanations_.Explain(*request), response);
+}
+
+grpc::ServerUnaryReactor* ScorerService::ScoreVector(grpc::CallbackServerContext* context,
+                                                     const v1::ScoreVectorRequest* request,
+                                                     v1::ScoreVectorResponse* response) {
+  return Answer(context, what_if_.ScoreVector(*request), response);
 }
 
 grpc::ServerUnaryReactor* ScorerService::GetStatus(grpc::CallbackServerContext* context, const v1::GetStatusRequest*,

@@ -8,6 +8,7 @@
 #include "scorer/explanation_queries.h"
 #include "scorer/score_board.h"
 #include "scorer/score_queries.h"
+#include "scorer/what_if_queries.h"
 
 namespace ebb::scorer {
 
@@ -16,7 +17,7 @@ namespace ebb::scorer {
 class ScorerService final : public v1::Scorer::CallbackService {
  public:
   // `status` fills all of ScorerStatus but the subscribers.
-  ScorerService(uint64_t source_id, const ScoreBoard* board, const ModelSlot* slot, ExplanationQueries::Lookup inputs,
+  ScorerService(uint64_t source_id, const ScoreBoard* board, const ModelSlot* slot, InputsLookup inputs,
                 size_t max_subscribers, std::function<v1::ScorerStatus()> status);
 
   // Subscribers look for news. Cheap; without locks held.
@@ -37,6 +38,8 @@ class ScorerService final : public v1::Scorer::CallbackService {
                                               v1::SegmentSummary* response) override;
   grpc::ServerUnaryReactor* Explain(grpc::CallbackServerContext* context, const v1::ExplainRequest* request,
                                     v1::ExplainResponse* response) override;
+  grpc::ServerUnaryReactor* ScoreVector(grpc::CallbackServerContext* context, const v1::ScoreVectorRequest* request,
+                                        v1::ScoreVectorResponse* response) override;
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context, const v1::GetStatusRequest* request,
                                       v1::ScorerStatus* response) override;
 
@@ -45,6 +48,7 @@ class ScorerService final : public v1::Scorer::CallbackService {
   const ScoreBoard* const board_;
   const ScoreQueries queries_;
   const ExplanationQueries explanations_;
+  const WhatIfQueries what_if_;
   const std::function<v1::ScorerStatus()> status_;
   StreamSet subscribers_;
 };

@@ -181,7 +181,9 @@ absl::StatusOr<std::optional<KnownInputs>> ScoringEngine::InputsOf(std::string_v
   const FeatureSchema schema = SchemaAt(record.schema);
   const absl::StatusOr<VectorReading> reading = VectorReading::Make(schema, model);
   if (!reading.ok()) return reading.status();
-  return KnownInputs{.vector = reading->Inputs(record.vector), .as_of_micros = record.vector_as_of_micros};
+  return KnownInputs{.vector = reading->Inputs(record.vector),
+                     .monthly_profit = reading->Profit(record.vector),
+                     .as_of_micros = record.vector_as_of_micros};
 }
 
 FeatureSchema ScoringEngine::SchemaAt(uint32_t number) const {

@@ -14,7 +14,7 @@
 #include "ebb/v1/feature_store_service.pb.h"
 #include "runtime/clock.h"
 #include "runtime/mutex.h"
-#include "scorer/explanation_queries.h"
+#include "scorer/known_inputs.h"
 #include "scorer/model_slot.h"
 #include "scorer/score_board.h"
 #include "scorer/score_table.h"

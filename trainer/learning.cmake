@@ -6,6 +6,7 @@ ebb_library(ebb_trainer_learning
     search/dataset.cc search/decision_tree_search.cc search/draw_settings.cc search/family_search.cc search/forest_search.cc search/gradient_boosting_search.cc search/grid.cc search/grid_search.cc
     search/k_nearest_neighbours_search.cc search/logistic_regression_search.cc search/recipe.cc search/regression.cc search/search_space.cc search/successive_halving.cc search/support_vector_search.cc
     search/training.cc
+  HOT
   PUBLIC ebb_model absl::status absl::statusor
   PRIVATE ebb_runtime ebb_proto absl::strings absl::str_format absl::synchronization nlohmann_json::nlohmann_json xgboost::xgboost)
 # Vectors of 32 bytes stay inside these files, so how they would be passed between files does not matter.

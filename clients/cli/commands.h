@@ -31,6 +31,7 @@ Command ModelReportCommand();
 Command ModelPromoteCommand();
 Command ScoreCommand();
 Command ExplainCommand();
+Command WhatIfCommand();
 Command SegmentsCommand();
 Command AtRiskCommand();
 Command SubscribeCommand();

@@ -81,7 +81,7 @@ class ScriptedScorer final : public v1::Scorer::CallbackService {
   std::unique_ptr<grpc::Server> server_;
 };
 
-ScoreSubscription::Options OptionsFor(const std::string& address) {
+ScoreSubscription::Options SubscriptionOptions(const std::string& address) {
   ScoreSubscription::Options options;
   options.address = address;
   options.request.set_snapshot(true);
@@ -95,7 +95,7 @@ const grpc::Status kGone(grpc::StatusCode::UNAVAILABLE, "stopping");
 TEST(ScoreSubscriptionTest, GoesOnFromTheLastTokenWithoutGapOrRepetition) {
   const ScriptedScorer scorer(
       {{.scores = 3, .end = kGone}, {.scores = 0, .end = grpc::Status::OK}, {.scores = 2, .end = kGone}});
-  ScoreSubscription subscription(OptionsFor(scorer.address()));
+  ScoreSubscription subscription(SubscriptionOptions(scorer.address()));
   std::vector<int64_t> sequences;
   while (sequences.size() < 5) {
     const auto response = subscription.Next(kPatience);
@@ -111,12 +111,12 @@ TEST(ScoreSubscriptionTest, GoesOnFromTheLastTokenWithoutGapOrRepetition) {
 TEST(ScoreSubscriptionTest, EndsWhereTheTokenIsNotTheScorers) {
   const ScriptedScorer scorer(
       {{.scores = 0, .end = {grpc::StatusCode::OUT_OF_RANGE, "the token is of another scorer"}}});
-  ScoreSubscription subscription(OptionsFor(scorer.address()));
+  ScoreSubscription subscription(SubscriptionOptions(scorer.address()));
   EXPECT_EQ(subscription.Next(kPatience).status(), absl::OutOfRangeError("the token is of another scorer"));
 }
 
 TEST(ScoreSubscriptionTest, GivesUpOnAScorerThatNeverAnswered) {
-  ScoreSubscription::Options options = OptionsFor("127.0.0.1:1");
+  ScoreSubscription::Options options = SubscriptionOptions("127.0.0.1:1");
   options.connect_limit = absl::Milliseconds(200);
   ScoreSubscription subscription(options);
   const auto response = subscription.Next(kPatience);

@@ -33,6 +33,10 @@ absl::StatusOr<v1::ExplainResponse> ScorerClient::Explain(const v1::ExplainReque
   return connection_->Call(&v1::Scorer::Stub::Explain, request);
 }
 
+absl::StatusOr<v1::ScoreVectorResponse> ScorerClient::ScoreVector(const v1::ScoreVectorRequest& request) {
+  return connection_->Call(&v1::Scorer::Stub::ScoreVector, request);
+}
+
 absl::StatusOr<v1::ScorerStatus> ScorerClient::GetStatus() {
   return connection_->Call(&v1::Scorer::Stub::GetStatus, v1::GetStatusRequest());
 }

@@ -23,6 +23,7 @@ class ScorerClient {
   absl::StatusOr<v1::ListAtRiskResponse> ListAtRisk(const v1::ListAtRiskRequest& request);
   absl::StatusOr<v1::SegmentSummary> GetSegmentSummary();
   absl::StatusOr<v1::ExplainResponse> Explain(const v1::ExplainRequest& request);
+  absl::StatusOr<v1::ScoreVectorResponse> ScoreVector(const v1::ScoreVectorRequest& request);
   absl::StatusOr<v1::ScorerStatus> GetStatus();
 
  private:

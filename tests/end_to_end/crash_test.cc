@@ -25,8 +25,6 @@
 namespace ebb::testing {
 namespace {
 
-using ebb::testing::kPatience;
-
 std::array<std::vector<std::string>, 3> Flags() {
   return {std::vector<std::string>{"--clock", "watermark", "--checkpoint-interval", "1s"}, SmallGridFlags(), {}};
 }

@@ -17,8 +17,6 @@
 namespace ebb::testing {
 namespace {
 
-using ebb::testing::kPatience;
-
 namespace fs = std::filesystem;
 
 constexpr char kVictim[] = "victim-of-curiosity";

@@ -14,13 +14,12 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "tests/end_to_end/shop.h"
+#include "tests/support/patience.h"
 
 namespace ebb::testing {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr absl::Duration kPatience = absl::Seconds(120);
 
 std::string ReadText(const std::string& path) {
   std::ostringstream text;

@@ -12,11 +12,10 @@
 #include "absl/time/clock.h"
 #include "clients/cpp/score_subscription.h"
 #include "tests/end_to_end/shop.h"
+#include "tests/support/patience.h"
 
 namespace ebb::testing {
 namespace {
-
-constexpr absl::Duration kPatience = absl::Seconds(120);
 
 class FirstLight : public ::testing::Test {
  protected:

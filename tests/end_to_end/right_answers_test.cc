@@ -20,7 +20,6 @@
 namespace ebb::testing {
 namespace {
 
-using ebb::testing::kPatience;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 

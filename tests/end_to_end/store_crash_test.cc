@@ -30,8 +30,6 @@
 namespace ebb::testing {
 namespace {
 
-using ebb::testing::kPatience;
-
 constexpr absl::Duration kPatience = absl::Minutes(10);
 constexpr absl::Duration kDay = absl::Hours(24);
 constexpr int kCustomers = 200;

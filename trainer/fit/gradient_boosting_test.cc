@@ -24,7 +24,7 @@ namespace {
 
 using Rows = RandomRows;
 
-Rows Draw(unsigned seed, size_t count, int levels = 0) { return DrawRows(seed, count, levels, 0.6); }
+Rows DrawTwoClasses(unsigned seed, size_t count, int levels = 0) { return DrawRows(seed, count, levels, 0.6); }
 
 GradientBoosting Fit(const Rows& rows, const GradientBoostingSetting& setting, int threads = 1, uint64_t seed = 7) {
   return FitGradientBoosting(rows.matrix, rows.labels, rows.weights, setting, seed, threads);
@@ -75,7 +75,7 @@ int32_t LeafOf(const TreeEnsemble& trees, size_t tree, std::span<const double> r
 }
 
 TEST(GradientBoosting, LearnsWhatDependsOnTwoColumnsAtOnce) {
-  const Rows known = Draw(1, 1500), fresh = Draw(2, 1500);
+  const Rows known = DrawTwoClasses(1, 1500), fresh = DrawTwoClasses(2, 1500);
   const GradientBoosting fitted = Fit(known, {.trees = 100, .max_depth = 3});
   EXPECT_EQ(fitted.trees.roots.size(), 100u);
   EXPECT_GT(RocAuc(Scores(fitted, fresh.matrix), fresh.labels), 0.88);
@@ -83,7 +83,7 @@ TEST(GradientBoosting, LearnsWhatDependsOnTwoColumnsAtOnce) {
 
 // Large enough for a team of threads.
 TEST(GradientBoosting, IsTheSameOnAnyNumberOfThreads) {
-  const Rows rows = Draw(3, 70'000);
+  const Rows rows = DrawTwoClasses(3, 70'000);
   const GradientBoostingSetting setting{.trees = 4, .max_depth = 4, .column_share = 0.6, .row_share = 0.7};
   const std::string digest = DigestOf(Fit(rows, setting, 1));
   EXPECT_EQ(DigestOf(Fit(rows, setting, 2)), digest);
@@ -92,14 +92,14 @@ TEST(GradientBoosting, IsTheSameOnAnyNumberOfThreads) {
 
 // Pinned, so that the release and the debug build are compared too.
 TEST(GradientBoosting, IsTheSameInEveryBuild) {
-  Rows rows = Draw(4, 600);
+  Rows rows = DrawTwoClasses(4, 600);
   for (size_t r = 0; r < rows.weights.size(); ++r) rows.weights[r] = rows.labels[r] != 0 ? 1.3 : 0.7;
   EXPECT_EQ(DigestOf(Fit(rows, {.trees = 20, .max_depth = 4, .column_share = 0.6, .row_share = 0.7})),
             "15d2d31ce79de47566269af62e16f2b4033cc4e30d41d9d49c3f80ed74fb1829");
 }
 
 TEST(GradientBoosting, BeginsWithTheTreesOfAShorterRun) {
-  const Rows rows = Draw(5, 300);
+  const Rows rows = DrawTwoClasses(5, 300);
   GradientBoostingSetting setting{.trees = 9, .max_depth = 3, .column_share = 0.5, .row_share = 0.5};
   GradientBoosting longer = Fit(rows, setting);
   setting.trees = 4;
@@ -110,7 +110,7 @@ TEST(GradientBoosting, BeginsWithTheTreesOfAShorterRun) {
 }
 
 TEST(GradientBoosting, DrawsRowsAndColumnsBySeed) {
-  const Rows rows = Draw(6, 400);
+  const Rows rows = DrawTwoClasses(6, 400);
   for (const GradientBoostingSetting& setting : {GradientBoostingSetting{.trees = 5, .row_share = 0.5},
                                                  GradientBoostingSetting{.trees = 5, .column_share = 0.6}}) {
     EXPECT_EQ(DigestOf(Fit(rows, setting, 1, 1)), DigestOf(Fit(rows, setting, 1, 1)));
@@ -120,7 +120,7 @@ TEST(GradientBoosting, DrawsRowsAndColumnsBySeed) {
 }
 
 TEST(GradientBoosting, GivesEachTreeItsShareOfTheColumns) {
-  const Rows rows = Draw(7, 400);
+  const Rows rows = DrawTwoClasses(7, 400);
   const TreeEnsemble trees = Fit(rows, {.trees = 30, .max_depth = 3, .column_share = 0.4}).trees;
   std::set<int32_t> all;
   for (size_t tree = 0; tree < trees.roots.size(); ++tree) {
@@ -136,7 +136,7 @@ TEST(GradientBoosting, GivesEachTreeItsShareOfTheColumns) {
 
 // A row of weight 3 is three rows.
 TEST(GradientBoosting, WeighsRows) {
-  Rows weighted = Draw(8, 300, 40);
+  Rows weighted = DrawTwoClasses(8, 300, 40);
   RowMatrix repeated(500, 5);
   std::vector<uint8_t> labels;
   for (size_t r = 0; r < 300; ++r) {
@@ -154,7 +154,7 @@ TEST(GradientBoosting, WeighsRows) {
 }
 
 TEST(GradientBoosting, KeepsDepthAndLeavesWithinTheirBounds) {
-  const Rows rows = Draw(9, 400);
+  const Rows rows = DrawTwoClasses(9, 400);
   const GradientBoosting fitted = Fit(rows, {.trees = 10, .max_depth = 3, .min_child_weight = 9});
   for (size_t tree = 0; tree < fitted.trees.roots.size(); ++tree) {
     EXPECT_LE(DepthOf(fitted.trees, static_cast<int32_t>(fitted.trees.roots[tree])), 3);
@@ -177,7 +177,7 @@ TEST(GradientBoosting, KeepsDepthAndLeavesWithinTheirBounds) {
 
 // By a full step with neither penalty nor learning rate, a leaf says the mean of its rows' residuals.
 TEST(GradientBoosting, AnswersTheNewtonStep) {
-  const Rows rows = Draw(10, 500);
+  const Rows rows = DrawTwoClasses(10, 500);
   const GradientBoosting fitted =
       Fit(rows, {.trees = 1, .learning_rate = 1, .max_depth = 2, .min_child_weight = 0, .l2 = 0});
   const double positives = std::count(rows.labels.begin(), rows.labels.end(), 1), rate = positives / 500;
@@ -212,7 +212,7 @@ TEST(GradientBoosting, SplitsBetweenNeighbouringDoubles) {
 }
 
 TEST(GradientBoosting, SplitsHalfWayBetweenValues) {
-  const Rows rows = Draw(11, 200, 8);
+  const Rows rows = DrawTwoClasses(11, 200, 8);
   for (const TreeNode& node : Fit(rows, {.trees = 10}).trees.nodes) {
     if (node.left >= 0) {
       EXPECT_EQ(node.threshold - std::floor(node.threshold), 0.5);
@@ -221,7 +221,7 @@ TEST(GradientBoosting, SplitsHalfWayBetweenValues) {
 }
 
 TEST(GradientBoosting, StopsBetweenTrees) {
-  const Rows rows = Draw(12, 100);
+  const Rows rows = DrawTwoClasses(12, 100);
   int asked = 0;
   const GradientBoosting fitted =
       FitGradientBoosting(rows.matrix, rows.labels, rows.weights, {.trees = 50}, 0, 1, [&] { return ++asked > 3; });
@@ -277,7 +277,7 @@ std::vector<float> XgboostMargins(const Rows& known, const Rows& fresh, const Gr
 }
 
 TEST(GradientBoosting, AgreesWithXgboostAlone) {
-  const Rows known = Draw(13, 1200, 50), fresh = Draw(14, 1200, 50);
+  const Rows known = DrawTwoClasses(13, 1200, 50), fresh = DrawTwoClasses(14, 1200, 50);
   const GradientBoostingSetting setting{.trees = 40, .learning_rate = 0.1, .max_depth = 4, .l2 = 2};
   const double rate = std::count(known.labels.begin(), known.labels.end(), 1) / 1200.0;
   const GradientBoosting fitted = Fit(known, setting);
@@ -306,7 +306,7 @@ Dataset DatasetOf(const Rows& rows) {
 
 // Sharing trees must not change what a setting means.
 TEST(GradientBoosting, IsSearchedAsItIsFittedAlone) {
-  const Dataset dataset = DatasetOf(Draw(15, 240));
+  const Dataset dataset = DatasetOf(DrawTwoClasses(15, 240));
   const FoldAssignment folds = StratifiedFolds(dataset, 3).value();
   const Grid grid = ParseGrid(R"(gradient_boosting { trees: [30, 5, 12] learning_rate: 0.2 max_depth: [2, 3]
                                                      row_share: [0.6, 1] column_share: 0.5

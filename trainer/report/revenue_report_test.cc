@@ -30,7 +30,7 @@ FeatureSpec Spec(const std::string& name, FeatureKind kind = FeatureKind::kNumbe
 
 // Revenue follows from visits and tier; its copy is for segments only, so no regressor may look at it.
 // `revenue_of`: what stands in the table of a row's true revenue.
-Dataset Shop(
+Dataset RevenueShop(
     int rows = kRevenueRows, const std::function<double(int, double)>& revenue_of = [](int, double r) { return r; }) {
   DatasetBuilder builder(FeatureSchema({Spec("visits"), Spec("revenue"), Spec("tier", FeatureKind::kCategory),
                                         Spec("luck"), Spec("copy", FeatureKind::kNumber, FeatureRole::kSegment)}));
@@ -66,7 +66,7 @@ absl::StatusOr<std::optional<RevenueReport>> Describe(const Dataset& dataset, co
 }
 
 TEST(RevenueReport, TellsWhatTheOtherInputsTell) {
-  const RevenueReport report = **Describe(Shop());
+  const RevenueReport report = **Describe(RevenueShop());
   EXPECT_EQ(report.regression.target(), "revenue");
   EXPECT_EQ(report.regression.rows(), kRevenueRows);
   ASSERT_EQ(report.regression.candidates_size(), 4);
@@ -87,7 +87,7 @@ TEST(RevenueReport, TellsWhatTheOtherInputsTell) {
 }
 
 TEST(RevenueReport, SaysWhetherTheCriterionHolds) {
-  const v1::Criterion criterion = (**Describe(Shop())).criterion;
+  const v1::Criterion criterion = (**Describe(RevenueShop())).criterion;
   EXPECT_EQ(criterion.metric(), "holdout_revenue_smape");
   EXPECT_FALSE(criterion.above());
   EXPECT_EQ(criterion.bound(), 15);
@@ -99,7 +99,7 @@ TEST(RevenueReport, SaysWhetherTheCriterionHolds) {
 }
 
 TEST(RevenueReport, IsTheSameOnAnyNumberOfThreads) {
-  const Dataset shop = Shop();
+  const Dataset shop = RevenueShop();
   const RevenueReport one = **Describe(shop, "revenue", 1);
   for (const int threads : {2, 3}) {
     const RevenueReport other = **Describe(shop, "revenue", threads);
@@ -109,35 +109,36 @@ TEST(RevenueReport, IsTheSameOnAnyNumberOfThreads) {
 }
 
 TEST(RevenueReport, EndsOnRequest) {
-  EXPECT_EQ(Describe(Shop(), "revenue", 2, [] { return true; }).status().code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(Describe(RevenueShop(), "revenue", 2, [] { return true; }).status().code(), absl::StatusCode::kCancelled);
 }
 
 TEST(RevenueReport, IsAbsentWhereThereIsNoRevenue) {
-  const Dataset shop = Shop();
+  const Dataset shop = RevenueShop();
   EXPECT_EQ(*Describe(shop, "profit"), std::nullopt) << "no such feature";
   EXPECT_EQ(*Describe(shop, "tier"), std::nullopt) << "no number";
   EXPECT_EQ(*Describe(shop.Without({"visits", "tier", "luck"})), std::nullopt) << "nothing to tell it from";
-  EXPECT_EQ(*Describe(Shop(kRevenueRows, [](int, double) { return kNone; })), std::nullopt);
-  EXPECT_EQ(*Describe(Shop(kRevenueRows, [](int i, double r) { return i % 3 == 0 ? r : kNone; })), std::nullopt)
+  EXPECT_EQ(*Describe(RevenueShop(kRevenueRows, [](int, double) { return kNone; })), std::nullopt);
+  EXPECT_EQ(*Describe(RevenueShop(kRevenueRows, [](int i, double r) { return i % 3 == 0 ? r : kNone; })), std::nullopt)
       << "mostly missing";
 }
 
 TEST(RevenueReport, LeavesOutRowsWithoutAValue) {
-  const RevenueReport report = **Describe(Shop(kRevenueRows, [](int i, double r) { return i % 4 == 0 ? kNone : r; }));
+  const RevenueReport report =
+      **Describe(RevenueShop(kRevenueRows, [](int i, double r) { return i % 4 == 0 ? kNone : r; }));
   EXPECT_EQ(report.regression.rows(), kRevenueRows * 3 / 4);
   EXPECT_LT(report.regression.smape().value(), 5);
 }
 
 TEST(RevenueReport, LeavesOutTypingErrorsButNotLargeCustomers) {
   // The quartiles are about 1,600 and 2,650, so the upper fence is near 5,800.
-  const RevenueReport report = **Describe(Shop(kRevenueRows, [](int i, double r) {
+  const RevenueReport report = **Describe(RevenueShop(kRevenueRows, [](int i, double r) {
     return i == 7 ? 100'000 : i == 8 ? 20'000 : r;
   }));
   EXPECT_EQ(report.regression.rows(), kRevenueRows - 1);
 }
 
 TEST(RevenueReport, ZeroToldAsZeroIsNoError) {
-  const RevenueReport report = **Describe(Shop(kRevenueRows, [](int, double) { return 0; }));
+  const RevenueReport report = **Describe(RevenueShop(kRevenueRows, [](int, double) { return 0; }));
   EXPECT_EQ(report.regression.smape().value(), 0);
   EXPECT_EQ(report.regression.smape().upper(), 0);
   EXPECT_EQ(report.regression.candidates(0).family(), "median") << "of equals the simplest";
@@ -145,12 +146,12 @@ TEST(RevenueReport, ZeroToldAsZeroIsNoError) {
 }
 
 TEST(RevenueReport, TakesASampleOfManyRows) {
-  const RevenueReport report = **Describe(Shop(6'000, [](int, double) { return 0; }));
+  const RevenueReport report = **Describe(RevenueShop(6'000, [](int, double) { return 0; }));
   EXPECT_EQ(report.regression.rows(), 5'000);
 }
 
 TEST(RegressionTask, LeavesTheTargetOutOfTheInputs) {
-  const Dataset shop = Shop();
+  const Dataset shop = RevenueShop();
   const RegressionTask task = *MakeRegressionTask(shop, "revenue");
   for (size_t f = 0; f < task.inputs.schema().size(); ++f) EXPECT_NE(task.inputs.schema()[f].name, "revenue");
   EXPECT_EQ(task.targets, shop.Numbers(1));
