@@ -5,6 +5,7 @@
 #include <numeric>
 #include <vector>
 
+#include "trainer/fit/histogram_tree.h"
 #include "trainer/fit/impurity.h"
 
 namespace ebb::trainer {
@@ -136,6 +137,9 @@ int32_t CopyDownTo(const DecisionTree& from, int32_t index, int levels, Decision
 
 DecisionTree FitDecisionTree(const RowMatrix& rows, std::span<const uint8_t> labels,
                              std::span<const double> row_weights, const DecisionTreeSetting& setting) {
+  if (rows.rows() > BinnedColumns::kMostExactRows) {
+    return GrowHistogramTree(BinnedColumns(rows), labels, row_weights, setting);
+  }
   return Grower(rows, labels, row_weights, setting).Grow();
 }
 

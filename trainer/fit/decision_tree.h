@@ -9,8 +9,9 @@
 
 namespace ebb::trainer {
 
-// Exact splits: at each node the threshold, half way between two neighbouring values, that lowers the weighted impurity
-// most; of equals the first column, then the least threshold. Nodes stand in depth-first order.
+// At each node the threshold, half way between two neighbouring values, that lowers the weighted impurity most; of
+// equals the first column, then the least threshold. Beyond 65,536 rows (BinnedColumns::kMostExactRows) thresholds lie
+// between bins, of which a column of more than 255 values has 255. Nodes stand in depth-first order. One thread's work.
 DecisionTree FitDecisionTree(const RowMatrix& rows, std::span<const uint8_t> labels,
                              std::span<const double> row_weights, const DecisionTreeSetting& setting);
 

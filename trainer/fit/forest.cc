@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "trainer/fit/bin_split.h"
 #include "trainer/fit/binned_columns.h"
-#include "trainer/fit/impurity.h"
 #include "trainer/fit/random_stream.h"
 #include "trainer/parallel_for.h"
 
@@ -19,29 +19,6 @@ struct Table {
   BinnedColumns columns;
   std::span<const uint8_t> labels;
   std::span<const double> weights;
-};
-
-struct BinSplit {
-  bool found = false;
-  size_t column = 0;
-  size_t bin = 0;  // it and those below go left
-  double threshold = 0;
-  double impurity = std::numeric_limits<double>::infinity();
-};
-
-// What of a node lies on one side of a split, or in one bin.
-struct Side {
-  ClassSums sums;
-  uint32_t rows = 0;
-
-  void Add(const Side& other) {
-    sums.positive += other.sums.positive;
-    sums.negative += other.sums.negative;
-    rows += other.rows;
-  }
-  Side Without(const Side& part) const {
-    return {{sums.positive - part.sums.positive, sums.negative - part.sums.negative}, rows - part.rows};
-  }
 };
 
 // Grows one tree. A node is a range of rows_, which a split parts in two.
@@ -77,7 +54,7 @@ class TreeGrower {
 
   int32_t GrowNode(size_t begin, size_t end, int depth) {
     const auto index = static_cast<int32_t>(nodes_.size());
-    Side all;
+    NodePart all;
     for (size_t i = begin; i < end; ++i) Count(rows_[i], all);
     nodes_.push_back({.value = all.sums.positive / all.sums.all()});
     const auto least = static_cast<size_t>(setting_.min_leaf);
@@ -98,12 +75,12 @@ class TreeGrower {
     return index;
   }
 
-  void Count(uint32_t row, Side& side) const {
+  void Count(uint32_t row, NodePart& side) const {
     (table_.labels[row] != 0 ? side.sums.positive : side.sums.negative) += weights_[row];
     ++side.rows;
   }
 
-  BinSplit FindSplit(size_t begin, size_t end, const Side& all) {
+  BinSplit FindSplit(size_t begin, size_t end, const NodePart& all) {
     BinSplit best;
     size_t varied = 0;
     for (size_t i = 0; i < drawn_.size() && (varied < choices_ || !best.found); ++i) {
@@ -116,7 +93,7 @@ class TreeGrower {
   }
 
   // These two answer whether the column varies within the node.
-  bool TryThreshold(size_t column, size_t begin, size_t end, const Side& all, BinSplit& best) {
+  bool TryThreshold(size_t column, size_t begin, size_t end, const NodePart& all, BinSplit& best) {
     const BinnedColumns& columns = table_.columns;
     const std::span<const uint16_t> bins = columns.Bins(column);
     uint16_t least = std::numeric_limits<uint16_t>::max(), greatest = 0;
@@ -127,7 +104,7 @@ class TreeGrower {
     if (least == greatest) return false;
     const double low = columns.Least(column, least), high = columns.Greatest(column, greatest);
     const BinnedColumns::Cut cut = columns.CutAt(column, least, greatest, low + random_.Share() * (high - low));
-    Side left;
+    NodePart left;
     for (size_t i = begin; i < end; ++i) {
       if (bins[rows_[i]] <= cut.bin) Count(rows_[i], left);
     }
@@ -135,9 +112,9 @@ class TreeGrower {
     return true;
   }
 
-  bool TryAllThresholds(size_t column, size_t begin, size_t end, const Side& all, BinSplit& best) {
+  bool TryAllThresholds(size_t column, size_t begin, size_t end, const NodePart& all, BinSplit& best) {
     CountBins(column, begin, end);
-    Side left;
+    NodePart left;
     for (size_t i = 0; i + 1 < counted_.size(); ++i) {
       left.Add(counted_[i].side);
       const size_t here = counted_[i].bin;
@@ -171,18 +148,13 @@ class TreeGrower {
     }
   }
 
-  void Consider(BinSplit split, const Side& left, const Side& all, BinSplit& best) const {
-    const Side right = all.Without(left);
-    const auto least = static_cast<uint32_t>(setting_.min_leaf);
-    if (left.rows < least || right.rows < least) return;
-    split.found = true;
-    split.impurity = WeightedImpurity(setting_.criterion, left.sums) + WeightedImpurity(setting_.criterion, right.sums);
-    if (split.impurity < best.impurity) best = split;
+  void Consider(const BinSplit& split, const NodePart& left, const NodePart& all, BinSplit& best) const {
+    ConsiderSplit(split, left, all, setting_.criterion, setting_.min_leaf, best);
   }
 
   struct CountedBin {
     size_t bin;
-    Side side;
+    NodePart side;
   };
 
   const Table& table_;
@@ -194,7 +166,7 @@ class TreeGrower {
   std::vector<double> weights_;  // by row of the table
   std::vector<uint32_t> rows_;
   std::vector<TreeNode> nodes_;
-  std::vector<Side> by_bin_;  // these three: of the column in hand
+  std::vector<NodePart> by_bin_;  // these three: of the column in hand
   std::vector<CountedBin> counted_;
   std::vector<std::pair<uint16_t, uint32_t>> sorted_;
 };
