@@ -4,8 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "model/arithmetic/exp_log.h"
-#include "model/arithmetic/lanes.h"
+#include "trainer/fit/logistic_loss.h"
 
 namespace ebb::trainer {
 namespace {
@@ -13,68 +12,6 @@ namespace {
 constexpr int kMostNewtonSteps = 100;
 constexpr int kMostSweeps = 1000;
 constexpr double kTolerance = 1e-10;  // of the objective, relative
-
-// The loss at a point, and its quadratic model there. Coordinates are the weights and, last, the intercept.
-class Problem {
- public:
-  Problem(const RowMatrix& rows, std::span<const uint8_t> labels, std::span<const double> row_weights)
-      : rows_(rows.rows(), rows.columns() + 1), labels_(labels), row_weights_(row_weights), margins_(rows.rows()) {
-    for (size_t r = 0; r < rows.rows(); ++r) {
-      std::copy_n(rows.Row(r).begin(), rows.columns(), rows_.Row(r).begin());
-      rows_.Row(r).back() = 1;
-    }
-  }
-
-  size_t size() const { return rows_.columns(); }
-
-  double Loss(const std::vector<double>& point) {
-    const Lanes& lanes = ChosenLanes();
-    losses_.resize(margins_.size());
-    for (size_t r = 0; r < margins_.size(); ++r) {
-      margins_[r] = lanes.dot(point.data(), rows_.Row(r).data(), size());
-      losses_[r] = -std::abs(margins_[r]);
-    }
-    lanes.exp(losses_.data(), losses_.size());
-    double sum = 0;
-    for (size_t r = 0; r < margins_.size(); ++r) {
-      // log(1 + e^-m) for positives, log(1 + e^m) for the others.
-      const double wrong = labels_[r] != 0 ? -margins_[r] : margins_[r];
-      sum += row_weights_[r] * (std::max(wrong, 0.0) + Log(1 + losses_[r]));
-    }
-    return sum;
-  }
-
-  // At the point of the last Loss. `hessian` is symmetric, row by row.
-  void Model(std::vector<double>& gradient, std::vector<double>& hessian) {
-    const size_t n = size();
-    gradient.assign(n, 0);
-    hessian.assign(n * n, 0);
-    for (size_t r = 0; r < margins_.size(); ++r) {
-      const double e = losses_[r];  // e^-|margin|
-      const double probability = margins_[r] >= 0 ? 1 / (1 + e) : e / (1 + e);
-      const double slope = row_weights_[r] * (probability - labels_[r]);
-      const double curvature = row_weights_[r] * (e / ((1 + e) * (1 + e)));
-      const double* row = rows_.Row(r).data();
-      for (size_t a = 0; a < n; ++a) {
-        if (row[a] == 0) continue;  // most of the one-hot columns
-        gradient[a] += slope * row[a];
-        const double factor = curvature * row[a];
-        double* line = hessian.data() + a * n;
-        for (size_t b = a; b < n; ++b) line[b] += factor * row[b];
-      }
-    }
-    for (size_t a = 0; a < n; ++a) {
-      for (size_t b = 0; b < a; ++b) hessian[a * n + b] = hessian[b * n + a];
-    }
-  }
-
- private:
-  RowMatrix rows_;
-  std::span<const uint8_t> labels_;
-  std::span<const double> row_weights_;
-  std::vector<double> margins_;
-  std::vector<double> losses_;  // e^-|margin| of each row
-};
 
 // Solves matrix × x = right by Cholesky's method. A direction without curvature (a constant column beside the
 // intercept) gets 0.
@@ -159,17 +96,17 @@ double PenaltyOf(const std::vector<double>& point, Penalty penalty, double stren
 LogisticRegression FitLogisticRegression(const RowMatrix& rows, std::span<const uint8_t> labels,
                                          std::span<const double> row_weights, Penalty penalty, double c,
                                          const LogisticRegression* start) {
-  Problem problem(rows, labels, row_weights);
+  LogisticLoss loss(rows, labels, row_weights);
   const double strength = 1 / c;
-  std::vector<double> point(problem.size());
+  std::vector<double> point(loss.size());
   if (start != nullptr) {
     std::copy(start->weights.begin(), start->weights.end(), point.begin());
     point.back() = start->intercept;
   }
-  double objective = problem.Loss(point) + PenaltyOf(point, penalty, strength);
+  double objective = loss.At(point) + PenaltyOf(point, penalty, strength);
   std::vector<double> gradient, hessian, candidate(point.size());
   for (int iteration = 0; iteration < kMostNewtonSteps; ++iteration) {
-    problem.Model(gradient, hessian);
+    loss.Model(gradient, hessian);
     const std::vector<double> step = penalty == Penalty::kL1 ? L1Step(point, strength, gradient, hessian)
                                                              : L2Step(point, strength, gradient, hessian);
     // Halve the step until the objective falls; near the optimum the whole step does, until nothing is left to gain.
@@ -177,7 +114,7 @@ LogisticRegression FitLogisticRegression(const RowMatrix& rows, std::span<const 
     bool fell = false;
     for (double share = 1; share > 1e-6 && !fell; share /= 2) {
       for (size_t j = 0; j < point.size(); ++j) candidate[j] = point[j] + share * step[j];
-      next = problem.Loss(candidate) + PenaltyOf(candidate, penalty, strength);
+      next = loss.At(candidate) + PenaltyOf(candidate, penalty, strength);
       fell = next < objective;
     }
     if (!fell) break;
