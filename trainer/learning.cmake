@@ -1,6 +1,6 @@
 # The core of a training, without service, registry or wire: data in, model out.
 ebb_library(ebb_trainer_learning
-  SOURCES evaluation/estimate.cc evaluation/folds.cc evaluation/metrics.cc evaluation/probability_bins.cc evaluation/ranked_rows.cc evaluation/regression_metrics.cc evaluation/stratified_bootstrap.cc fit/binned_columns.cc fit/calibration.cc fit/class_weights.cc fit/decision_tree.cc fit/extra_trees.cc fit/forest.cc
+  SOURCES evaluation/estimate.cc evaluation/folds.cc evaluation/metrics.cc evaluation/probability_bins.cc evaluation/ranked_rows.cc evaluation/regression_metrics.cc evaluation/stratified_bootstrap.cc fit/bin_edges.cc fit/binned_columns.cc fit/calibration.cc fit/class_weights.cc fit/decision_tree.cc fit/extra_trees.cc fit/forest.cc
     fit/gradient_boosting.cc fit/histogram_tree.cc fit/k_nearest_neighbours.cc fit/logistic_loss.cc fit/logistic_regression.cc fit/moments.cc fit/pipeline.cc fit/preprocessing.cc fit/random_forest.cc fit/regression_tree.cc fit/regressor.cc fit/setting.cc
     fit/smo.cc fit/smo_lanes.cc fit/smo_lanes_avx2.cc fit/smo_lanes_sse2.cc fit/stack.cc fit/support_vector.cc
     search/dataset.cc search/decision_tree_search.cc search/draw_settings.cc search/family_search.cc search/forest_search.cc search/gradient_boosting_search.cc search/grid.cc search/grid_search.cc

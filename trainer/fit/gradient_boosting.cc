@@ -92,6 +92,17 @@ class BinFeeder {
   Matrix proxy_;
 };
 
+struct BinnedMatrix {
+  Matrix matrix;
+  BinEdges edges;
+};
+
+// Once XGBoost has the bins of all rows, ours are dropped.
+BinnedMatrix Bin(const RowMatrix& rows, int threads) {
+  const BinnedColumns columns(rows, RowsOfABin(rows.rows()));
+  return {BinFeeder(columns).Feed(threads), columns};
+}
+
 // First and second derivatives of the logistic loss, as whole multiples of a step: the greatest weight takes 24 binary
 // digits, so that a float holds each and a double the sum of 500 million of them.
 class Derivatives {
@@ -197,7 +208,7 @@ const float* MarginsOf(BoosterHandle booster, DMatrixHandle matrix) {
 
 // From XGBoost's own form, in which a number below the condition goes left and a leaf's value is its condition. Here
 // the numbers are those of bins.
-std::vector<TreeNode> TreeOf(const nlohmann::json& tree, const BinnedColumns& columns) {
+std::vector<TreeNode> TreeOf(const nlohmann::json& tree, const BinEdges& edges) {
   const nlohmann::json &left = tree.at("left_children"), &right = tree.at("right_children"),
                        &column = tree.at("split_indices"), &condition = tree.at("split_conditions");
   std::vector<TreeNode> nodes(left.size());
@@ -211,14 +222,14 @@ std::vector<TreeNode> TreeOf(const nlohmann::json& tree, const BinnedColumns& co
     node.right = right[i].get<int32_t>();
     node.column = column[i].get<int32_t>();
     const auto first_right = static_cast<size_t>(condition[i].get<double>());
-    node.threshold = columns.Between(static_cast<size_t>(node.column), first_right - 1, first_right);
+    node.threshold = edges.Between(static_cast<size_t>(node.column), first_right - 1, first_right);
   }
   return nodes;
 }
 
 // Slice by slice, so that XGBoost's own form, many times as large, is never there of all trees at once. It is binary
 // (UBJSON), so that floats come as they are.
-TreeEnsemble TreesOf(BoosterHandle booster, int trees, int max_depth, const BinnedColumns& columns) {
+TreeEnsemble TreesOf(BoosterHandle booster, int trees, int max_depth, const BinEdges& edges) {
   constexpr int kNodesOfASlice = 16'384;
   const int step = std::max(1, kNodesOfASlice >> (max_depth + 1));
   TreeEnsemble ensemble;
@@ -231,7 +242,7 @@ TreeEnsemble TreesOf(BoosterHandle booster, int trees, int max_depth, const Binn
     Check(XGBoosterSaveModelToBuffer(handle, R"({"format": "ubj"})", &size, &bytes));
     const nlohmann::json model = nlohmann::json::from_ubjson(bytes, bytes + size);
     for (const nlohmann::json& tree : model.at("learner").at("gradient_booster").at("model").at("trees")) {
-      ensemble.Add(TreeOf(tree, columns));
+      ensemble.Add(TreeOf(tree, edges));
     }
   }
   return ensemble;
@@ -244,8 +255,7 @@ GradientBoosting FitGradientBoosting(const RowMatrix& rows, std::span<const uint
                                      uint64_t seed, int threads, const std::function<bool()>& cancelled) {
   Check(XGBSetGlobalConfig(R"({"verbosity": 0})"));  // of this thread
   const int team = rows.rows() > kChunk ? threads : 1;
-  const BinnedColumns columns(rows, RowsOfABin(rows.rows()));
-  const Matrix matrix = BinFeeder(columns).Feed(team);
+  const auto [matrix, edges] = Bin(rows, team);
   const Booster booster = CreateBooster(matrix.get(), setting, seed, team);
   GradientBoosting fitted{.trees = {}, .base_score = LogOddsOf(labels, row_weights)};
   Derivatives derivatives(labels, row_weights, fitted.base_score, setting.row_share, seed);
@@ -255,7 +265,7 @@ GradientBoosting FitGradientBoosting(const RowMatrix& rows, std::span<const uint
     Check(XGBoosterBoostOneIter(booster.get(), matrix.get(), derivatives.first().data(), derivatives.second().data(),
                                 labels.size()));
   }
-  fitted.trees = TreesOf(booster.get(), grown, setting.max_depth, columns);
+  fitted.trees = TreesOf(booster.get(), grown, setting.max_depth, edges);
   return fitted;
 }
 
