@@ -180,7 +180,10 @@ TreeEnsemble GrowForest(const RowMatrix& rows, std::span<const uint8_t> labels, 
   ParallelFor(trees.size(), threads,
               [&](size_t tree) { trees[tree] = TreeGrower(table, setting, kind, RandomStream(seed, tree)).Grow(); });
   TreeEnsemble forest;
-  for (const std::vector<TreeNode>& tree : trees) forest.Add(tree);
+  size_t nodes = 0;
+  for (const std::vector<TreeNode>& tree : trees) nodes += tree.size();
+  forest.nodes.reserve(nodes);  // growing step by step would take as much again
+  for (std::vector<TreeNode>& tree : trees) forest.Add(std::exchange(tree, {}));
   return forest;
 }
 
