@@ -40,7 +40,8 @@ class ExplanationQueriesTest : public ::testing::Test {
       &slot_, [this](std::string_view id, const TrainedModel&) -> absl::StatusOr<std::optional<KnownInputs>> {
         const auto found = customers_.find(id);
         if (found == customers_.end()) return std::nullopt;
-        return KnownInputs{.vector = found->second, .as_of_micros = 1'700'000'000'000'000};
+        return KnownInputs{
+            .vector = found->second, .monthly_profit = std::nullopt, .as_of_micros = 1'700'000'000'000'000};
       }};
 };
 

@@ -69,7 +69,8 @@ absl::StatusOr<v1::ScoreVectorResponse> WhatIfQueries::ScoreVector(const v1::Sco
   v1::ScoreVectorResponse response;
   response.set_model_version(served->version);
 
-  KnownInputs inputs = {.vector = FeatureVector(model.schema.size())};
+  KnownInputs inputs;
+  inputs.vector.resize(model.schema.size());
   if (!request.customer_id().empty()) {
     absl::StatusOr<std::optional<KnownInputs>> known = lookup_(request.customer_id(), model);
     if (!known.ok()) return known.status();

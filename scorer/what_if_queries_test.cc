@@ -45,7 +45,8 @@ class WhatIfQueriesTest : public ::testing::Test {
        {.vector = testing_models::Vector(5, 10, "premium"),
         .monthly_profit = 30,
         .as_of_micros = 1'700'000'000'000'000}},
-      {"boris", {.vector = testing_models::Vector(5, 10, "premium"), .monthly_profit = std::nullopt}}};
+      {"boris",
+       {.vector = testing_models::Vector(5, 10, "premium"), .monthly_profit = std::nullopt, .as_of_micros = 0}}};
   ModelSlot slot_;
   const WhatIfQueries queries_{
       &slot_, [this](std::string_view id, const TrainedModel&) -> absl::StatusOr<std::optional<KnownInputs>> {

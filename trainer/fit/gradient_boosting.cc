@@ -44,7 +44,7 @@ struct FreeBooster {
 using Matrix = std::unique_ptr<void, FreeMatrix>;
 using Booster = std::unique_ptr<void, FreeBooster>;
 
-size_t RowsOfABin(size_t rows) {
+size_t BoostingRowsOfABin(size_t rows) {
   constexpr size_t kEnough = 16, kFewBins = 64;
   const size_t so_that_bins_suffice = (rows + BinnedColumns::kBins - 1) / BinnedColumns::kBins;
   return std::max({size_t{1}, std::min(kEnough, rows / kFewBins), so_that_bins_suffice});
@@ -99,7 +99,7 @@ struct BinnedMatrix {
 
 // Once XGBoost has the bins of all rows, ours are dropped.
 BinnedMatrix Bin(const RowMatrix& rows, int threads) {
-  const BinnedColumns columns(rows, RowsOfABin(rows.rows()));
+  const BinnedColumns columns(rows, BoostingRowsOfABin(rows.rows()));
   return {BinFeeder(columns).Feed(threads), columns};
 }
 

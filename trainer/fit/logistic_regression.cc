@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kMostNewtonSteps = 100;
 constexpr int kMostSweeps = 1000;
-constexpr double kTolerance = 1e-10;  // of the objective, relative
+constexpr double kLossTolerance = 1e-10;  // of the objective, relative
 
 // Solves matrix × x = right by Cholesky's method. A direction without curvature (a constant column beside the
 // intercept) gets 0.
@@ -121,7 +121,7 @@ LogisticRegression FitLogisticRegression(const RowMatrix& rows, std::span<const 
     const double gain = objective - next;
     point = candidate;
     objective = next;
-    if (gain <= kTolerance * objective) break;
+    if (gain <= kLossTolerance * objective) break;
   }
   LogisticRegression fitted;
   fitted.intercept = point.back();

@@ -8,7 +8,7 @@
 namespace ebb::trainer {
 namespace {
 
-constexpr double kTolerance = 1e-3;
+constexpr double kKktTolerance = 1e-3;
 constexpr double kLeastCurvature = 1e-12;
 constexpr uint64_t kMostPairs = 2'000'000;
 constexpr uint64_t kStepsBetweenQuestions = 4096;
@@ -36,7 +36,7 @@ class Solver {
     // The first update changes nothing and finds the extremes.
     SmoLanes::Extremes extremes =
         lanes.update(value_.data(), kernel_.Row(0), kernel_.Row(0), 0, 0, upper_.data(), lower_.data(), kernel_.stride);
-    while (extremes.greatest_up - extremes.least_low >= kTolerance && steps < kMostPairs) {
+    while (extremes.greatest_up - extremes.least_low >= kKktTolerance && steps < kMostPairs) {
       if (++steps % kStepsBetweenQuestions == 0 && cancelled && cancelled()) break;
       const size_t i = extremes.at;
       const int64_t partner = lanes.partner(value_.data(), lower_.data(), kernel_.Row(i), kernel_.diagonal.data(),

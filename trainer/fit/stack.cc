@@ -12,7 +12,7 @@ namespace {
 constexpr double kPenalty = 1;  // of half the sum of the squared weights of standardised scores
 constexpr int kMostWeightSteps = 100;
 constexpr int kMostSweeps = 1000;
-constexpr double kTolerance = 1e-12;  // of the objective, relative
+constexpr double kWeightTolerance = 1e-12;  // of the objective, relative
 
 // Of a member's scores; one that always says the same is divided by 1.
 Moments ScaleOf(std::span<const double> scores) {
@@ -118,7 +118,7 @@ std::vector<double> Minimise(Problem& problem) {
       objective = there;
       break;
     }
-    if (before - objective <= kTolerance * (1 + std::abs(before))) break;
+    if (before - objective <= kWeightTolerance * (1 + std::abs(before))) break;
   }
   return point;
 }
