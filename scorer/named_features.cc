@@ -1,6 +1,7 @@
 #include "scorer/named_features.h"
 
 #include <cmath>
+#include <optional>
 #include <string>
 #include <vector>
 

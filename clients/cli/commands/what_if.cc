@@ -1,6 +1,9 @@
 #include <charconv>
 #include <cmath>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "clients/cli/command_context.h"
