@@ -2,8 +2,7 @@
 """Runs benchmarks and holds their figures against tests/benchmarks/bars.txt.
 
 Each benchmark is a program that prints one JSON object a line and round: {"bench", "round", "figure", "value", "unit"}. A ratio is taken
-within a round and its median over the rounds is what counts. A figure counts from five rounds on, or from as many as its "enough_rounds" says
-where a round takes long. A benchmark that lost a step is judged by what it has, and does not pass.
+within a round and its median over the rounds is what counts. A benchmark that lost a step is judged by what it has, and does not pass.
 """
 
 import argparse
@@ -64,30 +63,29 @@ def measure(name, options):
 
 
 def figures(name, options):
-    """(figure -> {round -> value}, figure -> unit, figure -> rounds from which on it counts, whether nothing failed) of one benchmark."""
-    values, units, enough = {}, {}, {}
+    """(figure -> {round -> value}, figure -> unit, whether nothing failed) of one benchmark."""
+    values, units = {}, {}
     *rows, status = measure(name, options)
     for row in rows:
         values.setdefault(row["figure"], {})[row["round"]] = row["value"]
         units[row["figure"]] = row["unit"]
-        enough[row["figure"]] = row.get("enough_rounds", LEAST_ROUNDS)
-    return values, units, enough, status == 0
+    return values, units, status == 0
 
 
 def spread(numbers, middle):
     return {"value": middle(numbers), "min": min(numbers), "max": max(numbers)}
 
 
-def judge_value(bar, values, unit, enough):
+def judge_value(bar, values, unit):
     """A bar for the value itself: its mean over the rounds."""
     row = dict(unit=unit, **spread(values, statistics.mean))
     if bar.least is not None:
-        good = row["value"] <= bar.least if unit in LESS_IS_BETTER else row["value"] >= bar.least
-        row["holds"] = good and len(values) >= enough
+        enough = row["value"] <= bar.least if unit in LESS_IS_BETTER else row["value"] >= bar.least
+        row["holds"] = enough and len(values) >= LEAST_ROUNDS
     return row
 
 
-def judge_ratio(bar, ours, theirs, unit, enough):
+def judge_ratio(bar, ours, theirs, unit):
     """A bar for the ratio of two figures (round -> value): its median over the rounds that have both."""
     rounds = sorted(ours.keys() & theirs.keys())
     # Where less is better (seconds), the ratio says how many times less.
@@ -95,23 +93,22 @@ def judge_ratio(bar, ours, theirs, unit, enough):
     row = {"value": statistics.median(ours[r] for r in rounds), "unit": unit, "against_value": statistics.median(theirs[r] for r in rounds),
            "ratio": statistics.median(ratios), "min": min(ratios), "max": max(ratios)}
     if bar.least is not None:
-        row["holds"] = row["ratio"] >= bar.least and len(rounds) >= enough
+        row["holds"] = row["ratio"] >= bar.least and len(rounds) >= LEAST_ROUNDS
     return row
 
 
-def judge_difference(bar, ours, theirs, unit, enough):
+def judge_difference(bar, ours, theirs, unit):
     """A bar below 0: by how much the first figure may be worse than the second, as a mean over the rounds that have both."""
     rounds = sorted(ours.keys() & theirs.keys())
     better = [theirs[r] - ours[r] if unit in LESS_IS_BETTER else ours[r] - theirs[r] for r in rounds]
     return {"value": statistics.mean(ours[r] for r in rounds), "unit": unit, "against_value": statistics.mean(theirs[r] for r in rounds),
             "difference": statistics.mean(better), "min": min(better), "max": max(better),
-            "holds": statistics.mean(better) >= bar.least and len(rounds) >= enough}
+            "holds": statistics.mean(better) >= bar.least and len(rounds) >= LEAST_ROUNDS}
 
 
-def judge(bench, measured, bars, partial):
+def judge(bench, values, units, bars, partial):
     """One row for each bar of the benchmark, and one for each figure that no bar mentions. `holds` is None where a figure is only stated.
     `partial`: not everything was to be measured, so bars without a figure are left out."""
-    values, units, enough = measured
     mentioned = set()
     for bar in bars:
         mentioned |= {bar.figure, bar.against}
@@ -120,11 +117,11 @@ def judge(bench, measured, bars, partial):
         ours = values.get(bar.figure, {})
         theirs = values.get(bar.against, {})
         if ours and bar.against == "-":
-            row.update(judge_value(bar, list(ours.values()), units[bar.figure], enough[bar.figure]))
+            row.update(judge_value(bar, list(ours.values()), units[bar.figure]))
         elif ours.keys() & theirs.keys() and bar.least is not None and bar.least < 0:
-            row.update(judge_difference(bar, ours, theirs, units[bar.figure], enough[bar.figure]))
+            row.update(judge_difference(bar, ours, theirs, units[bar.figure]))
         elif ours.keys() & theirs.keys():
-            row.update(judge_ratio(bar, ours, theirs, units[bar.figure], enough[bar.figure]))
+            row.update(judge_ratio(bar, ours, theirs, units[bar.figure]))
         elif partial:
             continue
         else:
@@ -150,7 +147,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="./dev bench", description="Measures against the limits and peers of the same run.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PROGRAMS)}; none: all")
     parser.add_argument("-o", "--output", choices=["table", "json"], default="table")
-    parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="alternating rounds (default and least that count: 5, fewer where one takes long)")
+    parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="alternating rounds (default and least that count: 5)")
     parser.add_argument("--seed", type=int, default=1, help="of quality: of the second series of folds (default: 1)")
     parser.add_argument("--only", metavar="PARTS", help=f"of one of {', '.join(IN_PARTS)}: these parts, separated by commas")
     parser.add_argument("--scale", type=float, default=1, help="multiplies sizes, to try things out: figures count at 1 only")
@@ -180,9 +177,9 @@ def main():
     parsed = arguments()
     rows, complete = [], True
     for name in parsed.names:
-        *measured, ended_well = figures(name, options_of(name, parsed))
+        values, units, ended_well = figures(name, options_of(name, parsed))
         complete &= ended_well
-        for row in judge(name, measured, read_bars(name), partial=parsed.only is not None):
+        for row in judge(name, values, units, read_bars(name), partial=parsed.only is not None):
             rows.append(row)
             if parsed.output == "json":
                 print(json.dumps(row), flush=True)

@@ -98,7 +98,7 @@ Score Fit(const std::string& family, const Table& table, int threads) {
     return ScoreOf(FitDecisionTree(table.rows, table.labels, weights, {.max_depth = 12}));
   }
   if (family == "random_forest") {
-    const RandomForestSetting setting{.forest = {.trees = 20, .max_depth = 12}};
+    const RandomForestSetting setting{.forest = {.trees = 100, .max_depth = 12}};
     return ScoreOf(FitRandomForest(table.rows, table.labels, weights, setting, 0, threads));
   }
   if (family == "gradient_boosting") {

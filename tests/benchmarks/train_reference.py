@@ -24,7 +24,7 @@ def estimator(family, threads):
         return DecisionTreeClassifier(max_depth=12, random_state=0)
     if family == "random_forest":
         from sklearn.ensemble import RandomForestClassifier
-        return RandomForestClassifier(20, max_depth=12, n_jobs=threads, random_state=0)
+        return RandomForestClassifier(100, max_depth=12, n_jobs=threads, random_state=0)
     if family == "gradient_boosting":
         from xgboost import XGBClassifier
         return XGBClassifier(n_estimators=200, learning_rate=0.1, max_depth=6, tree_method="hist", n_jobs=threads)
