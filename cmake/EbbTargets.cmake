@@ -41,9 +41,9 @@ function(ebb_binary NAME)
 endfunction()
 
 # ebb_test(ebb_model_test SOURCES a_test.cc LINK ebb_model LABELS threads): one GoogleTest binary; each of its tests is a test of CTest.
-# LABELS threads: also run under the thread sanitizer.
+# LABELS threads: also run under the thread sanitizer. FILTER: which of its tests are CTest's, as --gtest_filter; all where it is empty.
 function(ebb_test NAME)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT;FILTER" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT BUILD_TESTING)
     return()
   endif()
@@ -59,7 +59,10 @@ function(ebb_test NAME)
   if(NOT ARG_LABELS)
     set(ARG_LABELS plain)
   endif()
-  gtest_discover_tests(${NAME} DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+  if(NOT ARG_FILTER)
+    set(ARG_FILTER "*")
+  endif()
+  gtest_discover_tests(${NAME} DISCOVERY_MODE PRE_TEST TEST_FILTER "${ARG_FILTER}" WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
     ENVIRONMENT "EBB_BIN_DIR=${CMAKE_BINARY_DIR}/bin")
   if("threads" IN_LIST ARG_LABELS)
