@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <tuple>
 #include <vector>
 
 #include "trainer/evaluation/metrics.h"
@@ -12,6 +11,7 @@
 #include "trainer/fit/random_forest.h"
 #include "trainer/fit/random_stream.h"
 #include "trainer/testing/random_rows.h"
+#include "trainer/testing/same_nodes.h"
 
 namespace ebb::trainer {
 namespace {
@@ -24,11 +24,7 @@ using Rows = RandomRows;
 Rows Draw(unsigned seed, size_t count, int levels = 0) { return DrawRows(seed, count, levels); }
 
 bool SameTrees(const TreeEnsemble& a, const TreeEnsemble& b) {
-  const auto same = [](const TreeNode& x, const TreeNode& y) {
-    return std::tie(x.left, x.right, x.column, x.threshold, x.value) ==
-           std::tie(y.left, y.right, y.column, y.threshold, y.value);
-  };
-  return a.roots == b.roots && std::equal(a.nodes.begin(), a.nodes.end(), b.nodes.begin(), b.nodes.end(), same);
+  return a.roots == b.roots && SameNodes(a.nodes, b.nodes);
 }
 
 TreeEnsemble Grow(const Rows& rows, const ForestSetting& setting, ForestKind kind, int threads = 1) {

@@ -5,24 +5,16 @@
 #include <algorithm>
 #include <numeric>
 #include <random>
-#include <tuple>
 #include <vector>
 
 #include "trainer/evaluation/metrics.h"
 #include "trainer/fit/class_weights.h"
 #include "trainer/fit/decision_tree.h"
 #include "trainer/testing/random_rows.h"
+#include "trainer/testing/same_nodes.h"
 
 namespace ebb::trainer {
 namespace {
-
-bool SameNodes(const DecisionTree& a, const DecisionTree& b) {
-  const auto same = [](const TreeNode& x, const TreeNode& y) {
-    return std::tie(x.left, x.right, x.column, x.threshold, x.value) ==
-           std::tie(y.left, y.right, y.column, y.threshold, y.value);
-  };
-  return std::equal(a.nodes.begin(), a.nodes.end(), b.nodes.begin(), b.nodes.end(), same);
-}
 
 TEST(HistogramTree, IsTheExactTreeWhereEachValueHasABin) {
   const DecisionTreeSetting settings[] = {{.max_depth = 0},
@@ -34,8 +26,8 @@ TEST(HistogramTree, IsTheExactTreeWhereEachValueHasABin) {
     const RandomRows rows = DrawRows(1, 2000, levels);
     const BinnedColumns columns(rows.matrix);
     for (const DecisionTreeSetting& setting : settings) {
-      EXPECT_TRUE(SameNodes(GrowHistogramTree(columns, rows.labels, rows.weights, setting),
-                            FitDecisionTree(rows.matrix, rows.labels, rows.weights, setting)))
+      EXPECT_TRUE(SameNodes(GrowHistogramTree(columns, rows.labels, rows.weights, setting).nodes,
+                            FitDecisionTree(rows.matrix, rows.labels, rows.weights, setting).nodes))
           << levels << " levels, depth " << setting.max_depth;
     }
   }
@@ -67,7 +59,7 @@ TEST(HistogramTree, DoesNotDependOnTheOrderOfRows) {
     const auto fit = [&](const RandomRows& known) {
       return FitDecisionTree(known.matrix, known.labels, RowWeights(known.labels, weight), {.max_depth = 8});
     };
-    EXPECT_TRUE(SameNodes(fit(rows), fit(shuffled)));
+    EXPECT_TRUE(SameNodes(fit(rows).nodes, fit(shuffled).nodes));
   }
 }
 
