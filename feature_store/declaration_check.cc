@@ -16,7 +16,6 @@ namespace ebb::feature_store {
 namespace {
 
 using google::protobuf::FieldDescriptor;
-using google::protobuf::TextFormat;
 using v1::Aggregation;
 using v1::EventField;
 using v1::FeatureDefinition;
@@ -106,8 +105,8 @@ bool CanBePartOfRatio(const FieldRules& rules, Aggregation part) {
 // One feature under check: collects its mistakes, each with the place of the field that is wrong.
 class FeatureCheck {
  public:
-  FeatureCheck(const FeatureDefinition& feature, absl::Duration retention, const TextFormat::ParseInfoTree* where,
-               int line, int column, std::vector<DeclarationMistake>& mistakes)
+  FeatureCheck(const FeatureDefinition& feature, absl::Duration retention, const TextLocations* where, int line,
+               int column, std::vector<TextMistake>& mistakes)
       : feature_(feature), retention_(retention), where_(where), line_(line), column_(column), mistakes_(mistakes) {}
 
   void Run() {
@@ -129,14 +128,9 @@ class FeatureCheck {
 
  private:
   void Say(const char* field, const std::string& rule, int index = -1) {
-    const FieldDescriptor* descriptor = FeatureDefinition::descriptor()->FindFieldByName(field);
-    int line = line_, column = column_;
-    if (where_ != nullptr) {
-      // A field that is absent has no place: then the feature's own is named.
-      const auto place = where_->GetLocation(descriptor, descriptor->is_repeated() ? std::max(index, 0) : -1);
-      if (place.line >= 0) line = place.line + 1, column = place.column + 1;
-    }
-    mistakes_.push_back({line, column, absl::StrCat("feature `", feature_.name(), "`: ", field, ": ", rule)});
+    mistakes_.push_back(MistakeAt(*FeatureDefinition::descriptor(), field, index, where_,
+                                  {.line = line_, .column = column_, .message = {}},
+                                  absl::StrCat("feature `", feature_.name(), "`: ", field, ": ", rule)));
   }
 
   void CheckName() {
@@ -280,19 +274,18 @@ class FeatureCheck {
 
   const FeatureDefinition& feature_;
   const absl::Duration retention_;
-  const TextFormat::ParseInfoTree* where_;
+  const TextLocations* where_;
   int line_;
   int column_;
-  std::vector<DeclarationMistake>& mistakes_;
+  std::vector<TextMistake>& mistakes_;
 };
 
 // `where`: the places of its fields; null where there is no shop, and then nothing of it can be wrong.
-void CheckShop(const v1::FeatureDeclarations::Shop& shop, const TextFormat::ParseInfoTree* where,
-               std::vector<DeclarationMistake>& mistakes) {
+void CheckShop(const v1::FeatureDeclarations::Shop& shop, const TextLocations* where,
+               std::vector<TextMistake>& mistakes) {
   const auto say = [&](const char* field, const std::string& rule) {
-    const FieldDescriptor* descriptor = v1::FeatureDeclarations::Shop::descriptor()->FindFieldByName(field);
-    const auto place = where != nullptr ? where->GetLocation(descriptor, -1) : TextFormat::ParseLocation();
-    mistakes.push_back({place.line + 1, place.column + 1, absl::StrCat("shop: ", field, ": ", rule)});
+    mistakes.push_back(MistakeAt(*v1::FeatureDeclarations::Shop::descriptor(), field, -1, where, {},
+                                 absl::StrCat("shop: ", field, ": ", rule)));
   };
   absl::TimeZone zone;
   if (!shop.time_zone().empty() && !absl::LoadTimeZone(shop.time_zone(), &zone)) {
@@ -311,9 +304,9 @@ void CheckShop(const v1::FeatureDeclarations::Shop& shop, const TextFormat::Pars
 
 }  // namespace
 
-std::vector<DeclarationMistake> CheckDeclarations(const v1::FeatureDeclarations& declarations, absl::Duration retention,
-                                                  const TextFormat::ParseInfoTree& locations) {
-  std::vector<DeclarationMistake> mistakes;
+std::vector<TextMistake> CheckDeclarations(const v1::FeatureDeclarations& declarations, absl::Duration retention,
+                                           const TextLocations& locations) {
+  std::vector<TextMistake> mistakes;
   const google::protobuf::Descriptor* descriptor = v1::FeatureDeclarations::descriptor();
   const FieldDescriptor* shop = descriptor->FindFieldByName("shop");
   const FieldDescriptor* features = descriptor->FindFieldByName("features");
@@ -323,7 +316,7 @@ std::vector<DeclarationMistake> CheckDeclarations(const v1::FeatureDeclarations&
   for (int i = 0; i < declarations.features_size(); ++i) {
     const auto place = locations.GetLocation(features, i);
     const FeatureDefinition& feature = declarations.features(i);
-    const TextFormat::ParseInfoTree* where = locations.GetTreeForNested(features, i);
+    const TextLocations* where = locations.GetTreeForNested(features, i);
     FeatureCheck(feature, retention, where, place.line + 1, place.column + 1, mistakes).Run();
     if (!names.insert(feature.name()).second) {
       mistakes.push_back(
