@@ -18,19 +18,18 @@ constexpr size_t kLargestModel = size_t{1} << 30;
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const ServedModel>> ServeFile(const ModelFile& file, double risk_threshold) {
+absl::StatusOr<std::shared_ptr<const ServedModel>> ServeFile(const ModelFile& file, const ServingRules& rules) {
   auto model = ParseModelFile(file.bytes);
   if (!model.ok()) return model.status();
-  const double threshold = risk_threshold > 0 ? risk_threshold : model->risk_threshold;
-  return MakeServedModel(*std::move(model), file.version, file.digest, threshold);
+  return MakeServedModel(*std::move(model), file.version, file.digest, rules);
 }
 
 ChampionFollower::ChampionFollower(std::shared_ptr<grpc::Channel> trainer, absl::Duration longest_wait,
-                                   double risk_threshold, ModelFolder folder, const ModelSlot* slot,
-                                   ScoringEngine* engine, std::function<void()> on_switched)
+                                   ServingRules rules, ModelFolder folder, const ModelSlot* slot, ScoringEngine* engine,
+                                   std::function<void()> on_switched)
     : PeerFollower("champion_follower", trainer, longest_wait),
       stub_(v1::Trainer::NewStub(std::move(trainer))),
-      risk_threshold_(risk_threshold),
+      rules_(std::move(rules)),
       folder_(std::move(folder)),
       slot_(slot),
       engine_(engine),
@@ -60,7 +59,7 @@ absl::Status ChampionFollower::Serve(const v1::Model& champion) {
   }
   auto file = Download(champion);
   if (!file.ok()) return file.status();
-  auto model = ServeFile(*file, risk_threshold_);
+  auto model = ServeFile(*file, rules_);
   if (!model.ok()) return model.status();
   // Kept before it serves: after a crash no score on disk is of a model that is not.
   if (absl::Status fits = engine_->CheckModel((*model)->model); !fits.ok()) return fits;

@@ -18,8 +18,8 @@ namespace ebb::scorer {
 // switch. A champion that cannot be served is named in the log and the present model stays.
 class ChampionFollower final : public PeerFollower {
  public:
-  // `risk_threshold` 0: the model's own. `on_switched` is called after each switch.
-  ChampionFollower(std::shared_ptr<grpc::Channel> trainer, absl::Duration longest_wait, double risk_threshold,
+  // `on_switched` is called after each switch.
+  ChampionFollower(std::shared_ptr<grpc::Channel> trainer, absl::Duration longest_wait, ServingRules rules,
                    ModelFolder folder, const ModelSlot* slot, ScoringEngine* engine, std::function<void()> on_switched);
   ~ChampionFollower() override { Stop(); }
 
@@ -31,14 +31,14 @@ class ChampionFollower final : public PeerFollower {
   absl::StatusOr<ModelFile> Download(const v1::Model& champion);
 
   const std::unique_ptr<v1::Trainer::Stub> stub_;
-  const double risk_threshold_;
+  const ServingRules rules_;
   const ModelFolder folder_;
   const ModelSlot* const slot_;
   ScoringEngine* const engine_;
   const std::function<void()> on_switched_;
 };
 
-// The bytes of a model file, checked, as it is served. `risk_threshold` 0: the model's own. Errors of ParseModelFile.
-absl::StatusOr<std::shared_ptr<const ServedModel>> ServeFile(const ModelFile& file, double risk_threshold);
+// The bytes of a model file, checked, as it is served. Errors of ParseModelFile.
+absl::StatusOr<std::shared_ptr<const ServedModel>> ServeFile(const ModelFile& file, const ServingRules& rules);
 
 }  // namespace ebb::scorer

@@ -7,7 +7,7 @@
 
 namespace ebb::scorer {
 
-// Everything a reader may ask about one customer's latest score: 104 bytes. Times are microseconds since the Unix
+// Everything a reader may ask about one customer's latest score: 120 bytes. Times are microseconds since the Unix
 // epoch, UTC.
 struct CustomerScore {
   double probability = 0;
@@ -25,10 +25,17 @@ struct CustomerScore {
   // steps.
   double published_probability = 0;
   std::optional<double> previous_probability;  // absent: the published one is the first
-  Segment segment;
+  // Bit i: the customer is in the i-th segment of the catalogue that `scoring_id` stands for, by the plain band. Then
+  // the same by the held band, which is what streams go by.
+  uint64_t named_segments = 0;
+  uint64_t held_named_segments = 0;
+  Segment segment;  // with the plain band
+  RiskBand held_band = RiskBand::kStable;
   uint8_t horizon_months = 0;
+  uint32_t held_since_seconds = 0;  // since the Unix epoch
 
   bool scored() const { return sequence > 0; }
+  Segment held_segment() const { return {.tier = segment.tier, .band = held_band}; }
 
   friend bool operator==(const CustomerScore&, const CustomerScore&) = default;
 };

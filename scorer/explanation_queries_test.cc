@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 
 class ExplanationQueriesTest : public ::testing::Test {
  protected:
-  void Serve(TrainedModel model) { slot_.Set(MakeServedModel(std::move(model), 7, "digest", 0.7)); }
+  void Serve(TrainedModel model) { slot_.Set(MakeServedModel(std::move(model), 7, "digest", {.risk_threshold = 0.7})); }
 
   absl::StatusOr<v1::ExplainResponse> Explain(const std::string& request) const {
     v1::ExplainRequest message;

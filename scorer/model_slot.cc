@@ -10,18 +10,20 @@
 namespace ebb::scorer {
 
 std::shared_ptr<const ServedModel> MakeServedModel(TrainedModel model, int64_t version, std::string digest,
-                                                   double risk_threshold) {
+                                                   const ServingRules& rules) {
   auto served = std::make_shared<ServedModel>();
+  served->risk = RiskRuleOf(rules.segments->declarations().risk(), rules.risk_threshold, model.risk_threshold);
   // The threshold's bits, not its text: two thresholds that print alike are still two.
   uint64_t threshold_bits = 0;
-  std::memcpy(&threshold_bits, &risk_threshold, sizeof(threshold_bits));
-  const Sha256Digest id = Sha256(absl::StrCat(digest, "/", version, "/", threshold_bits));
+  std::memcpy(&threshold_bits, &served->risk.threshold, sizeof(threshold_bits));
+  const Sha256Digest id =
+      Sha256(absl::StrCat(digest, "/", version, "/", threshold_bits, "/", rules.segments->digest()));
   std::memcpy(&served->scoring_id, id.data(), sizeof(served->scoring_id));
   served->model = std::move(model);
   served->explainer = std::make_unique<Explainer>(served->model);
   served->version = version;
   served->digest = std::move(digest);
-  served->risk_threshold = risk_threshold;
+  served->segments = rules.segments;
   return served;
 }
 

@@ -8,22 +8,31 @@
 #include "model/explain/explainer.h"
 #include "model/trained_model.h"
 #include "runtime/mutex.h"
+#include "scorer/segments/risk_bands.h"
+#include "scorer/segments/segment_catalogue.h"
 
 namespace ebb::scorer {
+
+// What decides over a score beside the model's file.
+struct ServingRules {
+  double risk_threshold = 0;  // 0: the declared one, or else the model's own
+  std::shared_ptr<const SegmentCatalogue> segments = std::make_shared<const SegmentCatalogue>();  // never null
+};
 
 // A model as this scorer serves it. Immutable.
 struct ServedModel {
   TrainedModel model;
   std::unique_ptr<const Explainer> explainer;  // of `model`
   int64_t version = 0;
-  std::string digest;         // SHA-256 of its file, lower-case hexadecimal
-  double risk_threshold = 0;  // in force: the scorer's flag, or else the model's own
-  uint64_t scoring_id =
-      0;  // equal exactly when digest, version and threshold are: scores with equal ids are comparable
+  std::string digest;                                // SHA-256 of its file, lower-case hexadecimal
+  RiskRule risk;                                     // in force
+  std::shared_ptr<const SegmentCatalogue> segments;  // never null
+  // Equal exactly when digest, version, threshold and declared segments are: scores with equal ids are comparable.
+  uint64_t scoring_id = 0;
 };
 
 std::shared_ptr<const ServedModel> MakeServedModel(TrainedModel model, int64_t version, std::string digest,
-                                                   double risk_threshold);
+                                                   const ServingRules& rules);
 
 // What callers who need a model hear while there is none: FAILED_PRECONDITION, NO_MODEL.
 absl::Status NoModelYet();

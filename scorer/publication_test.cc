@@ -13,8 +13,20 @@ CustomerScore Scored(double probability, Segment segment = kStable, uint64_t sco
   score.probability = probability;
   score.published_probability = probability;
   score.segment = segment;
+  score.held_band = segment.band;
   score.scoring_id = scoring_id;
   score.sequence = 7;
+  return score;
+}
+
+// The plain band moved, the held one did not.
+CustomerScore Held(CustomerScore score, RiskBand band) {
+  score.held_band = band;
+  return score;
+}
+
+CustomerScore In(uint64_t segments, CustomerScore score) {
+  score.named_segments = score.held_named_segments = segments;
   return score;
 }
 
@@ -31,6 +43,9 @@ TEST(PublicationTest, IsDecidedByWhatChanged) {
       {"exactly the declared move", Scored(0.5), Scored(0.515625), Publication::kProbabilityMoved},
       {"a move down", Scored(0.5), Scored(0.4), Publication::kProbabilityMoved},
       {"over the threshold by a small move", Scored(0.699), Scored(0.701, kAtRisk), Publication::kSegmentChanged},
+      {"over the threshold, but held", Scored(0.699), Held(Scored(0.701, kAtRisk), RiskBand::kStable),
+       Publication::kNone},
+      {"into a declared segment", Scored(0.5), In(2, Scored(0.5)), Publication::kSegmentChanged},
       {"another model, the same probability", Scored(0.5), Scored(0.5, kStable, 2), Publication::kModelChanged},
   };
   for (const auto& c : cases) EXPECT_EQ(DecidePublication(c.last, c.next, 0.015625), c.decision) << c.what;

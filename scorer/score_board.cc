@@ -7,7 +7,7 @@
 
 namespace ebb::scorer {
 
-static_assert(sizeof(CustomerScore) == 104, "the header states the memory of a customer");
+static_assert(sizeof(CustomerScore) == 120, "the header states the memory of a customer");
 
 size_t ScoreBoard::size() const {
   ReaderMutexLock lock(&mutex_);
@@ -75,7 +75,7 @@ ScoreBoard::Step ScoreBoard::Next(const Position& position, const Filter& passes
     for (const Position& change : changes) {
       step.position = change;
       ++looks;
-      if (!scores_[change.id].scored() || !passes(ids_[change.id], scores_[change.id])) continue;
+      if (!scores_[change.id].scored() || !passes(change.id, ids_[change.id], scores_[change.id])) continue;
       step.found = Named{.customer_id = ids_[change.id], .score = scores_[change.id]};
       return step;
     }
@@ -105,6 +105,15 @@ std::vector<uint32_t> ScoreBoard::FindAll(const std::function<bool(const std::st
   ReaderMutexLock lock(&mutex_);
   for (uint32_t customer = 0; customer < ids_.size(); ++customer) {
     if (!ids_[customer].empty() && passes(ids_[customer])) found.push_back(customer);
+  }
+  return found;
+}
+
+std::vector<uint32_t> ScoreBoard::FindScored(const std::function<bool(const CustomerScore&)>& passes) const {
+  std::vector<uint32_t> found;
+  ReaderMutexLock lock(&mutex_);
+  for (uint32_t customer = 0; customer < scores_.size(); ++customer) {
+    if (scores_[customer].scored() && passes(scores_[customer])) found.push_back(customer);
   }
   return found;
 }

@@ -20,7 +20,7 @@ namespace ebb::scorer {
 // What readers see: the latest score of every customer, in memory, and who changed since when. Each customer has a
 // dense number, 0, 1, 2, … in the order customers became known; it is the number of the score table.
 //
-// Memory: about 200 bytes a customer (104 score, 32 identifier, about 40 index, 18 change list) and the identifier once
+// Memory: about 220 bytes a customer (120 score, 32 identifier, about 40 index, 18 change list) and the identifier once
 // more where it is longer than 15 bytes.
 //
 // Thread-safe. One writer changes it, after what it writes is on disk: nobody ever reads a score that a crash could
@@ -68,9 +68,9 @@ class ScoreBoard {
   // All scored customers, of one moment. Writers wait: about 5 ms for a million.
   void ForEachScored(const std::function<void(const std::string& customer_id, const CustomerScore&)>& visit) const;
 
-  // The first change after `position` that passes. Looks at no more than `max_looks` changes, so it may come back with
-  // neither a change nor the end.
-  using Filter = std::function<bool(const std::string& customer_id, const CustomerScore&)>;
+  // The first change after `position` that passes; a customer is asked about by number. Looks at no more than
+  // `max_looks` changes, so it may come back with neither a change nor the end.
+  using Filter = std::function<bool(uint32_t customer, const std::string& customer_id, const CustomerScore&)>;
   Step Next(const Position& position, const Filter& passes, size_t max_looks) const;
 
   // All at once for readers.
@@ -78,6 +78,8 @@ class ScoreBoard {
 
   // Numbers of the known customers whose identifier passes.
   std::vector<uint32_t> FindAll(const std::function<bool(const std::string& customer_id)>& passes) const;
+  // Numbers of the scored customers whose score passes.
+  std::vector<uint32_t> FindScored(const std::function<bool(const CustomerScore&)>& passes) const;
   // Forgets them; their numbers stay taken. Subscribers hear nothing: the next score of such a customer never comes.
   void Erase(const std::vector<uint32_t>& customers);
 

@@ -20,7 +20,7 @@ absl::Status CheckBound(absl::string_view field, double value) {
 
 }  // namespace
 
-absl::StatusOr<ScoreFilter> ScoreFilter::Make(const v1::ScoreFilter& message) {
+absl::StatusOr<ScoreFilter> ScoreFilter::Make(const v1::ScoreFilter& message, const SegmentCatalogue& catalogue) {
   ScoreFilter filter;
   for (int i = 0; i < message.segments_size(); ++i) {
     const std::optional<Segment> segment = ParseSegment(message.segments(i));
@@ -38,6 +38,14 @@ absl::StatusOr<ScoreFilter> ScoreFilter::Make(const v1::ScoreFilter& message) {
                                      std::pair("min_value_at_risk", message.min_value_at_risk())}) {
     if (absl::Status status = CheckBound(field, value); !status.ok()) return status;
   }
+  for (const std::string& name : message.named_segments()) {
+    const absl::StatusOr<size_t> segment = catalogue.Find(name);
+    if (!segment.ok()) return segment.status();
+    filter.named_segments_ |= uint64_t{1} << *segment;
+  }
+  if (!(message.min_change() >= 0 && message.min_change() <= 1)) {
+    return Invalid("min_change", absl::StrCat("is ", message.min_change(), ", must be from 0 to 1"));
+  }
   if (message.has_min_probability() && message.has_max_probability() &&
       message.min_probability() > message.max_probability()) {
     return Invalid("min_probability", absl::StrCat("is ", message.min_probability(), ", above max_probability ",
@@ -54,7 +62,8 @@ absl::StatusOr<ScoreFilter> ScoreFilter::Make(const v1::ScoreFilter& message) {
 }
 
 bool ScoreFilter::Passes(const std::string& customer_id, const CustomerScore& score) const {
-  if (!any_segment_ && !segments_[SegmentIndex(score.segment)]) return false;
+  if (!any_segment_ && !segments_[SegmentIndex(score.held_segment())]) return false;
+  if (named_segments_ != 0 && (named_segments_ & score.held_named_segments) == 0) return false;
   if (bounds_.has_min_probability() && score.probability < bounds_.min_probability()) return false;
   if (bounds_.has_max_probability() && score.probability > bounds_.max_probability()) return false;
   if (bounds_.has_min_value_at_risk()) {

@@ -14,12 +14,18 @@ void FillTimestamp(int64_t micros, google::protobuf::Timestamp* message) {
   message->set_nanos(static_cast<int32_t>(rest * 1'000));
 }
 
-void FillScore(const std::string& customer_id, const CustomerScore& score, v1::Score* message) {
+void FillScore(const std::string& customer_id, const CustomerScore& score, const SegmentCatalogue& catalogue,
+               v1::Score* message) {
   message->set_customer_id(customer_id);
   message->set_probability(score.probability);
   message->set_ranking_score(score.ranking_score);
   message->set_horizon_months(score.horizon_months);
   message->set_segment(std::string(SegmentName(score.segment)));
+  message->set_held_segment(std::string(SegmentName(score.held_segment())));
+  for (size_t i = 0; i < catalogue.size(); ++i) {
+    if (((score.named_segments >> i) & 1) != 0) message->add_named_segments(catalogue.names()[i]);
+    if (((score.held_named_segments >> i) & 1) != 0) message->add_held_named_segments(catalogue.names()[i]);
+  }
   if (score.monthly_profit.has_value()) {
     message->set_monthly_profit(*score.monthly_profit);
     message->set_value_at_risk(*ValueAtRisk(score.probability, score.monthly_profit));

@@ -10,6 +10,7 @@
 #include "runtime/resume_token.h"
 #include "runtime/rpc/error_details.h"
 #include "scorer/score_messages.h"
+#include "scorer/score_sums.h"
 
 namespace ebb::scorer {
 namespace {
@@ -26,25 +27,7 @@ absl::StatusOr<int> CheckCount(absl::string_view field, int value, int when_zero
   return value;
 }
 
-// What one cell, or all of them, add up to.
-struct Sums {
-  int64_t customers = 0;
-  int64_t with_profit = 0;
-  double probability = 0;
-  double profit = 0;
-  double value_at_risk = 0;
-
-  void Add(const CustomerScore& score) {
-    ++customers;
-    probability += score.probability;
-    if (!score.monthly_profit.has_value()) return;
-    ++with_profit;
-    profit += *score.monthly_profit;
-    value_at_risk += *ValueAtRisk(score.probability, score.monthly_profit);
-  }
-};
-
-void FillCell(Segment segment, const Sums& cell, const Sums& all, v1::SegmentCell* message) {
+void FillCell(Segment segment, const ScoreSums& cell, const ScoreSums& all, v1::SegmentCell* message) {
   message->set_segment(std::string(SegmentName(segment)));
   message->set_customers(cell.customers);
   if (cell.customers == 0) return;
@@ -69,7 +52,7 @@ absl::StatusOr<v1::GetScoresResponse> ScoreQueries::GetScores(const v1::GetScore
   v1::GetScoresResponse response;
   for (size_t i = 0; i < ids.size(); ++i) {
     if (found[i].has_value()) {
-      FillScore(found[i]->customer_id, found[i]->score, response.add_scores());
+      FillScore(found[i]->customer_id, found[i]->score, *catalogue_, response.add_scores());
     } else {
       response.add_not_found(ids[i]);
     }
@@ -92,7 +75,7 @@ absl::StatusOr<v1::ListScoresResponse> ScoreQueries::ListScores(const v1::ListSc
   uint32_t next = 0;
   v1::ListScoresResponse response;
   for (const ScoreBoard::Named& customer : board_->List(first, static_cast<size_t>(*size), &next)) {
-    FillScore(customer.customer_id, customer.score, response.add_scores());
+    FillScore(customer.customer_id, customer.score, *catalogue_, response.add_scores());
   }
   if (next < board_->size())
     response.set_next_page_token(ResumeToken{.source_id = source_id_, .sequence = next}.EncodeText());
@@ -129,15 +112,15 @@ absl::StatusOr<v1::ListAtRiskResponse> ScoreQueries::ListAtRisk(const v1::ListAt
     best.pop_back();
   });
   std::sort_heap(best.begin(), best.end(), before);
-  for (const Ranked& ranked : best) FillScore(ranked.customer_id, ranked.score, response.add_scores());
+  for (const Ranked& ranked : best) FillScore(ranked.customer_id, ranked.score, *catalogue_, response.add_scores());
   return response;
 }
 
 absl::StatusOr<v1::SegmentSummary> ScoreQueries::SummarizeSegments() const {
   const std::shared_ptr<const ServedModel> model = slot_->Get();
   if (model == nullptr) return NoModelYet();
-  std::array<Sums, kSegments> cells;
-  Sums all;
+  std::array<ScoreSums, kSegments> cells;
+  ScoreSums all;
   board_->ForEachScored([&](const std::string&, const CustomerScore& score) {
     cells[SegmentIndex(score.segment)].Add(score);
     all.Add(score);
@@ -148,7 +131,7 @@ absl::StatusOr<v1::SegmentSummary> ScoreQueries::SummarizeSegments() const {
     FillCell(SegmentAt(i), cells[i], all, summary.add_cells());
   summary.set_customers(all.customers);
   if (all.with_profit > 0) summary.set_profit_sum(all.profit);
-  summary.set_risk_threshold(model->risk_threshold);
+  summary.set_risk_threshold(model->risk.threshold);
   if (const SegmentBounds& bounds = model->model.segments; !bounds.feature.empty()) {
     summary.set_lower_profit_bound(bounds.lower);
     summary.set_upper_profit_bound(bounds.upper);

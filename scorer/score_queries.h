@@ -4,6 +4,7 @@
 #include "ebb/v1/scorer_service.pb.h"
 #include "scorer/model_slot.h"
 #include "scorer/score_board.h"
+#include "scorer/segments/segment_catalogue.h"
 
 namespace ebb::scorer {
 
@@ -13,8 +14,8 @@ namespace ebb::scorer {
 class ScoreQueries {
  public:
   // `source_id` keeps page tokens of another scorer apart.
-  ScoreQueries(uint64_t source_id, const ScoreBoard* board, const ModelSlot* slot)
-      : source_id_(source_id), board_(board), slot_(slot) {}
+  ScoreQueries(uint64_t source_id, const ScoreBoard* board, const ModelSlot* slot, const SegmentCatalogue* catalogue)
+      : source_id_(source_id), board_(board), slot_(slot), catalogue_(catalogue) {}
 
   absl::StatusOr<v1::GetScoresResponse> GetScores(const v1::GetScoresRequest& request) const;
   absl::StatusOr<v1::ListScoresResponse> ListScores(const v1::ListScoresRequest& request) const;
@@ -25,6 +26,7 @@ class ScoreQueries {
   const uint64_t source_id_;
   const ScoreBoard* const board_;
   const ModelSlot* const slot_;
+  const SegmentCatalogue* const catalogue_;
 };
 
 }  // namespace ebb::scorer

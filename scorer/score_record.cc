@@ -1,9 +1,10 @@
 // The bytes of a record, little-endian:
 //
-//   record   := version:u8=1  flags:u8  customer_id:text  schema:u32  vector_as_of:i64  score?  count:u32  value*
+//   record   := version:u8=2  flags:u8  customer_id:text  schema:u32  vector_as_of:i64  score?  count:u32  value*
 //   score    := probability:f64  ranking:f64  published:f64  [profit:f64]  [previous:f64]  model_version:i64
 //   scoring_id:u64
 //               as_of:i64  score_time:i64  sequence:i64  segment:u8  horizon_months:u8
+//               and since version 2  held_band:u8  held_since:u32  named_segments:u64  held_named_segments:u64
 //   value    := kind:u8 | 0x10 where never seen  then f64 for a number, text for a category, nothing where missing
 //   text     := length:u32  bytes
 //   flags    := 1 there is a score | 2 its profit is known | 4 it has a previous probability | 8 erased: all else is
@@ -21,7 +22,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the stored bytes are little-endian");
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
 constexpr uint8_t kScored = 1;
 constexpr uint8_t kProfitKnown = 2;
 constexpr uint8_t kHasPrevious = 4;
@@ -90,9 +91,13 @@ void PutScore(std::string* out, const CustomerScore& score) {
   Put(out, score.sequence);
   Put(out, static_cast<uint8_t>(SegmentIndex(score.segment)));
   Put(out, score.horizon_months);
+  Put(out, static_cast<uint8_t>(score.held_band));
+  Put(out, score.held_since_seconds);
+  Put(out, score.named_segments);
+  Put(out, score.held_named_segments);
 }
 
-CustomerScore TakeScore(Reader* in, uint8_t flags) {
+CustomerScore TakeScore(Reader* in, uint8_t version, uint8_t flags) {
   CustomerScore score;
   score.probability = in->Take<double>();
   score.ranking_score = in->Take<double>();
@@ -106,6 +111,12 @@ CustomerScore TakeScore(Reader* in, uint8_t flags) {
   score.sequence = in->Take<int64_t>();
   score.segment = SegmentAt(in->Take<uint8_t>() % kSegments);
   score.horizon_months = in->Take<uint8_t>();
+  score.held_band = score.segment.band;
+  if (version < 2) return score;
+  score.held_band = in->Take<uint8_t>() == 0 ? RiskBand::kStable : RiskBand::kAtRisk;
+  score.held_since_seconds = in->Take<uint32_t>();
+  score.named_segments = in->Take<uint64_t>();
+  score.held_named_segments = in->Take<uint64_t>();
   return score;
 }
 
@@ -146,7 +157,7 @@ absl::StatusOr<ScoreRecord> DecodeScoreRecord(std::string_view bytes) {
   record.customer_id = in.TakeText();
   record.schema = in.Take<uint32_t>();
   record.vector_as_of_micros = in.Take<int64_t>();
-  if (flags & kScored) record.score = TakeScore(&in, flags);
+  if (flags & kScored) record.score = TakeScore(&in, version, flags);
   const auto count = in.Take<uint32_t>();
   // Every value takes a byte at least: a damaged count must not make us reserve gigabytes.
   if (count > in.remaining()) return absl::DataLossError("a score record is cut off within its vector");
@@ -161,7 +172,7 @@ absl::StatusOr<ScoreRecord> DecodeScoreRecord(std::string_view bytes) {
     if (value.kind == KeptValue::Kind::kCategory) value.category = in.TakeText();
   }
   const bool erased = (flags & kErased) != 0;
-  if (version != kVersion || in.cut_off() || in.remaining() != 0 || record.customer_id.empty() != erased) {
+  if (version == 0 || in.cut_off() || in.remaining() != 0 || record.customer_id.empty() != erased) {
     return absl::DataLossError("a score record is cut off or damaged");
   }
   return record;

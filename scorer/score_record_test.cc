@@ -28,6 +28,10 @@ ScoreRecord Full() {
   record.score.sequence = 12;
   record.score.segment = {.tier = ProfitTier::kHigh, .band = RiskBand::kAtRisk};
   record.score.horizon_months = 3;
+  record.score.held_band = RiskBand::kStable;
+  record.score.held_since_seconds = 13;
+  record.score.named_segments = 14;
+  record.score.held_named_segments = uint64_t{1} << 63;
   return record;
 }
 
@@ -51,12 +55,27 @@ TEST(ScoreRecordTest, BytesOnDiskNeverChange) {
   record.vector_as_of_micros = 2;
   record.vector = {{.kind = KeptValue::Kind::kNumber, .never_seen = true, .number = 1, .category = {}}};
   EXPECT_EQ(absl::BytesToHexString(EncodeScoreRecord(record)),
-            "0100"              // version, flags
+            "0200"              // version, flags
             "0100000061"        // customer_id
             "01000000"          // schema
             "0200000000000000"  // as-of
             "01000000"          // values
             "11000000000000f03f");
+}
+
+// What version 1 wrote: 21 bytes less behind the horizon.
+TEST(ScoreRecordTest, ARecordOfBeforeSegmentsWereDeclaredIsRead) {
+  std::string bytes = EncodeScoreRecord(Full());
+  const size_t vector = 4 + (1 + 8) + (1 + 4 + 4) + 1;
+  bytes.erase(bytes.size() - vector - 21, 21);
+  bytes[0] = 1;
+  ScoreRecord expected = Full();
+  expected.score.held_band = RiskBand::kAtRisk;
+  expected.score.held_since_seconds = 0;
+  expected.score.named_segments = expected.score.held_named_segments = 0;
+  const auto read = DecodeScoreRecord(bytes);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(*read, expected);
 }
 
 TEST(ScoreRecordTest, EveryCutOffRecordIsDataLoss) {
@@ -69,7 +88,7 @@ TEST(ScoreRecordTest, EveryCutOffRecordIsDataLoss) {
 
 TEST(ScoreRecordTest, ARecordOfANewerEbbIsNamedAsSuch) {
   std::string bytes = EncodeScoreRecord(Full());
-  bytes[0] = 2;
+  bytes[0] = 3;
   EXPECT_EQ(DecodeScoreRecord(bytes).status().code(), absl::StatusCode::kFailedPrecondition);
 }
 

@@ -20,8 +20,13 @@ void AddFlags(Options* options, Flags* flags) {
              "every score",
              Between(0.0, 1.0));
   flags->Add("risk-threshold", &options->risk_threshold,
-             "A probability above it is at risk; 0: the threshold kept in the model (0.7 unless trained otherwise)",
+             "A probability above it is at risk; 0: the threshold that the segments' file declares, or else the one "
+             "kept in the model "
+             "(0.7 unless trained otherwise)",
              Between(0.0, 1.0));
+  flags->Add("segments", &options->segments,
+             "Protobuf text file of the segments (ebb.v1.SegmentDeclarations); empty: those of the shop that Ebb was "
+             "made for");
   flags->Add("max-subscribers", &options->max_subscribers,
              "Subscriptions at once; more are answered RESOURCE_EXHAUSTED", Between(size_t{1}, size_t{1'000'000}));
 }

@@ -24,8 +24,10 @@ struct Options {
   // Longest wait before a lost peer is tried again.
   absl::Duration reconnect_wait = absl::Seconds(5);
   double publish_delta = 0.01;
-  // 0: the model's own.
+  // 0: the declared one, or else the model's own.
   double risk_threshold = 0;
+  // File of the segments; empty: the default ones.
+  std::string segments;
   size_t max_subscribers = 10'000;
 };
 

@@ -17,6 +17,8 @@ namespace {
 constexpr uint32_t kFormatVersion = 1;
 // Customers between two looks at new vectors: some milliseconds.
 constexpr size_t kRescoreChunk = 512;
+// How often held bands with a least stay are looked at.
+constexpr absl::Duration kHeldBandLook = absl::Minutes(1);
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenPeer(const Options& options, const HostPort& address) {
   return OpenChannel({.address = FormatFlagValue(address),
@@ -35,6 +37,9 @@ absl::Status CreateFolder(const std::string& path) {
 
 absl::StatusOr<std::unique_ptr<ScorerServer>> ScorerServer::Start(const Options& options, const Clock* clock,
                                                                   std::function<void(const absl::Status&)> on_fatal) {
+  auto segments = LoadSegments(options.segments);
+  if (!segments.ok()) return segments.status();
+  const ServingRules rules{.risk_threshold = options.risk_threshold, .segments = *std::move(segments)};
   auto folder = DataFolder::Open({.path = options.data_dir, .service = "ebb-scorer", .format_version = kFormatVersion});
   if (!folder.ok()) return folder.status();
   auto table = OpenRocksScoreTable((*folder)->Path("scores"), (*folder)->is_new());
@@ -44,7 +49,7 @@ absl::StatusOr<std::unique_ptr<ScorerServer>> ScorerServer::Start(const Options&
     if (absl::Status finished = (*folder)->FinishCreation(); !finished.ok()) return finished;
   }
   std::unique_ptr<ScorerServer> server(
-      new ScorerServer(options, clock, std::move(on_fatal), *std::move(folder), *std::move(table)));
+      new ScorerServer(options, clock, std::move(on_fatal), rules, *std::move(folder), *std::move(table)));
   if (absl::Status loaded = server->LoadScores(); !loaded.ok()) return loaded;
   if (absl::Status peers = server->OpenPeers(); !peers.ok()) return peers;
   auto host = ServerHost::Start(options.server, {&server->service_, &server->open_inference_});
@@ -57,22 +62,27 @@ absl::StatusOr<std::unique_ptr<ScorerServer>> ScorerServer::Start(const Options&
 }
 
 ScorerServer::ScorerServer(const Options& options, const Clock* clock,
-                           std::function<void(const absl::Status&)> on_fatal, std::unique_ptr<DataFolder> folder,
-                           std::unique_ptr<ScoreTable> table)
+                           std::function<void(const absl::Status&)> on_fatal, ServingRules rules,
+                           std::unique_ptr<DataFolder> folder, std::unique_ptr<ScoreTable> table)
     : options_(options),
       on_fatal_(std::move(on_fatal)),
+      rules_(std::move(rules)),
       folder_(std::move(folder)),
       table_(std::move(table)),
-      service_(
-          folder_->source_id(), &board_, &slot_,
-          [this](std::string_view customer_id, const TrainedModel& model) {
-            return engine_.InputsOf(customer_id, model);
-          },
-          options.max_subscribers, [this] { return Status(); }),
+      service_({.source_id = folder_->source_id(),
+                .board = &board_,
+                .slot = &slot_,
+                .engine = &engine_,
+                .catalogue = rules_.segments.get(),
+                .long_calls = &long_calls_,
+                .max_subscribers = options.max_subscribers,
+                .status = [this] { return Status(); }}),
       open_inference_(&slot_),
       engine_({.publish_delta = options.publish_delta}, table_.get(), &board_, &slot_, clock,
               [this] { service_.Wake(); }),
-      rescorer_("rescore", [this] { return Rescore(); }) {}
+      long_calls_({.name = "long_calls", .threads = 2, .most_waiting = 16}),
+      rescorer_("rescore", [this] { return Rescore(); }),
+      held_bands_("held_bands", [this] { return ReleaseHeld(); }) {}
 
 ScorerServer::~ScorerServer() {
   // Callers first: what answers them must still be there. The host itself stays to the end, because a follower whose
@@ -80,6 +90,7 @@ ScorerServer::~ScorerServer() {
   if (host_ != nullptr) host_->Drain();
   champion_.reset();
   features_.reset();
+  held_bands_.Stop();
   rescorer_.Stop();
 }
 
@@ -88,7 +99,7 @@ absl::Status ScorerServer::LoadScores() {
   auto file = ModelFolder(folder_->Path("model")).Load();
   if (!file.ok()) return file.status();
   if (file->has_value()) {
-    auto served = ServeFile(**file, options_.risk_threshold);
+    auto served = ServeFile(**file, rules_);
     if (!served.ok()) return served.status();
     model = *std::move(served);
   }
@@ -105,7 +116,7 @@ absl::Status ScorerServer::OpenPeers() {
   if (!trainer.ok()) return trainer.status();
   features_ = std::make_unique<FeatureFollower>(*std::move(store), options_.reconnect_wait, &engine_,
                                                 [this](const absl::Status& status) { Fail(status); });
-  champion_ = std::make_unique<ChampionFollower>(*std::move(trainer), options_.reconnect_wait, options_.risk_threshold,
+  champion_ = std::make_unique<ChampionFollower>(*std::move(trainer), options_.reconnect_wait, rules_,
                                                  ModelFolder(folder_->Path("model")), &slot_, &engine_,
                                                  [this] { rescorer_.Wake(); });
   return absl::OkStatus();
@@ -113,6 +124,7 @@ absl::Status ScorerServer::OpenPeers() {
 
 void ScorerServer::Follow() {
   rescorer_.Start();
+  held_bands_.Start();
   champion_->Start();
   features_->Start();
 }
@@ -124,6 +136,14 @@ absl::Duration ScorerServer::Rescore() {
     return absl::InfiniteDuration();
   }
   return *handled > 0 ? absl::ZeroDuration() : absl::InfiniteDuration();
+}
+
+absl::Duration ScorerServer::ReleaseHeld() {
+  if (const auto released = engine_.ReleaseHeld(); !released.ok()) {
+    Fail(released.status());
+    return absl::InfiniteDuration();
+  }
+  return kHeldBandLook;
 }
 
 void ScorerServer::SetServing(bool serving) {
@@ -148,6 +168,7 @@ v1::ScorerStatus ScorerServer::Status() const {
   status.set_trainer_connected(champion_->connected());
   if (const int64_t as_of = engine_.features_as_of_micros(); as_of != 0)
     FillTimestamp(as_of, status.mutable_features_as_of());
+  status.set_segments_digest(rules_.segments->digest());
   status.set_rescore_backlog(engine_.rescore_backlog());
   return status;
 }

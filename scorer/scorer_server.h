@@ -9,6 +9,7 @@
 #include "runtime/clock.h"
 #include "runtime/data_folder.h"
 #include "runtime/rpc/server_host.h"
+#include "runtime/work_pool.h"
 #include "runtime/worker.h"
 #include "scorer/champion_follower.h"
 #include "scorer/feature_follower.h"
@@ -39,18 +40,20 @@ class ScorerServer {
 
  private:
   ScorerServer(const Options& options, const Clock* clock, std::function<void(const absl::Status&)> on_fatal,
-               std::unique_ptr<DataFolder> folder, std::unique_ptr<ScoreTable> table);
+               ServingRules rules, std::unique_ptr<DataFolder> folder, std::unique_ptr<ScoreTable> table);
 
   absl::Status LoadScores();
   absl::Status OpenPeers();
   void Follow();
   absl::Duration Rescore();
+  absl::Duration ReleaseHeld();
   void SetServing(bool serving);
   void Fail(const absl::Status& status);
   v1::ScorerStatus Status() const;
 
   const Options options_;
   const std::function<void(const absl::Status&)> on_fatal_;
+  const ServingRules rules_;
   std::atomic<bool> failed_ = false;
   // In the order of construction: each uses what stands above it.
   const std::unique_ptr<DataFolder> folder_;
@@ -60,7 +63,9 @@ class ScorerServer {
   ScorerService service_;
   OpenInferenceService open_inference_;
   ScoringEngine engine_;
+  WorkPool long_calls_;
   Worker rescorer_;
+  Worker held_bands_;
   std::unique_ptr<FeatureFollower> features_;
   std::unique_ptr<ChampionFollower> champion_;
   std::unique_ptr<ServerHost> host_;

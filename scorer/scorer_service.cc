@@ -26,17 +26,21 @@ class SubscriptionStream final : public StreamSource<v1::SubscribeResponse> {
   Subscription subscription_;
 };
 
+InputsLookup InputsFrom(const ScoringEngine* engine) {
+  return [engine](std::string_view customer_id, const TrainedModel& model) {
+    return engine->InputsOf(customer_id, model);
+  };
+}
+
 }  // namespace
 
-ScorerService::ScorerService(uint64_t source_id, const ScoreBoard* board, const ModelSlot* slot, InputsLookup inputs,
-                             size_t max_subscribers, std::function<v1::ScorerStatus()> status)
-    : source_id_(source_id),
-      board_(board),
-      queries_(source_id, board, slot),
-      explanations_(slot, inputs),
-      what_if_(slot, std::move(inputs)),
-      status_(std::move(status)),
-      subscribers_({.max_streams = max_subscribers}) {}
+ScorerService::ScorerService(const Parts& parts)
+    : parts_(parts),
+      queries_(parts.source_id, parts.board, parts.slot, parts.catalogue),
+      segments_(parts.board, parts.slot, parts.engine, parts.catalogue),
+      explanations_(parts.slot, InputsFrom(parts.engine)),
+      what_if_(parts.slot, InputsFrom(parts.engine)),
+      subscribers_({.max_streams = parts.max_subscribers}) {}
 
 void ScorerService::Close() {
   subscribers_.Close(absl::UnavailableError("the scorer is stopping: subscribe again with the last resume_token"));
@@ -44,7 +48,7 @@ void ScorerService::Close() {
 
 grpc::ServerWriteReactor<v1::SubscribeResponse>* ScorerService::Subscribe(grpc::CallbackServerContext*,
                                                                           const v1::SubscribeRequest* request) {
-  auto subscription = Subscription::Make(*request, source_id_, board_);
+  auto subscription = Subscription::Make(*request, parts_.source_id, parts_.board, parts_.catalogue);
   if (!subscription.ok()) {
     return subscribers_.Serve<v1::SubscribeResponse>(RefusedStream<v1::SubscribeResponse>(subscription.status()),
                                                      absl::InfiniteDuration());
@@ -78,9 +82,29 @@ grpc::ServerUnaryReactor* ScorerService::GetSegmentSummary(grpc::CallbackServerC
   return Answer(context, queries_.SummarizeSegments(), response);
 }
 
+grpc::ServerUnaryReactor* ScorerService::ListSegments(grpc::CallbackServerContext* context,
+                                                      const v1::ListSegmentsRequest*,
+                                                      v1::ListSegmentsResponse* response) {
+  return Answer(context, segments_.ListSegments(), response);
+}
+
+grpc::ServerUnaryReactor* ScorerService::CheckSegments(grpc::CallbackServerContext* context,
+                                                       const v1::CheckSegmentsRequest* request,
+                                                       v1::CheckSegmentsResponse* response) {
+  return Answer(context, segments_.CheckSegments(*request), response);
+}
+
+grpc::ServerUnaryReactor* ScorerService::ProfileSegment(grpc::CallbackServerContext* context,
+                                                        const v1::ProfileSegmentRequest* request,
+                                                        v1::SegmentProfile* response) {
+  return AnswerFrom(
+      parts_.long_calls, context, [this, request] { return segments_.ProfileSegment(*request); }, response);
+}
+
 grpc::ServerUnaryReactor* ScorerService::Explain(grpc::CallbackServerContext* context,
                                                  const v1::ExplainRequest* request, v1::ExplainResponse* response) {
-  return Answer(context, explanations_.Explain(*request), response);
+  return AnswerFrom(
+      parts_.long_calls, context, [this, request] { return explanations_.Explain(*request); }, response);
 }
 
 grpc::ServerUnaryReactor* ScorerService::ScoreVector(grpc::CallbackServerContext* context,
@@ -91,7 +115,7 @@ grpc::ServerUnaryReactor* ScorerService::ScoreVector(grpc::CallbackServerContext
 
 grpc::ServerUnaryReactor* ScorerService::GetStatus(grpc::CallbackServerContext* context, const v1::GetStatusRequest*,
                                                    v1::ScorerStatus* response) {
-  v1::ScorerStatus status = status_();
+  v1::ScorerStatus status = parts_.status();
   status.set_subscribers(static_cast<int32_t>(subscribers_.size()));
   return Answer<v1::ScorerStatus>(context, std::move(status), response);
 }

@@ -5,20 +5,31 @@
 
 #include "ebb/v1/scorer_service.grpc.pb.h"
 #include "runtime/rpc/server_stream.h"
+#include "runtime/work_pool.h"
 #include "scorer/explanation_queries.h"
 #include "scorer/score_board.h"
 #include "scorer/score_queries.h"
+#include "scorer/segments/segment_queries.h"
 #include "scorer/what_if_queries.h"
 
 namespace ebb::scorer {
 
-// The Scorer service on the wire: checks are in Subscription and ScoreQueries, here they only become gRPC. Thread-safe;
+// The Scorer service on the wire: checks are in Subscription and the queries, here they only become gRPC. Thread-safe;
 // must outlive its server.
 class ScorerService final : public v1::Scorer::CallbackService {
  public:
-  // `status` fills all of ScorerStatus but the subscribers.
-  ScorerService(uint64_t source_id, const ScoreBoard* board, const ModelSlot* slot, InputsLookup inputs,
-                size_t max_subscribers, std::function<v1::ScorerStatus()> status);
+  // All borrowed; they may be constructed after the service, before its server.
+  struct Parts {
+    uint64_t source_id = 0;
+    const ScoreBoard* board = nullptr;
+    const ModelSlot* slot = nullptr;
+    const ScoringEngine* engine = nullptr;
+    const SegmentCatalogue* catalogue = nullptr;
+    WorkPool* long_calls = nullptr;  // explanations and portraits
+    size_t max_subscribers = 0;
+    std::function<v1::ScorerStatus()> status;  // fills all of ScorerStatus but the subscribers
+  };
+  explicit ScorerService(const Parts& parts);
 
   // Subscribers look for news. Cheap; without locks held.
   void Wake() { subscribers_.WakeAll(); }
@@ -36,6 +47,13 @@ class ScorerService final : public v1::Scorer::CallbackService {
   grpc::ServerUnaryReactor* GetSegmentSummary(grpc::CallbackServerContext* context,
                                               const v1::GetSegmentSummaryRequest* request,
                                               v1::SegmentSummary* response) override;
+  grpc::ServerUnaryReactor* ListSegments(grpc::CallbackServerContext* context, const v1::ListSegmentsRequest* request,
+                                         v1::ListSegmentsResponse* response) override;
+  grpc::ServerUnaryReactor* CheckSegments(grpc::CallbackServerContext* context, const v1::CheckSegmentsRequest* request,
+                                          v1::CheckSegmentsResponse* response) override;
+  grpc::ServerUnaryReactor* ProfileSegment(grpc::CallbackServerContext* context,
+                                           const v1::ProfileSegmentRequest* request,
+                                           v1::SegmentProfile* response) override;
   grpc::ServerUnaryReactor* Explain(grpc::CallbackServerContext* context, const v1::ExplainRequest* request,
                                     v1::ExplainResponse* response) override;
   grpc::ServerUnaryReactor* ScoreVector(grpc::CallbackServerContext* context, const v1::ScoreVectorRequest* request,
@@ -44,12 +62,11 @@ class ScorerService final : public v1::Scorer::CallbackService {
                                       v1::ScorerStatus* response) override;
 
  private:
-  const uint64_t source_id_;
-  const ScoreBoard* const board_;
+  const Parts parts_;
   const ScoreQueries queries_;
+  const SegmentQueries segments_;
   const ExplanationQueries explanations_;
   const WhatIfQueries what_if_;
-  const std::function<v1::ScorerStatus()> status_;
   StreamSet subscribers_;
 };
 

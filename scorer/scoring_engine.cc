@@ -18,6 +18,26 @@ namespace {
 
 int64_t Micros(const google::protobuf::Timestamp& time) { return time.seconds() * 1'000'000 + time.nanos() / 1'000; }
 
+// Tier, bands and declared segments of a new score.
+void PlaceInSegments(const ServedModel& model, const SegmentReading& reading, const std::vector<KeptValue>& vector,
+                     const CustomerScore& last, CustomerScore* next) {
+  next->segment = {.tier = TierOf(next->monthly_profit, model.model.segments),
+                   .band = BandOf(next->probability, model.risk.threshold)};
+  std::optional<HeldBand> held;
+  if (last.scored()) held = HeldBand{.band = last.held_band, .since_seconds = last.held_since_seconds};
+  held = NextHeldBand(held, next->probability, model.risk, static_cast<uint32_t>(next->score_time_micros / 1'000'000));
+  next->held_band = held->band;
+  next->held_since_seconds = held->since_seconds;
+  CustomerFacts facts{.vector = &vector,
+                      .probability = next->probability,
+                      .monthly_profit = next->monthly_profit,
+                      .segment = next->segment,
+                      .segments = 0};
+  next->named_segments = reading.SegmentsOf(facts);
+  facts.segment = next->held_segment();
+  next->held_named_segments = facts.segment == next->segment ? next->named_segments : reading.SegmentsOf(facts);
+}
+
 }  // namespace
 
 ScoringEngine::ScoringEngine(const Options& options, ScoreTable* table, ScoreBoard* board, ModelSlot* slot,
@@ -55,9 +75,12 @@ absl::Status ScoringEngine::Load(std::shared_ptr<const ServedModel> model) {
   if (model != nullptr) {
     StartGeneration(*model);
     for (uint32_t i = 0; i < customers.size(); ++i) {
-      const CustomerScore& score = customers[i].score;
+      CustomerScore& score = customers[i].score;
       const bool erased = customers[i].customer_id.empty();
-      if (erased || (score.scored() && score.scoring_id == model->scoring_id)) MarkHandled(i);
+      const bool comparable = score.scored() && score.scoring_id == model->scoring_id;
+      if (erased || comparable) MarkHandled(i);
+      // Bits of a catalogue that may have been another one say nothing until the customer is scored anew.
+      if (!comparable) score.named_segments = score.held_named_segments = 0;
     }
     slot_->Set(std::move(model));
   }
@@ -169,17 +192,72 @@ absl::StatusOr<size_t> ScoringEngine::RescoreSome(size_t limit) {
   return handled;
 }
 
-absl::StatusOr<std::optional<KnownInputs>> ScoringEngine::InputsOf(std::string_view customer_id,
-                                                                   const TrainedModel& model) const {
+absl::StatusOr<size_t> ScoringEngine::ReleaseHeld() {
+  size_t released = 0;
+  bool published = false;
+  {
+    MutexLock lock(&mutex_);
+    if (!failed_.ok()) return failed_;
+    const std::shared_ptr<const ServedModel> model = slot_->Get();
+    if (model == nullptr || model->risk.least_stay <= absl::ZeroDuration()) return 0;
+    const auto now = static_cast<uint32_t>(absl::ToUnixSeconds(clock_->Now()));
+    const std::vector<uint32_t> due = board_->FindScored([&](const CustomerScore& score) {
+      const HeldBand held{.band = score.held_band, .since_seconds = score.held_since_seconds};
+      return NextHeldBand(held, score.probability, model->risk, now) != held;
+    });
+    std::vector<Candidate> candidates;
+    for (const uint32_t customer : due) {
+      auto records = table_->Read(customer, 1);
+      if (!records.ok()) return failed_ = records.status();
+      if (!records->empty()) candidates.push_back({.write = std::move(records->front()), .published = false});
+    }
+    released = candidates.size();
+    if (released == 0) return 0;
+    ScorerPosition position = position_;
+    Score(*model, &candidates, &position.sequence);
+    auto committed = Commit(std::move(candidates), position);
+    if (!committed.ok()) return committed.status();
+    published = *committed;
+  }
+  if (published) on_published_();
+  return released;
+}
+
+absl::StatusOr<std::optional<ScoringEngine::Known>> ScoringEngine::Find(std::string_view customer_id) const {
   const std::optional<uint32_t> customer = board_->Find(customer_id);
   if (!customer.has_value()) return std::nullopt;
-  const auto records = table_->Read(*customer, 1);
+  auto records = table_->Read(*customer, 1);
   if (!records.ok()) return records.status();
   // Erased meanwhile.
   if (records->empty() || records->front().record.customer_id != customer_id) return std::nullopt;
-  const ScoreRecord& record = records->front().record;
-  const FeatureSchema schema = SchemaAt(record.schema);
-  const absl::StatusOr<VectorReading> reading = VectorReading::Make(schema, model);
+  const uint32_t schema = records->front().record.schema;
+  return Known{.record = std::move(records->front().record), .schema = SchemaAt(schema)};
+}
+
+absl::Status ScoringEngine::ForEachRecord(
+    const std::function<absl::Status(uint32_t, const ScoreRecord&, const FeatureSchema&)>& visit) const {
+  std::map<uint32_t, FeatureSchema> schemas;
+  return table_->ForEach([&](uint32_t customer, const ScoreRecord& record) {
+    if (record.customer_id.empty()) return absl::OkStatus();
+    auto schema = schemas.find(record.schema);
+    if (schema == schemas.end()) schema = schemas.emplace(record.schema, SchemaAt(record.schema)).first;
+    return visit(customer, record, schema->second);
+  });
+}
+
+std::optional<FeatureSchema> ScoringEngine::PresentSchema() const {
+  MutexLock lock(&mutex_);
+  if (!schema_.has_value()) return std::nullopt;
+  return schemas_[*schema_];
+}
+
+absl::StatusOr<std::optional<KnownInputs>> ScoringEngine::InputsOf(std::string_view customer_id,
+                                                                   const TrainedModel& model) const {
+  const auto known = Find(customer_id);
+  if (!known.ok()) return known.status();
+  if (!known->has_value()) return std::nullopt;
+  const ScoreRecord& record = (*known)->record;
+  const absl::StatusOr<VectorReading> reading = VectorReading::Make((*known)->schema, model);
   if (!reading.ok()) return reading.status();
   return KnownInputs{.vector = reading->Inputs(record.vector),
                      .monthly_profit = reading->Profit(record.vector),
@@ -252,10 +330,24 @@ std::vector<ScoringEngine::Candidate> ScoringEngine::ReadCandidates(const v1::Wa
   return candidates;
 }
 
-const VectorReading* ScoringEngine::ReadingOf(uint32_t schema, const ServedModel& model) {
-  std::optional<absl::StatusOr<VectorReading>>& reading = readings_[schema];
+absl::StatusOr<ScoringEngine::Reading> ScoringEngine::MakeReading(const FeatureSchema& schema,
+                                                                  const ServedModel& model) {
+  absl::StatusOr<VectorReading> vector = VectorReading::Make(schema, model.model);
+  if (!vector.ok()) return vector.status();
+  Reading reading{.vector = *std::move(vector), .segments = SegmentReading(*model.segments, schema, model.model)};
+  for (size_t i = 0; i < reading.segments.size(); ++i) {
+    if (const std::string problem = reading.segments.problem(i); !problem.empty()) {
+      Log(Level::kWarning, "scoring", "nobody is in a segment that cannot be told",
+          {{"segment", model.segments->names()[i]}, {"reason", problem}});
+    }
+  }
+  return reading;
+}
+
+const ScoringEngine::Reading* ScoringEngine::ReadingOf(uint32_t schema, const ServedModel& model) {
+  std::optional<absl::StatusOr<Reading>>& reading = readings_[schema];
   if (!reading.has_value()) {
-    reading = VectorReading::Make(schemas_[schema], model.model);
+    reading = MakeReading(schemas_[schema], model);
     if (!reading->ok()) {
       Log(Level::kError, "scoring", "the model cannot read the store's vectors; the last scores stay",
           {{"model_version", model.version}, {"reason", reading->status().message()}});
@@ -268,9 +360,9 @@ void ScoringEngine::Score(const ServedModel& model, std::vector<Candidate>* cand
   std::vector<FeatureVector> inputs;
   std::vector<Candidate*> scored;
   for (Candidate& candidate : *candidates) {
-    const VectorReading* reading = ReadingOf(candidate.write.record.schema, model);
+    const Reading* reading = ReadingOf(candidate.write.record.schema, model);
     if (reading == nullptr) continue;
-    FeatureVector input = reading->Inputs(candidate.write.record.vector);
+    FeatureVector input = reading->vector.Inputs(candidate.write.record.vector);
     if (absl::Status status = model.model.CheckVector(input); !status.ok()) {
       Log(Level::kWarning, "scoring", "a vector cannot be scored; the last score stays",
           {{"reason", status.message()}});
@@ -282,27 +374,25 @@ void ScoringEngine::Score(const ServedModel& model, std::vector<Candidate>* cand
   std::vector<ebb::Score> scores(inputs.size());
   model.model.ScoreBatch(inputs, scores);
   for (size_t i = 0; i < scored.size(); ++i) {
-    const ScoreRecord& record = scored[i]->write.record;
-    const std::optional<double> profit = ReadingOf(record.schema, model)->Profit(record.vector);
-    scored[i]->published = Settle(model, scores[i], profit, scored[i], sequence);
+    const Reading* reading = ReadingOf(scored[i]->write.record.schema, model);
+    scored[i]->published = Settle(model, *reading, scores[i], scored[i], sequence);
   }
 }
 
-bool ScoringEngine::Settle(const ServedModel& model, const ebb::Score& score, std::optional<double> profit,
+bool ScoringEngine::Settle(const ServedModel& model, const Reading& reading, const ebb::Score& score,
                            Candidate* candidate, int64_t* sequence) const {
   ScoreRecord& record = candidate->write.record;
   const CustomerScore last = record.score;
   CustomerScore next = last;
   next.probability = score.probability;
   next.ranking_score = score.ranking_score;
-  next.monthly_profit = profit;
+  next.monthly_profit = reading.vector.Profit(record.vector);
   next.model_version = model.version;
   next.scoring_id = model.scoring_id;
   next.as_of_micros = record.vector_as_of_micros;
   next.score_time_micros = absl::ToUnixMicros(clock_->Now());
-  next.segment = {.tier = TierOf(profit, model.model.segments),
-                  .band = BandOf(score.probability, model.risk_threshold)};
   next.horizon_months = static_cast<uint8_t>(model.model.horizon_months);
+  PlaceInSegments(model, reading.segments, record.vector, last, &next);
   const bool publish = DecidePublication(last, next, options_.publish_delta) != Publication::kNone;
   if (publish) {
     next.sequence = ++*sequence;

@@ -18,6 +18,7 @@
 #include "scorer/model_slot.h"
 #include "scorer/score_board.h"
 #include "scorer/score_table.h"
+#include "scorer/segments/segment_reading.h"
 #include "scorer/vector_reading.h"
 
 namespace ebb::scorer {
@@ -55,6 +56,10 @@ class ScoringEngine {
   // Scores up to `limit` waiting customers with the present model; 0: nobody waits.
   absl::StatusOr<size_t> RescoreSome(size_t limit);
 
+  // Scores those customers anew whose held band has stayed long enough and is due to move (RiskBands.least_stay); 0:
+  // nobody. Bands without a least stay move with the score and need no such look.
+  absl::StatusOr<size_t> ReleaseHeld();
+
   // Where to go on in the feature store; empty: from the beginning.
   std::string store_token() const;
   // The store knows the token no more. Scores stay until its vectors come again.
@@ -63,6 +68,20 @@ class ScoringEngine {
   // The customer's latest vector as `model` reads it; nothing where none is known. FAILED_PRECONDITION: it lacks an
   // input of the model.
   absl::StatusOr<std::optional<KnownInputs>> InputsOf(std::string_view customer_id, const TrainedModel& model) const;
+
+  // What is kept of a customer, and the schema that its vector follows.
+  struct Known {
+    ScoreRecord record;
+    FeatureSchema schema;
+  };
+  // Nothing where the customer is not known.
+  absl::StatusOr<std::optional<Known>> Find(std::string_view customer_id) const;
+  // Every customer's record in order of number, erased ones left out, read from disk while scoring goes on. Stops at
+  // the visitor's first error and returns it.
+  absl::Status ForEachRecord(
+      const std::function<absl::Status(uint32_t customer, const ScoreRecord&, const FeatureSchema&)>& visit) const;
+  // Of the vectors that come now; nothing before the first.
+  std::optional<FeatureSchema> PresentSchema() const;
 
   // Customers waiting for RescoreSome; 0 without a model.
   int64_t rescore_backlog() const { return backlog_.load(std::memory_order_relaxed); }
@@ -77,16 +96,23 @@ class ScoringEngine {
     bool published = false;
   };
 
+  // How the present model and its segments read the vectors of one schema.
+  struct Reading {
+    VectorReading vector;
+    SegmentReading segments;
+  };
+
   absl::Status UseSchema(const v1::FeatureSchema& schema) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<Candidate> ReadCandidates(const v1::WatchFeaturesResponse& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Forgets the customers that the store has forgotten.
   absl::Status Erase(const v1::WatchFeaturesResponse& message, const ScorerPosition& position)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  static absl::StatusOr<Reading> MakeReading(const FeatureSchema& schema, const ServedModel& model);
   // Null where the model cannot read vectors of this schema.
-  const VectorReading* ReadingOf(uint32_t schema, const ServedModel& model) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  const Reading* ReadingOf(uint32_t schema, const ServedModel& model) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Score(const ServedModel& model, std::vector<Candidate>* candidates, int64_t* sequence)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool Settle(const ServedModel& model, const ebb::Score& score, std::optional<double> profit, Candidate* candidate,
+  bool Settle(const ServedModel& model, const Reading& reading, const ebb::Score& score, Candidate* candidate,
               int64_t* sequence) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Disk first, then the board. True: something was published.
   absl::StatusOr<bool> Commit(std::vector<Candidate> candidates, const ScorerPosition& position)
@@ -107,7 +133,7 @@ class ScoringEngine {
 
   std::vector<std::string> schema_bytes_ ABSL_GUARDED_BY(mutex_);  // by number; so are the next two
   std::vector<FeatureSchema> schemas_ ABSL_GUARDED_BY(mutex_);
-  std::vector<std::optional<absl::StatusOr<VectorReading>>> readings_
+  std::vector<std::optional<absl::StatusOr<Reading>>> readings_
       ABSL_GUARDED_BY(mutex_);                              // of the present model, made when needed
   std::optional<uint32_t> schema_ ABSL_GUARDED_BY(mutex_);  // of the vectors that come now
 

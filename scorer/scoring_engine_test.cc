@@ -47,8 +47,26 @@ class ScoringEngineTest : public ::testing::Test {
   }
   void Reopen(std::shared_ptr<const ServedModel> model) { Open(/*create=*/false, std::move(model)); }
 
+  // The model with declared segments and bands.
+  static std::shared_ptr<const ServedModel> ModelWith(const std::string& segments, int64_t version = 1) {
+    auto catalogue = SegmentCatalogue::Parse(segments, "test");
+    EXPECT_TRUE(catalogue.ok()) << catalogue.status();
+    return MakeServedModel(testing::StraightLineModel(0), version, "digest",
+                           {.risk_threshold = 0, .segments = std::make_shared<SegmentCatalogue>(*catalogue)});
+  }
+
+  // `stable, held at_risk, named 01, held 10`, the bits of the first segment rightmost.
+  std::string Segments(const std::string& id) const {
+    const CustomerScore score = board_->Get(*board_->Find(id));
+    const auto band = [](RiskBand b) { return b == RiskBand::kAtRisk ? "at_risk" : "stable"; };
+    const auto bits = [](uint64_t mask) { return absl::StrCat((mask >> 1) & 1, mask & 1); };
+    return absl::StrCat(band(score.segment.band), ", held ", band(score.held_band), ", named ",
+                        bits(score.named_segments), ", held ", bits(score.held_named_segments));
+  }
+
   static std::shared_ptr<const ServedModel> Model(int64_t version, double shift, double threshold = 0.7) {
-    return MakeServedModel(testing::StraightLineModel(shift), version, absl::StrCat("digest ", version), threshold);
+    return MakeServedModel(testing::StraightLineModel(shift), version, absl::StrCat("digest ", version),
+                           {.risk_threshold = threshold});
   }
 
   struct Row {
@@ -124,6 +142,7 @@ class ScoringEngineTest : public ::testing::Test {
   const ebb::testing::TemporaryFolder temporary_;
   const std::string folder_ = temporary_.path() + "/table";
   ManualClock clock_{absl::FromUnixSeconds(2'000)};
+  const SegmentCatalogue no_segments_;
   std::unique_ptr<ScoreTable> table_;
   std::unique_ptr<ScoreBoard> board_;
   std::unique_ptr<ModelSlot> slot_;
@@ -214,14 +233,14 @@ TEST_F(ScoringEngineTest, AModelThatTheStoreCannotFeedIsRefusedAndTheOldOneStays
   TrainedModel hungry = testing::StraightLineModel(0);
   hungry.schema = FeatureSchema({{.name = "minutes", .group = {}, .description = {}},
                                  {.name = "profit", .role = FeatureRole::kSegment, .group = {}, .description = {}}});
-  const absl::Status refused = engine_->SwitchModel(MakeServedModel(hungry, 2, "d", 0.7));
+  const absl::Status refused = engine_->SwitchModel(MakeServedModel(hungry, 2, "d", {.risk_threshold = 0.7}));
   EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(refused.message()), ::testing::HasSubstr("minutes"));
   EXPECT_EQ(slot_->Get()->version, 1);
 }
 
 TEST_F(ScoringEngineTest, TheMostValueAtRiskComesFirstAndUnknownValueIsCounted) {
-  const ScoreQueries queries(1, board_.get(), slot_.get());
+  const ScoreQueries queries(1, board_.get(), slot_.get(), &no_segments_);
   EXPECT_EQ(queries.ListAtRisk({}).status().code(), absl::StatusCode::kFailedPrecondition);
   ASSERT_TRUE(engine_->SwitchModel(Model(1, 0)).ok());
   ASSERT_TRUE(Take({{"anna", 3, 50}, {"boris", -1, 200}, {"clara", 2.5, 60}, {"dora", 3}}).ok());
@@ -243,7 +262,7 @@ TEST_F(ScoringEngineTest, TheMostValueAtRiskComesFirstAndUnknownValueIsCounted) 
 }
 
 TEST_F(ScoringEngineTest, TheSummaryAddsUpAndSaysNothingOfUnknownProfit) {
-  const ScoreQueries queries(1, board_.get(), slot_.get());
+  const ScoreQueries queries(1, board_.get(), slot_.get(), &no_segments_);
   ASSERT_TRUE(engine_->SwitchModel(Model(1, 0)).ok());
   ASSERT_TRUE(Take({{"anna", 3}}).ok());
   auto summary = queries.SummarizeSegments();
@@ -272,7 +291,7 @@ TEST_F(ScoringEngineTest, TheSummaryAddsUpAndSaysNothingOfUnknownProfit) {
 }
 
 TEST_F(ScoringEngineTest, PagesListEverybodyOnce) {
-  const ScoreQueries queries(1, board_.get(), slot_.get());
+  const ScoreQueries queries(1, board_.get(), slot_.get(), &no_segments_);
   ASSERT_TRUE(engine_->SwitchModel(Model(1, 0)).ok());
   ASSERT_TRUE(Take({{"anna", 1, 50}, {"boris", 2, 50}, {"clara", 3, 50}}).ok());
   v1::ListScoresRequest request;
@@ -311,6 +330,126 @@ TEST_F(ScoringEngineTest, WhomTheStoreHasForgottenIsForgottenHere) {
   EXPECT_EQ(Scores().size(), 2u);
   ASSERT_TRUE(Take({{"carl", 40}}).ok());
   EXPECT_EQ(Scores().size(), 3u);
+}
+
+constexpr char kTwoSegments[] = R"pb(
+  risk { threshold: 0.7 leave_below: 0.65 }
+  segments {
+    name: "risky"
+    who {
+      all_of {
+        value: RISK_BAND
+        category { one_of: "at_risk" }
+      }
+    }
+  }
+  segments {
+    name: "rich"
+    who {
+      all_of {
+        feature: "profit"
+        number { above: 100 }
+      }
+    }
+  }
+)pb";
+
+TEST_F(ScoringEngineTest, TheHeldBandMovesLaterThanThePlainOne) {
+  Reopen(ModelWith(kTwoSegments));
+  ASSERT_TRUE(Take({{"anna", 2.1, 50}}).ok());  // 0.71
+  EXPECT_EQ(Segments("anna"), "at_risk, held at_risk, named 01, held 01");
+  const int told = published_;
+  ASSERT_TRUE(Take({{"anna", 1.96, 50}}).ok());  // 0.696
+  EXPECT_EQ(Segments("anna"), "stable, held at_risk, named 00, held 01");
+  ASSERT_TRUE(Take({{"anna", 1.6, 50}}).ok());  // 0.66
+  EXPECT_EQ(Segments("anna"), "stable, held at_risk, named 00, held 01");
+  ASSERT_TRUE(Take({{"anna", 1.4, 50}}).ok());  // 0.64
+  EXPECT_EQ(Segments("anna"), "stable, held stable, named 00, held 00");
+  EXPECT_EQ(published_ - told, 3) << "each moved by 0.01 or more";
+}
+
+TEST_F(ScoringEngineTest, SubscribersHearOfADeclaredSegmentThoughTheProbabilityStays) {
+  Reopen(ModelWith(kTwoSegments));
+  ASSERT_TRUE(Take({{"anna", 1, 50}}).ok());
+  const int64_t first = board_->last_sequence();
+  ASSERT_TRUE(Take({{"anna", 1, 60}}).ok());
+  EXPECT_EQ(board_->last_sequence(), first);
+  // From the middle tier into `rich`: both need more than 100.
+  ASSERT_TRUE(Take({{"anna", 1, 101}}).ok());
+  EXPECT_EQ(board_->last_sequence(), first + 1);
+  EXPECT_EQ(Segments("anna"), "stable, held stable, named 10, held 10");
+}
+
+TEST_F(ScoringEngineTest, AHeldBandStaysAsLongAsDeclaredAndIsThenReleasedWithoutAnEvent) {
+  Reopen(ModelWith(R"pb(risk {
+                          threshold: 0.7
+                          leave_below: 0.65
+                          least_stay { seconds: 86400 }
+                        })pb"));
+  ASSERT_TRUE(Take({{"anna", 2.1}}).ok());
+  ASSERT_TRUE(Take({{"anna", 0}}).ok());  // 0.5
+  EXPECT_EQ(Segments("anna"), "stable, held at_risk, named 00, held 00");
+  clock_.Advance(absl::Hours(23));
+  EXPECT_EQ(*engine_->ReleaseHeld(), 0u);
+  clock_.Advance(absl::Hours(1));
+  const int64_t told = board_->last_sequence();
+  EXPECT_EQ(*engine_->ReleaseHeld(), 1u);
+  EXPECT_EQ(Segments("anna"), "stable, held stable, named 00, held 00");
+  EXPECT_EQ(board_->last_sequence(), told + 1);
+  EXPECT_EQ(*engine_->ReleaseHeld(), 0u);
+}
+
+TEST_F(ScoringEngineTest, OtherSegmentsAreToldAfterARestartWithAnotherFile) {
+  Reopen(ModelWith(kTwoSegments));
+  ASSERT_TRUE(Take({{"anna", 2.1, 200}}).ok());
+  Reopen(ModelWith(R"pb(segments {
+                          name: "poor"
+                          who {
+                            all_of {
+                              feature: "profit"
+                              number { below: 250 }
+                            }
+                          }
+                        })pb"));
+  EXPECT_EQ(Segments("anna"), "at_risk, held at_risk, named 00, held 00") << "bits of the old file mean nothing";
+  RescoreAll();
+  EXPECT_EQ(Segments("anna"), "at_risk, held at_risk, named 01, held 01");
+  Reopen(ModelWith(R"pb(segments {
+                          name: "poor"
+                          who {
+                            all_of {
+                              feature: "profit"
+                              number { below: 250 }
+                            }
+                          }
+                        })pb"));
+  EXPECT_EQ(Segments("anna"), "at_risk, held at_risk, named 01, held 01") << "the same file: nothing to do";
+  EXPECT_EQ(engine_->rescore_backlog(), 0);
+}
+
+TEST_F(ScoringEngineTest, NobodyIsInASegmentThatTheStoreCannotTell) {
+  Reopen(ModelWith(R"pb(
+    segments {
+      name: "tall"
+      who {
+        none_of {
+          feature: "height"
+          number { below: 2 }
+        }
+      }
+    }
+    segments {
+      name: "rich"
+      who {
+        all_of {
+          feature: "profit"
+          number { above: 100 }
+        }
+      }
+    }
+  )pb"));
+  ASSERT_TRUE(Take({{"anna", 1, 200}}).ok());
+  EXPECT_EQ(Segments("anna"), "stable, held stable, named 10, held 10");
 }
 
 }  // namespace

@@ -34,9 +34,10 @@ absl::StatusOr<int64_t> ReadToken(const std::string& bytes, uint64_t source_id, 
   }
   if (token->source_id != source_id || token->sequence > static_cast<uint64_t>(last)) {
     return WithErrorInfo(
-        absl::OutOfRangeError("`resume_token` is of another scorer's data folder, or ahead of this one: subscribe anew "
-                              "without it, with `snapshot`"),
-        "RESUME_TOKEN_UNKNOWN");
+        absl::OutOfRangeError(absl::StrCat("`resume_token` is of another scorer's data folder, or ahead of this one, "
+                                           "which has the sequences 1 to ",
+                                           last, ": subscribe anew without it, with `snapshot`")),
+        "RESUME_TOKEN_UNKNOWN", {{"oldest_sequence", "1"}, {"latest_sequence", absl::StrCat(last)}});
   }
   return static_cast<int64_t>(token->sequence);
 }
@@ -44,13 +45,13 @@ absl::StatusOr<int64_t> ReadToken(const std::string& bytes, uint64_t source_id, 
 }  // namespace
 
 absl::StatusOr<Subscription> Subscription::Make(const v1::SubscribeRequest& request, uint64_t source_id,
-                                                const ScoreBoard* board) {
-  auto filter = ScoreFilter::Make(request.filter());
+                                                const ScoreBoard* board, const SegmentCatalogue* catalogue) {
+  auto filter = ScoreFilter::Make(request.filter(), *catalogue);
   if (!filter.ok()) return filter.status();
   auto heartbeat = HeartbeatOf(request);
   if (!heartbeat.ok()) return heartbeat.status();
   const int64_t last = board->last_sequence();
-  int64_t from = request.snapshot() ? 0 : last;
+  Place place{.source_id = source_id, .from = request.snapshot() ? 0 : last, .caught_up_at = last, .resumed = false};
   if (!request.resume_token().empty()) {
     if (request.snapshot()) {
       return InvalidField(
@@ -59,24 +60,39 @@ absl::StatusOr<Subscription> Subscription::Make(const v1::SubscribeRequest& requ
     }
     auto resumed = ReadToken(request.resume_token(), source_id, last);
     if (!resumed.ok()) return resumed.status();
-    from = *resumed;
+    place.from = *resumed;
+    place.resumed = true;
   }
-  return Subscription(*std::move(filter), source_id, from, last, *heartbeat, board);
+  return Subscription(*std::move(filter), request.leaving(), place, *heartbeat, board, catalogue);
 }
 
-Subscription::Subscription(ScoreFilter filter, uint64_t source_id, int64_t from, int64_t caught_up_at,
-                           absl::Duration heartbeat, const ScoreBoard* board)
+Subscription::Subscription(ScoreFilter filter, bool leaving, const Place& place, absl::Duration heartbeat,
+                           const ScoreBoard* board, const SegmentCatalogue* catalogue)
     : filter_(std::move(filter)),
-      source_id_(source_id),
-      position_{.id = 0, .sequence = static_cast<uint64_t>(from)},
-      caught_up_at_(static_cast<uint64_t>(caught_up_at)),
+      leaving_(leaving),
+      compares_(leaving || filter_.min_change() > 0),
+      told_(place.resumed),
+      source_id_(place.source_id),
+      position_{.id = 0, .sequence = static_cast<uint64_t>(place.from)},
+      caught_up_at_(static_cast<uint64_t>(place.caught_up_at)),
       heartbeat_(heartbeat),
-      board_(board) {}
+      board_(board),
+      catalogue_(catalogue) {}
+
+Subscription::Verdict Subscription::Judge(uint32_t customer, const std::string& customer_id,
+                                          const CustomerScore& score) const {
+  if (!filter_.Passes(customer_id, score)) {
+    return leaving_ && told_.IsLeaving(customer) ? Verdict::kLeft : Verdict::kPassOver;
+  }
+  return !compares_ || told_.IsNews(customer, score, filter_.min_change()) ? Verdict::kScore : Verdict::kPassOver;
+}
 
 bool Subscription::Next(v1::SubscribeResponse* message) {
   const ScoreBoard::Step step = board_->Next(
       position_,
-      [this](const std::string& customer_id, const CustomerScore& score) { return filter_.Passes(customer_id, score); },
+      [this](uint32_t customer, const std::string& customer_id, const CustomerScore& score) {
+        return Judge(customer, customer_id, score) != Verdict::kPassOver;
+      },
       kMaxLooks);
   // Changes made since the call began come after the end of the snapshot, and are not told before it.
   const bool beyond = step.found.has_value() && step.position.sequence > caught_up_at_;
@@ -88,9 +104,20 @@ bool Subscription::Next(v1::SubscribeResponse* message) {
     return true;
   }
   position_ = step.position;
-  if (step.found.has_value()) FillScore(step.found->customer_id, step.found->score, message->mutable_score());
+  if (step.found.has_value()) FillFound(step.position.id, *step.found, message);
   FillProgress(message);
   return !step.at_end;
+}
+
+void Subscription::FillFound(uint32_t customer, const ScoreBoard::Named& found, v1::SubscribeResponse* message) {
+  if (Judge(customer, found.customer_id, found.score) == Verdict::kLeft) {
+    message->mutable_left()->set_customer_id(found.customer_id);
+    message->mutable_left()->set_sequence(found.score.sequence);
+    told_.TellLeft(customer);
+    return;
+  }
+  FillScore(found.customer_id, found.score, *catalogue_, message->mutable_score());
+  if (compares_) told_.Tell(customer, found.score);
 }
 
 void Subscription::FillProgress(v1::SubscribeResponse* message) const {

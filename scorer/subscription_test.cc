@@ -20,6 +20,32 @@ using ::testing::HasSubstr;
 
 constexpr uint64_t kSource = 42;
 
+// Two segments, `vip` and `risky`; who is in them is said by Publish.
+const SegmentCatalogue& Catalogue() {
+  static const auto* catalogue = new SegmentCatalogue(*SegmentCatalogue::Parse(R"pb(
+                                                                                 segments {
+                                                                                   name: "vip"
+                                                                                   who {
+                                                                                     all_of {
+                                                                                       value: MONTHLY_PROFIT
+                                                                                       number { above: 100 }
+                                                                                     }
+                                                                                   }
+                                                                                 }
+                                                                                 segments {
+                                                                                   name: "risky"
+                                                                                   who {
+                                                                                     all_of {
+                                                                                       value: RISK_BAND
+                                                                                       category { one_of: "at_risk" }
+                                                                                     }
+                                                                                   }
+                                                                                 }
+                                                                               )pb",
+                                                                               "test"));
+  return *catalogue;
+}
+
 // A scorer reduced to what subscribers see of it. Published probabilities are the sequence / 1e6, so that an old score
 // shows.
 class Publisher {
@@ -36,6 +62,17 @@ class Publisher {
     update.score.probability = static_cast<double>(sequence_) / 1e6;
     board_->Apply({update});
     latest_[customer_id] = sequence_;
+  }
+
+  // A score of one's own: its probability, and the bits of its segments.
+  void Publish(const std::string& customer_id, double probability, uint64_t segments = 0) {
+    Publish(customer_id);
+    const uint32_t customer = *board_->Find(customer_id);
+    ScoreBoard::Update update{
+        .customer = customer, .customer_id = customer_id, .score = board_->Get(customer), .published = false};
+    update.score.probability = probability;
+    update.score.held_named_segments = segments;
+    board_->Apply({update});
   }
 
   // What a crash and a start do: everything comes back from disk.
@@ -56,7 +93,7 @@ class Publisher {
 };
 
 Subscription Subscribe(const Publisher& publisher, const v1::SubscribeRequest& request) {
-  auto subscription = Subscription::Make(request, kSource, publisher.board());
+  auto subscription = Subscription::Make(request, kSource, publisher.board(), &Catalogue());
   EXPECT_TRUE(subscription.ok()) << subscription.status();
   return *std::move(subscription);
 }
@@ -67,19 +104,91 @@ v1::SubscribeRequest Snapshot() {
   return request;
 }
 
-// Everything there is to read now: `anna@3`, `|` for caught up, `.` for progress alone.
+// Everything there is to read now: `anna@3`, `-anna@4` where she left, `|` for caught up, `.` for progress alone.
 std::vector<std::string> ReadAll(Subscription* subscription, std::string* token = nullptr) {
   std::vector<std::string> lines;
   v1::SubscribeResponse message;
   while (message.Clear(), subscription->Next(&message)) {
     if (message.has_score()) {
       lines.push_back(absl::StrCat(message.score().customer_id(), "@", message.score().sequence()));
+    } else if (message.has_left()) {
+      lines.push_back(absl::StrCat("-", message.left().customer_id(), "@", message.left().sequence()));
     } else {
       lines.push_back(message.caught_up() ? "|" : ".");
     }
     if (token != nullptr) *token = message.resume_token();
   }
   return lines;
+}
+
+TEST(SubscriptionTest, NamedSegmentsPassByTheHeldBand) {
+  Publisher publisher;
+  publisher.Publish("anna", 0.8, 0b11);
+  publisher.Publish("boris", 0.8, 0b10);
+  publisher.Publish("clara", 0.1, 0b01);
+  publisher.Publish("dora", 0.1, 0);
+  v1::SubscribeRequest request = Snapshot();
+  request.mutable_filter()->add_named_segments("risky");
+  Subscription risky = Subscribe(publisher, request);
+  EXPECT_THAT(ReadAll(&risky), ElementsAre("anna@1", "boris@2", "|"));
+  request.mutable_filter()->add_named_segments("vip");
+  Subscription either = Subscribe(publisher, request);
+  EXPECT_THAT(ReadAll(&either), ElementsAre("anna@1", "boris@2", "clara@3", "|"));
+}
+
+TEST(SubscriptionTest, AMinimumChangeIsMeasuredAgainstWhatThisStreamTold) {
+  Publisher publisher;
+  publisher.Publish("anna", 0.5);
+  v1::SubscribeRequest request = Snapshot();
+  request.mutable_filter()->set_min_change(0.1);
+  std::string token;
+  Subscription subscription = Subscribe(publisher, request);
+  EXPECT_THAT(ReadAll(&subscription), ElementsAre("anna@1", "|"));
+  publisher.Publish("anna", 0.54);
+  EXPECT_THAT(ReadAll(&subscription), ElementsAre());
+  publisher.Publish("anna", 0.58);
+  EXPECT_THAT(ReadAll(&subscription), ElementsAre()) << "0.08 from what was told";
+  publisher.Publish("anna", 0.62);
+  EXPECT_THAT(ReadAll(&subscription, &token), ElementsAre("anna@4")) << "a slow drift cannot hide in small steps";
+  publisher.Publish("anna", 0.62, 0b10);
+  EXPECT_THAT(ReadAll(&subscription), ElementsAre("anna@5")) << "another segment is always told";
+
+  // A resumed stream does not know what the one before told: the first change of a customer comes.
+  request.set_snapshot(false);
+  request.set_resume_token(token);
+  publisher.Publish("anna", 0.63, 0b10);
+  Subscription resumed = Subscribe(publisher, request);
+  EXPECT_THAT(ReadAll(&resumed), ElementsAre("anna@6", "|"));
+  publisher.Publish("anna", 0.64, 0b10);
+  EXPECT_THAT(ReadAll(&resumed), ElementsAre());
+}
+
+TEST(SubscriptionTest, CustomersWhoLeaveTheFilterAreToldOnceWhereAsked) {
+  Publisher publisher;
+  publisher.Publish("anna", 0.8);
+  publisher.Publish("boris", 0.2);
+  v1::SubscribeRequest request = Snapshot();
+  request.set_leaving(true);
+  request.mutable_filter()->set_min_probability(0.7);
+  std::string token;
+  Subscription subscription = Subscribe(publisher, request);
+  EXPECT_THAT(ReadAll(&subscription, &token), ElementsAre("anna@1", "|"));
+  publisher.Publish("anna", 0.6);
+  publisher.Publish("boris", 0.3);
+  EXPECT_THAT(ReadAll(&subscription), ElementsAre("-anna@3")) << "nothing was told of boris";
+  publisher.Publish("anna", 0.5);
+  EXPECT_THAT(ReadAll(&subscription), ElementsAre());
+  publisher.Publish("anna", 0.9);
+  EXPECT_THAT(ReadAll(&subscription), ElementsAre("anna@6"));
+
+  request.set_snapshot(false);
+  request.set_resume_token(token);
+  publisher.Publish("anna", 0.4);
+  Subscription resumed = Subscribe(publisher, request);
+  EXPECT_THAT(ReadAll(&resumed), ElementsAre("-boris@4", "-anna@7", "|"))
+      << "what the stream before told is not known, so whoever may have been told leaves";
+  publisher.Publish("boris", 0.1);
+  EXPECT_THAT(ReadAll(&resumed), ElementsAre());
 }
 
 TEST(SubscriptionTest, ASnapshotIsEverybodyOnceThenChanges) {
@@ -202,7 +311,7 @@ TEST(SubscriptionTest, RequestsThatMakeNoSenseAreNamed) {
   cases[9] = {absl::StatusCode::kFailedPrecondition, "version 2", {}};
   cases[9].request.set_resume_token("\x02later\xd6\x2b\x45\xfc");
   for (const Case& c : cases) {
-    const auto status = Subscription::Make(c.request, kSource, publisher.board()).status();
+    const auto status = Subscription::Make(c.request, kSource, publisher.board(), &Catalogue()).status();
     EXPECT_EQ(status.code(), c.code) << c.message << "; got " << status;
     EXPECT_THAT(std::string(status.message()), HasSubstr(c.message));
   }

@@ -51,7 +51,7 @@ absl::Status FillVectorScore(const ServedModel& served, const FeatureVector& vec
   message->set_probability(score.probability);
   message->set_ranking_score(score.ranking_score);
   const Segment segment = {.tier = TierOf(profit, served.model.segments),
-                           .band = BandOf(score.probability, served.risk_threshold)};
+                           .band = BandOf(score.probability, served.risk.threshold)};
   message->set_segment(std::string(SegmentName(segment)));
   if (profit.has_value()) {
     message->set_monthly_profit(*profit);

@@ -17,7 +17,7 @@ class WhatIfQueriesTest : public ::testing::Test {
   WhatIfQueriesTest() {
     TrainedModel model = testing_models::ModelOf({testing_models::Logistic()});
     model.segments = {.feature = "revenue", .lower = 20, .upper = 40};
-    slot_.Set(MakeServedModel(std::move(model), 7, "digest", 0.7));
+    slot_.Set(MakeServedModel(std::move(model), 7, "digest", {.risk_threshold = 0.7}));
   }
 
   absl::StatusOr<v1::ScoreVectorResponse> ScoreVector(const std::string& request) const {

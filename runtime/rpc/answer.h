@@ -6,7 +6,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "grpcpp/support/server_callback.h"
+#include "runtime/rpc/error_details.h"
 #include "runtime/rpc/status.h"
+#include "runtime/work_pool.h"
 
 namespace ebb {
 
@@ -22,6 +24,26 @@ template <typename T>
 grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, absl::StatusOr<T> answer, T* response) {
   if (answer.ok()) *response = *std::move(answer);
   return Answer(context, answer.status());
+}
+
+// The same for work that is too long for gRPC's threads: it runs on one of the pool's; RESOURCE_EXHAUSTED where too
+// many wait already. A caller who has gone meanwhile costs no work. What `work` refers to must outlive the pool; the
+// request lives until the call is finished.
+template <typename T, typename Work>
+grpc::ServerUnaryReactor* AnswerFrom(WorkPool* pool, grpc::CallbackServerContext* context, Work work, T* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const bool taken = pool->TryRun([context, reactor, response, work = std::move(work)] {
+    if (context->IsCancelled()) return reactor->Finish(grpc::Status::CANCELLED);
+    absl::StatusOr<T> answer = work();
+    if (answer.ok()) *response = *std::move(answer);
+    reactor->Finish(ToGrpcStatus(answer.status()));
+  });
+  if (!taken) {
+    reactor->Finish(ToGrpcStatus(
+        WithRetryDelay(absl::ResourceExhaustedError("too many calls of this kind are waiting: try again in a second"),
+                       absl::Seconds(1))));
+  }
+  return reactor;
 }
 
 }  // namespace ebb

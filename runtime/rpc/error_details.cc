@@ -41,10 +41,12 @@ absl::Status WithFieldViolation(absl::Status status, absl::string_view field, ab
   return status;
 }
 
-absl::Status WithErrorInfo(absl::Status status, absl::string_view reason) {
+absl::Status WithErrorInfo(absl::Status status, absl::string_view reason,
+                           const std::map<std::string, std::string>& metadata) {
   google::rpc::ErrorInfo detail;
   detail.set_reason(std::string(reason));
   detail.set_domain("ebb");
+  detail.mutable_metadata()->insert(metadata.begin(), metadata.end());
   SetDetail(detail, &status);
   return status;
 }

@@ -2,7 +2,9 @@
 // sees gRPC can say which field broke which rule. runtime/rpc/status.h takes them over the border.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -18,7 +20,8 @@ absl::Status InvalidField(absl::string_view field, absl::string_view rule);
 // `field` is a path such as `events[3].quantity`; may be called again for further fields.
 absl::Status WithFieldViolation(absl::Status status, absl::string_view field, absl::string_view description);
 // `reason` in UPPER_SNAKE_CASE, for programs to act on.
-absl::Status WithErrorInfo(absl::Status status, absl::string_view reason);
+absl::Status WithErrorInfo(absl::Status status, absl::string_view reason,
+                           const std::map<std::string, std::string>& metadata = {});
 absl::Status WithRetryDelay(absl::Status status, absl::Duration delay);
 
 // The detail carried, or nothing.

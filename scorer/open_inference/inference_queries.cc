@@ -119,7 +119,7 @@ absl::StatusOr<inference::ModelInferResponse> InferenceQueries::Infer(const infe
   response.set_model_name(kServedModelName);
   response.set_model_version(absl::StrCat(served->version));
   response.set_id(request.id());
-  AddOutputs(*outputs, *scores, served->risk_threshold, &response);
+  AddOutputs(*outputs, *scores, served->risk.threshold, &response);
   return response;
 }
 
