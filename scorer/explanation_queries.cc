@@ -16,15 +16,15 @@
 namespace ebb::scorer {
 namespace {
 
-constexpr int kMostAsked = 10;
+constexpr int kMostExplained = 10;
 
 absl::Status CheckRequest(const v1::ExplainRequest& request) {
   const int customers = request.customer_ids_size();
   if (customers > 0 && !request.features().empty()) {
     return InvalidField("features", "stands beside customer_ids: ask about customers or about one vector");
   }
-  if (request.features().empty() && (customers == 0 || customers > kMostAsked)) {
-    return InvalidField("customer_ids", absl::StrCat("has ", customers, " customers, 1 to ", kMostAsked,
+  if (request.features().empty() && (customers == 0 || customers > kMostExplained)) {
+    return InvalidField("customer_ids", absl::StrCat("has ", customers, " customers, 1 to ", kMostExplained,
                                                      " are allowed, or none and the features of one vector"));
   }
   return absl::OkStatus();

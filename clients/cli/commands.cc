@@ -3,13 +3,13 @@
 namespace ebb {
 
 std::vector<Command> AllCommands() {
-  return {
-      UpCommand(),      StatusCommand(),     StatsCommand(),        ImportOneClickCommand(), GenerateCommand(),
-      PushCommand(),    FeaturesCommand(),   FeaturesListCommand(), FeaturesCheckCommand(),  FeaturesDiffCommand(),
-      ExportCommand(),  EraseCommand(),      TrainCommand(),        TrainingsCommand(),      TrainingCancelCommand(),
-      ModelsCommand(),  ModelShowCommand(),  ModelReportCommand(),  ModelPromoteCommand(),   ScoreCommand(),
-      ExplainCommand(), WhatIfCommand(),     SegmentsCommand(),     AtRiskCommand(),         SubscribeCommand(),
-      VerifyCommand(),  CompletionCommand(), CompleteCommand(),     VersionCommand(),        HelpCommand()};
+  return {UpCommand(),      StatusCommand(),    StatsCommand(),        ImportOneClickCommand(), GenerateCommand(),
+          PushCommand(),    FeaturesCommand(),  FeaturesListCommand(), FeaturesCheckCommand(),  FeaturesDiffCommand(),
+          ExportCommand(),  EraseCommand(),     TrainCommand(),        TrainingsCommand(),      TrainingCancelCommand(),
+          ModelsCommand(),  ModelShowCommand(), ModelReportCommand(),  ModelPromoteCommand(),   ScoreCommand(),
+          ExplainCommand(), WhatIfCommand(),    SegmentsCommand(),     SegmentCheckCommand(),   SegmentProfileCommand(),
+          AtRiskCommand(),  SubscribeCommand(), VerifyCommand(),       CompletionCommand(),     CompleteCommand(),
+          VersionCommand(), HelpCommand()};
 }
 
 }  // namespace ebb

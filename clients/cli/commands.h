@@ -32,6 +32,8 @@ Command ModelPromoteCommand();
 Command ScoreCommand();
 Command ExplainCommand();
 Command WhatIfCommand();
+Command SegmentCheckCommand();
+Command SegmentProfileCommand();
 Command SegmentsCommand();
 Command AtRiskCommand();
 Command SubscribeCommand();

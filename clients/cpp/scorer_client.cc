@@ -29,6 +29,18 @@ absl::StatusOr<v1::SegmentSummary> ScorerClient::GetSegmentSummary() {
   return connection_->Call(&v1::Scorer::Stub::GetSegmentSummary, v1::GetSegmentSummaryRequest());
 }
 
+absl::StatusOr<v1::ListSegmentsResponse> ScorerClient::ListSegments() {
+  return connection_->Call(&v1::Scorer::Stub::ListSegments, v1::ListSegmentsRequest());
+}
+
+absl::StatusOr<v1::CheckSegmentsResponse> ScorerClient::CheckSegments(const v1::CheckSegmentsRequest& request) {
+  return connection_->Call(&v1::Scorer::Stub::CheckSegments, request);
+}
+
+absl::StatusOr<v1::SegmentProfile> ScorerClient::ProfileSegment(const v1::ProfileSegmentRequest& request) {
+  return connection_->Call(&v1::Scorer::Stub::ProfileSegment, request);
+}
+
 absl::StatusOr<v1::ExplainResponse> ScorerClient::Explain(const v1::ExplainRequest& request) {
   return connection_->Call(&v1::Scorer::Stub::Explain, request);
 }

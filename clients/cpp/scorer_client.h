@@ -22,6 +22,9 @@ class ScorerClient {
   absl::StatusOr<v1::ListScoresResponse> ListScores(const v1::ListScoresRequest& request);
   absl::StatusOr<v1::ListAtRiskResponse> ListAtRisk(const v1::ListAtRiskRequest& request);
   absl::StatusOr<v1::SegmentSummary> GetSegmentSummary();
+  absl::StatusOr<v1::ListSegmentsResponse> ListSegments();
+  absl::StatusOr<v1::CheckSegmentsResponse> CheckSegments(const v1::CheckSegmentsRequest& request);
+  absl::StatusOr<v1::SegmentProfile> ProfileSegment(const v1::ProfileSegmentRequest& request);
   absl::StatusOr<v1::ExplainResponse> Explain(const v1::ExplainRequest& request);
   absl::StatusOr<v1::ScoreVectorResponse> ScoreVector(const v1::ScoreVectorRequest& request);
   absl::StatusOr<v1::ScorerStatus> GetStatus();

@@ -34,8 +34,8 @@ constexpr size_t kRowsPerMessage = 1000;
 
 // A store that restarts is back within this; the snapshot's id makes every further try safe.
 constexpr int kTries = 6;
-constexpr absl::Duration kFirstWait = absl::Milliseconds(100);
-constexpr absl::Duration kLongestWait = absl::Seconds(2);
+constexpr absl::Duration kFirstImportWait = absl::Milliseconds(100);
+constexpr absl::Duration kLongestImportWait = absl::Seconds(2);
 
 struct ImportOptions {
   one_click::ShopPaths paths;
@@ -79,7 +79,7 @@ absl::StatusOr<v1::ImportSnapshotResponse> SendOnce(const Snapshot& snapshot, co
 
 absl::StatusOr<v1::ImportSnapshotResponse> Send(const Snapshot& snapshot, const v1::SnapshotHeader& header,
                                                 const Interrupt& interrupt, CommandContext& context) {
-  Backoff backoff(kFirstWait, kLongestWait, std::random_device()());
+  Backoff backoff(kFirstImportWait, kLongestImportWait, std::random_device()());
   for (int attempt = 1;; ++attempt) {
     auto response = SendOnce(snapshot, header, interrupt, context);
     if (!absl::IsUnavailable(response.status()) || attempt == kTries) return response;

@@ -15,9 +15,25 @@ struct AtRiskOptions {
   bool at_risk_only = false;
 };
 
+Table NamedSegments(const v1::ListSegmentsResponse& segments) {
+  Table named({"segment", "customers", "customer_share", "profit_sum", "value_at_risk", "mean_probability", "target",
+               "rule", "problem"},
+              "named_segments");
+  for (const v1::SegmentCount& count : segments.segments()) {
+    named.AddRow({TextCell(count.definition().name()), CountCell(count.customers()), ShareCell(count.customer_share()),
+                  count.has_profit_sum() ? RealCell(count.profit_sum(), 2) : NoCell(),
+                  count.has_value_at_risk() ? RealCell(count.value_at_risk(), 2) : NoCell(),
+                  RealCell(count.mean_probability()), BoolCell(count.definition().target()), TextCell(count.rule()),
+                  count.problem().empty() ? NoCell() : TextCell(count.problem())});
+  }
+  return named;
+}
+
 absl::Status RunSegments(CommandContext& context) {
   const absl::StatusOr<v1::SegmentSummary> summary = context.scorer().GetSegmentSummary();
   if (!summary.ok()) return summary.status();
+  const absl::StatusOr<v1::ListSegmentsResponse> segments = context.scorer().ListSegments();
+  if (!segments.ok()) return segments.status();
   Table cells(
       {"segment", "customers", "customer_share", "profit_sum", "profit_share", "value_at_risk", "mean_probability"},
       "segments");
@@ -37,7 +53,8 @@ absl::Status RunSegments(CommandContext& context) {
   whole.Add("upper_profit_bound",
             summary->has_upper_profit_bound() ? RealCell(summary->upper_profit_bound(), 2) : NoCell());
   whole.Add("model_version", CountCell(summary->model_version()));
-  Print(context, {cells, whole});
+  whole.Add("leave_below", RealCell(segments->risk().leave_below(), 2));
+  Print(context, {cells, NamedSegments(*segments), whole});
   return absl::OkStatus();
 }
 
@@ -69,7 +86,11 @@ absl::Status RunAtRisk(const AtRiskOptions& options, CommandContext& context) {
 Command SegmentsCommand() {
   Command command{.name = "segments",
                   .group = CommandGroup::kScores,
-                  .summary = "Profit tier × risk: customers, profit, value at risk"};
+                  .summary = "Profit tier × risk and the shop's own segments: customers, profit, value at risk"};
+  command.description =
+      "Named segments are declared in the scorer's file (--segments; deploy/segments.textproto holds the default "
+      "ones); "
+      "a customer may be in several.\nCSV holds profit tier × risk, JSON both.";
   command.examples = {{"ebb segments", "which tier earns most, and how much of it is at risk?"}};
   command.run = RunSegments;
   return command;

@@ -43,6 +43,9 @@ std::vector<std::string> LiveSegments(const ContextOptions& options) {
   std::vector<std::string> found;
   if (!summary.ok()) return found;
   for (const v1::SegmentCell& cell : summary->cells()) found.push_back(cell.segment());
+  if (const auto named = scorer.ListSegments(); named.ok()) {
+    for (const v1::SegmentCount& count : named->segments()) found.push_back(count.definition().name());
+  }
   return found;
 }
 

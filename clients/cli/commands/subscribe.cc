@@ -3,6 +3,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "clients/cli/command_context.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/exit_code.h"
@@ -18,8 +19,9 @@ namespace {
 struct SubscribeOptions {
   bool snapshot = false;
   std::string resume_token;
-  std::vector<std::string> segments;
-  std::optional<double> min_probability, max_probability, min_value_at_risk;
+  std::vector<std::string> segments, named_segments;
+  std::optional<double> min_probability, max_probability, min_value_at_risk, min_change;
+  bool leaving = false;
   std::vector<std::string> customers;
   int64_t count = 0;
   bool until_caught_up = false;
@@ -32,6 +34,7 @@ absl::StatusOr<v1::SubscribeRequest> MakeRequest(const SubscribeOptions& options
         "--snapshot and --resume-token exclude each other: begin anew with the one, go on with the other");
   }
   request.set_snapshot(options.snapshot);
+  request.set_leaving(options.leaving);
   if (!options.resume_token.empty() &&
       !absl::WebSafeBase64Unescape(options.resume_token, request.mutable_resume_token())) {
     return UsageError(absl::StrCat("--resume-token: `", options.resume_token,
@@ -40,6 +43,8 @@ absl::StatusOr<v1::SubscribeRequest> MakeRequest(const SubscribeOptions& options
   v1::ScoreFilter& filter = *request.mutable_filter();
   for (const std::string& segment : options.segments) filter.add_segments(segment);
   for (const std::string& customer : options.customers) filter.add_customer_ids(customer);
+  for (const std::string& segment : options.named_segments) filter.add_named_segments(segment);
+  if (options.min_change) filter.set_min_change(*options.min_change);
   if (options.min_probability) filter.set_min_probability(*options.min_probability);
   if (options.max_probability) filter.set_max_probability(*options.max_probability);
   if (options.min_value_at_risk) filter.set_min_value_at_risk(*options.min_value_at_risk);
@@ -54,6 +59,8 @@ Record ChangeRecord(const v1::SubscribeResponse& response) {
   record.Add("previous_probability",
              score.has_previous_probability() ? RealCell(score.previous_probability()) : NoCell());
   record.Add("segment", TextCell(score.segment()));
+  record.Add("held_segment", TextCell(score.held_segment()));
+  record.Add("named_segments", TextCell(absl::StrJoin(score.named_segments(), " ")));
   record.Add("value_at_risk", score.has_value_at_risk() ? RealCell(score.value_at_risk(), 2) : NoCell());
   record.Add("monthly_profit", score.has_monthly_profit() ? RealCell(score.monthly_profit(), 2) : NoCell());
   record.Add("model_version", CountCell(score.model_version()));
@@ -61,7 +68,26 @@ Record ChangeRecord(const v1::SubscribeResponse& response) {
   record.Add("score_time", TimeCell(FromTimestamp(score.score_time())));
   record.Add("horizon_months", CountCell(score.horizon_months()));
   record.Add("sequence", CountCell(score.sequence()));
+  record.Add("left", BoolCell(false));
   record.Add("resume_token", TextCell(absl::WebSafeBase64Escape(response.resume_token())));
+  return record;
+}
+
+// The same columns; all that a customer who left has is a name and a place.
+Record LeftRecord(const v1::SubscribeResponse& response) {
+  Record record;
+  const Record columns = ChangeRecord(response);
+  for (const auto& [name, cell] : columns.fields()) {
+    if (name == "customer_id") {
+      record.Add(name, TextCell(response.left().customer_id()));
+    } else if (name == "sequence") {
+      record.Add(name, CountCell(response.left().sequence()));
+    } else if (name == "left") {
+      record.Add(name, BoolCell(true));
+    } else {
+      record.Add(name, name == "resume_token" ? cell : NoCell());
+    }
+  }
   return record;
 }
 
@@ -81,20 +107,23 @@ class ChangePrinter {
 
   void Show(const v1::SubscribeResponse& response) {
     const bool first = shown_++ == 0 && context_.options().header;
+    const Record record = response.has_left() ? LeftRecord(response) : ChangeRecord(response);
     switch (context_.format()) {
       case OutputFormat::kJson:
-        context_.out() << JsonLine(ChangeRecord(response)) << '\n';
+        context_.out() << JsonLine(record) << '\n';
         break;
       case OutputFormat::kCsv:
-        if (first) context_.out() << CsvHeader(ChangeRecord(response));
-        context_.out() << CsvLine(ChangeRecord(response));
+        if (first) context_.out() << CsvHeader(record);
+        context_.out() << CsvLine(record);
         break;
       case OutputFormat::kTable:
         if (first) {
           context_.out() << fmt::format("{:<20}  {:>11}  {:>8}  {:<24}  {:>13}  {:>13}  {}\n", "customer_id",
                                         "probability", "change", "segment", "value_at_risk", "model_version", "as_of");
         }
-        context_.out() << ChangeLine(response.score()) << '\n';
+        context_.out() << (response.has_left() ? fmt::format("{:<20}  left the filter", response.left().customer_id())
+                                               : ChangeLine(response.score()))
+                       << '\n';
         break;
     }
     context_.out().flush();
@@ -124,7 +153,7 @@ absl::Status RunSubscribe(const SubscribeOptions& options, CommandContext& conte
     const absl::StatusOr<std::optional<v1::SubscribeResponse>> response = subscription.Next(absl::Milliseconds(200));
     if (!response.ok()) return response.status();
     if (!*response) continue;
-    if ((*response)->has_score()) printer.Show(**response);
+    if ((*response)->has_score() || (*response)->has_left()) printer.Show(**response);
     if (!context.out()) return absl::DataLossError("cannot write the results; is the disk full?");
     if (options.count > 0 && printer.shown() >= options.count) return absl::OkStatus();
     if (options.until_caught_up && (*response)->caught_up()) return absl::OkStatus();
@@ -155,6 +184,15 @@ Command SubscribeCommand() {
   command.Add("--segment", &options->segments, "Only these segments; may be repeated")
       .Value("SEGMENT")
       .Completes("segment");
+  command
+      .Add("--named-segment", &options->named_segments,
+           "Only customers in this declared segment, or in any of several; may be repeated")
+      .Value("NAME")
+      .Completes("segment");
+  command.Add("--min-change", &options->min_change, "Only where the probability moved by this much since it was shown")
+      .Range(0, 1)
+      .Value("P");
+  command.Flag("--leaving", &options->leaving, "Tell who does not pass the filter any more");
   command.Add("--min-probability", &options->min_probability, "Least probability").Range(0, 1).Value("P");
   command.Add("--max-probability", &options->max_probability, "Greatest probability").Range(0, 1).Value("P");
   command
