@@ -221,6 +221,7 @@ void CompiledDeclarations::AddFeature(const v1::FeatureDefinition& definition) {
   spec.set_group(definition.group());
   spec.set_lever(definition.lever());
   spec.set_description(definition.description());
+  if (definition.has_label()) *spec.mutable_label() = definition.label();
   index_[feature.name] = static_cast<int>(features_.size());
   features_.push_back(std::move(feature));
 }

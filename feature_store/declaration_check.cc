@@ -111,6 +111,7 @@ class FeatureCheck {
 
   void Run() {
     CheckName();
+    CheckLabel();
     if (feature_.role() == v1::FEATURE_ROLE_UNSPECIFIED) Say("role", "required; INPUT or SEGMENT");
     if (feature_.once_covered() && feature_.role() == v1::SEGMENT) {
       Say("once_covered", "only with role INPUT; models do not read SEGMENT features");
@@ -140,6 +141,16 @@ class FeatureCheck {
         std::all_of(name.begin(), name.end(),
                     [](unsigned char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_'; });
     if (!good) Say("name", "must be lower_snake_case beginning with a letter, 1 to 64 bytes");
+  }
+
+  void CheckLabel() {
+    const auto is_line = [](const std::string& text) {
+      return text.size() <= kLongestText &&
+             std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20; });
+    };
+    if (!is_line(feature_.label().en()) || !is_line(feature_.label().ru())) {
+      Say("label", absl::StrCat("must be one line of at most ", kLongestText, " bytes in each language"));
+    }
   }
 
   void CheckAggregation(const FieldRules& rules) {

@@ -147,6 +147,7 @@ TEST(DeclarationsTest, EveryRuleIsChecked) {
       {"aggregation: DAYS_SINCE_LAST window { calendar_months: 1 }", "window: DAYS_SINCE_LAST counts back from T"},
       {"field: UNPAID_QUANTITY aggregation: DAYS_SINCE_LAST", "DAYS_SINCE_LAST does not apply to UNPAID_QUANTITY"},
       {"aggregation: MONTHLY_MEAN", "window: MONTHLY_MEAN needs months or calendar_months"},
+      {"label { en: 'two\\nlines' }", "label: must be one line of at most 256 bytes in each language"},
       {"role: SEGMENT once_covered: true", "once_covered: only with role INPUT"},
       {"default_value { category: 'x' }", "default_value: category does not fit a number"},
       {"default_value { number: nan }", "default_value: number must be finite"},

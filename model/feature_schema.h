@@ -14,6 +14,14 @@ enum class FeatureKind { kNumber, kCategory };
 // Whether a model may look at a feature, or only the segments (the mean monthly profit, for instance).
 enum class FeatureRole { kInput, kSegment };
 
+// What people call a feature; empty where it is not declared in that language.
+struct FeatureLabelTexts {
+  std::string english = {};
+  std::string russian = {};
+
+  friend bool operator==(const FeatureLabelTexts&, const FeatureLabelTexts&) = default;
+};
+
 struct FeatureSpec {
   std::string name;
   FeatureKind kind = FeatureKind::kNumber;
@@ -21,6 +29,7 @@ struct FeatureSpec {
   std::string group;   // "communication", "product", "purchase" or "site"
   bool lever = false;  // the shop can influence it
   std::string description;
+  FeatureLabelTexts label = {};
 
   friend bool operator==(const FeatureSpec&, const FeatureSpec&) = default;
 };
@@ -39,8 +48,8 @@ class FeatureSchema {
   // Nothing if no feature has this name.
   std::optional<size_t> IndexOf(std::string_view name) const;
 
-  // Equal exactly when names, kinds, roles and order are: groups, levers and descriptions may be reworded without
-  // touching any model. The value is written into model files and never changes for a given schema.
+  // Equal exactly when names, kinds, roles and order are: groups, levers, descriptions and labels may be reworded
+  // without touching any model. The value is written into model files and never changes for a given schema.
   uint64_t Fingerprint() const;
 
   friend bool operator==(const FeatureSchema& a, const FeatureSchema& b) { return a.specs_ == b.specs_; }

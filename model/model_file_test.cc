@@ -60,6 +60,24 @@ TEST(ModelFile, HasBoostingWithinVersionTwo) {
   EXPECT_EQ(Sha256Hex(bytes), "d1b3cbf206a49f2eac70d8f5a7f4904f9f7cbd6bede988d9cba39d5352cd7ceb");
 }
 
+// Labels are for people: files of before have none, and models that differ in them alone read the same vectors.
+TEST(ModelFile, KeepsLabels) {
+  TrainedModel model = EveryEstimator();
+  const std::string before = SerializeModelFile(model);
+  std::vector<FeatureSpec> specs = model.schema.specs();
+  specs[0].label = {.english = "visits a month", .russian = "визитов в месяц"};
+  specs[1].label = {.english = "", .russian = "выручка"};
+  model.schema = FeatureSchema(std::move(specs));
+  const std::string bytes = SerializeModelFile(model);
+  EXPECT_NE(bytes, before);
+  const absl::StatusOr<TrainedModel> read = ParseModelFile(bytes);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(SerializeModelFile(*read), bytes);
+  EXPECT_TRUE(read->schema == model.schema);
+  EXPECT_EQ(read->schema.Fingerprint(), EveryEstimator().schema.Fingerprint());
+  EXPECT_TRUE(ParseModelFile(before)->schema[0].label.english.empty());
+}
+
 TEST(ModelFile, KeepsASigmoid) {
   TrainedModel model = EveryEstimator();
   model.calibration = {.knots = {}, .sigmoid = Calibration::Sigmoid{.slope = 1.25, .intercept = -0.5}};

@@ -68,7 +68,8 @@ FeatureSchema ReadSchema(const v1::ModelFile& message, Rules& rules) {
          .role = feature.role() == v1::MODEL_FEATURE_ROLE_INPUT ? FeatureRole::kInput : FeatureRole::kSegment,
          .group = feature.group(),
          .lever = feature.lever(),
-         .description = feature.description()});
+         .description = feature.description(),
+         .label = {.english = feature.label().en(), .russian = feature.label().ru()}});
   }
   rules.Require(any_input, "features hold no input");
   FeatureSchema schema(std::move(specs));

@@ -115,6 +115,8 @@ void Write(const TrainedModel& model, size_t feature, v1::ModelFeature* out) {
   out->set_group(spec.group);
   out->set_lever(spec.lever);
   out->set_description(spec.description);
+  if (!spec.label.english.empty()) out->mutable_label()->set_en(spec.label.english);
+  if (!spec.label.russian.empty()) out->mutable_label()->set_ru(spec.label.russian);
   out->set_median(model.background[feature].median);
   out->set_most_frequent(model.background[feature].most_frequent);
 }

@@ -17,6 +17,7 @@ absl::StatusOr<FeatureSpec> SpecFromMessage(const v1::FeatureSpec& message) {
   spec.name = message.name();
   spec.lever = message.lever();
   spec.description = message.description();
+  spec.label = {.english = message.label().en(), .russian = message.label().ru()};
   if (message.kind() != v1::NUMBER && message.kind() != v1::CATEGORY) {
     return absl::InvalidArgumentError(absl::StrCat("feature `", message.name(), "`: unknown kind ", message.kind()));
   }

@@ -13,7 +13,8 @@ namespace {
 v1::FeatureSchema Message() {
   v1::FeatureSchema message;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(R"(
-    features { name: "revenue" kind: NUMBER role: INPUT group: PURCHASE lever: true description: "Of this month." }
+    features { name: "revenue" kind: NUMBER role: INPUT group: PURCHASE lever: true description: "Of this month."
+               label { en: "revenue" ru: "выручка" } }
     features { name: "tier" kind: CATEGORY role: SEGMENT }
   )",
                                                             &message));
@@ -28,7 +29,8 @@ TEST(SchemaMessageTest, KeepsAllThatIsKnownOfAFeature) {
                                      .role = FeatureRole::kInput,
                                      .group = "purchase",
                                      .lever = true,
-                                     .description = "Of this month."},
+                                     .description = "Of this month.",
+                                     .label = {.english = "revenue", .russian = "выручка"}},
                                     {.name = "tier",
                                      .kind = FeatureKind::kCategory,
                                      .role = FeatureRole::kSegment,

@@ -144,6 +144,7 @@ TEST(FeatureSchema, FingerprintsNamesKindsRolesAndOrderOnly) {
   std::vector<FeatureSpec> specs = schema.specs();
   specs[0].description = "other words";
   specs[0].lever = false;
+  specs[0].label = {.english = "visits", .russian = "визитов"};
   EXPECT_EQ(FeatureSchema(specs).Fingerprint(), schema.Fingerprint());
   EXPECT_FALSE(FeatureSchema(specs) == schema);
   std::swap(specs[0], specs[1]);

@@ -8,10 +8,9 @@
 
 namespace ebb {
 
-// The description without its full stop and without what it says in brackets at its end about the column of a file; the
-// name where there is none. Russian readers get Russian names for the features that Ebb declares itself
-// (deploy/features.textproto) unless the shop has described them anew in its own language.
-std::string FeatureLabel(const std::string& name, const std::string& description, ReportLanguage language);
+// As the declarations call it in the language, or else in the other one. Where they have no label: the description
+// without its full stop and without what it says in brackets at its end about the column of a file; or the name.
+std::string FeatureLabel(const v1::FeatureDescription& feature, ReportLanguage language);
 
 // Labels of the features of a report, by name.
 class FeatureLabels {

@@ -30,6 +30,7 @@ constexpr char kModel[] = R"(
 constexpr char kFeatures[] = R"(
   features {
     name: "pages_per_visit_3m" group: "site" input: true missing: 4
+    called { en: "Pages opened in a visit" ru: "страниц за визит, среднее за три месяца" }
     description: "Pages opened in a visit (column \"Страниц_за_визит\")."
     number {
       declined { least: 1 lower: 2 median: 3 upper: 4 greatest: 9 mean: 3 }
@@ -43,6 +44,7 @@ constexpr char kFeatures[] = R"(
   features {
     name: "promo_purchase_share_6m" group: "product" lever: true input: true
     description: "Share of purchases with something on promotion."
+    called { en: "Share of purchases with something on promotion" ru: "доля покупок по акции за полгода" }
     number {
       declined { lower: 0.2 median: 0.4 upper: 0.6 }
       steady { lower: 0.1 median: 0.2 upper: 0.3 }
@@ -53,6 +55,7 @@ constexpr char kFeatures[] = R"(
   }
   features {
     name: "service_tier" group: "communication" lever: true input: true description: "Service tier of the customer."
+    called { en: "Service tier of the customer" ru: "тип сервиса" }
     category {
       counts { value: "standard" declined: 300 steady: 600 }
       counts { value: "premium" declined: 180 steady: 120 }
@@ -62,11 +65,13 @@ constexpr char kFeatures[] = R"(
   }
   features {
     name: "service_errors_3m" group: "site" lever: true input: true description: "Times the site failed the customer."
+    called { en: "Times the site failed the customer" ru: "сбоев сайта за три месяца" }
     number { histogram { from: 0 to: 9 declined: 480 steady: 720 } }
     label { measure: ROC_AUC strength { value: 0.51 lower: 0.48 upper: 0.54 } }
   }
   features {
     name: "profit_3m_avg" group: "purchase" description: "Profit a month."
+    called { en: "Profit a month" ru: "прибыль в месяц, среднее за три месяца" }
     number { histogram { from: 1 to: 9 declined: 480 steady: 720 } }
   }
   associations {

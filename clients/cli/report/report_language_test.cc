@@ -57,22 +57,29 @@ TEST(ReportLanguageTest, ThingsAreCountedInTheRightForm) {
   EXPECT_EQ(kEnglish.Counted(21, rows), "21 rows");
 }
 
-TEST(FeatureLabelTest, IsTheDescriptionOrTheName) {
+TEST(FeatureLabelTest, IsTheDeclaredOneTheDescriptionOrTheName) {
   constexpr auto english = ReportLanguage::kEnglish, russian = ReportLanguage::kRussian;
   const struct {
-    const char *name, *description;
+    const char *en, *ru, *description;
     ReportLanguage language;
     const char* label;
   } kCases[] = {
-      {"unpaid_items", "", english, "unpaid_items"},
-      {"pages_per_visit_3m", "Pages opened in a visit (column \"Страниц_за_визит\").", english,
-       "Pages opened in a visit"},
-      {"pages_per_visit_3m", "Pages opened in a visit (column \"Страниц_за_визит\").", russian,
-       "страниц за визит, среднее за три месяца"},
-      {"pages_per_visit_3m", "Просмотрено страниц", russian, "Просмотрено страниц"},
-      {"basket_age", "Age of the basket.", russian, "Age of the basket"},
+      {"", "", "", english, "pages"},
+      {"", "", "Pages opened in a visit (column \"Страниц_за_визит\").", english, "Pages opened in a visit"},
+      {"", "", "Pages opened in a visit.", russian, "Pages opened in a visit"},
+      {"pages per visit", "страниц за визит", "Pages.", english, "pages per visit"},
+      {"pages per visit", "страниц за визит", "Pages.", russian, "страниц за визит"},
+      {"pages per visit", "", "Pages.", russian, "pages per visit"},
+      {"", "страниц за визит", "Pages.", english, "страниц за визит"},
   };
-  for (const auto& c : kCases) EXPECT_EQ(FeatureLabel(c.name, c.description, c.language), c.label);
+  for (const auto& c : kCases) {
+    v1::FeatureDescription feature;
+    feature.set_name("pages");
+    feature.set_description(c.description);
+    feature.mutable_called()->set_en(c.en);
+    feature.mutable_called()->set_ru(c.ru);
+    EXPECT_EQ(FeatureLabel(feature, c.language), c.label);
+  }
 }
 
 }  // namespace
