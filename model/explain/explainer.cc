@@ -66,6 +66,12 @@ Explanation Explainer::Explain(const FeatureVector& vector) const {
   return sum;
 }
 
+double Explainer::EstimatedMicroseconds() const {
+  double sum = 0;
+  for (const PipelineExplainer& member : members_) sum += member.EstimatedMicroseconds();
+  return sum;
+}
+
 Explanation Explainer::ExplainProbability(const FeatureVector& vector) const {
   const std::vector<uint32_t> inputs = InputsOf(model_.schema);
   std::vector<FeatureVector> mixed(inputs.size() + 1);

@@ -28,6 +28,10 @@ class Explainer {
   // The calibrated probability, always by sampling.
   Explanation ExplainProbability(const FeatureVector& vector) const;
 
+  // What one Explain takes on the machine of design.md's figures: the members' estimates together, infinite where one
+  // is sampled. Follows from the model and the background alone.
+  double EstimatedMicroseconds() const;
+
   size_t background_rows() const { return background_.size(); }
 
  private:

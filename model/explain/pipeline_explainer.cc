@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 #include <numeric>
 #include <type_traits>
 #include <utility>
 
+#include "model/explain/explanation_scale.h"
 #include "model/explain/sampled_shapley.h"
 
 namespace ebb {
@@ -35,14 +37,6 @@ std::vector<double> WeightsOf(const SupportVectorClassifier& fitted) {
     for (size_t i = 0; i < column.size(); ++i) weights[c] += fitted.coefficients[i] * column[i];
   }
   return weights;
-}
-
-template <typename T>
-ShapleyScale ScaleOf(const T&) {
-  if constexpr (std::is_same_v<T, LogisticRegression>) return ShapleyScale::kLogOdds;
-  if constexpr (std::is_same_v<T, GradientBoosting>) return ShapleyScale::kLogOdds;
-  if constexpr (std::is_same_v<T, SupportVectorClassifier>) return ShapleyScale::kDecisionValue;
-  return ShapleyScale::kShare;
 }
 
 }  // namespace
@@ -85,7 +79,7 @@ PipelineExplainer::PipelineExplainer(const Pipeline& pipeline, size_t features,
 Explanation PipelineExplainer::Explain(const FeatureVector& vector) const {
   const RowMatrix row = Preprocessed(pipeline_.preprocessing, {&vector, 1});
   Explanation explanation;
-  explanation.scale = std::visit([](const auto& estimator) { return ScaleOf(estimator); }, pipeline_.estimator);
+  explanation.scale = ScaleOf(pipeline_.estimator);
   explanation.base = base_;
   ScoreRows(pipeline_.estimator, row, {&explanation.score, 1});
 
@@ -111,6 +105,13 @@ Explanation PipelineExplainer::Explain(const FeatureVector& vector) const {
     if (!errors.empty()) explanation.standard_errors[players_.FeatureOf(f)] = errors[f];
   }
   return explanation;
+}
+
+double PipelineExplainer::EstimatedMicroseconds() const {
+  if (std::holds_alternative<Sampled>(method_)) return std::numeric_limits<double>::infinity();
+  if (const auto* product = std::get_if<ProductShapley>(&method_)) return product->EstimatedMicroseconds();
+  if (const auto* trees = std::get_if<TreeShapley>(&method_)) return trees->EstimatedMicroseconds();
+  return 0;  // linear: less than one
 }
 
 void PipelineExplainer::Sample(std::span<const double> row, std::span<double> contributions,

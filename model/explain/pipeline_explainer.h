@@ -23,6 +23,9 @@ class PipelineExplainer {
 
   Explanation Explain(const FeatureVector& vector) const;
 
+  // Of one Explain, from the sizes of what it walks (measured by `./dev bench explain`); infinite where it samples.
+  double EstimatedMicroseconds() const;
+
  private:
   struct Sampled {};
   using Method = std::variant<Sampled, LinearShapley, ProductShapley, TreeShapley>;

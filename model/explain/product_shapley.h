@@ -23,13 +23,16 @@ class ProductShapley {
 
   void Explain(std::span<const double> row, const Players& players, std::span<double> contributions) const;
 
+  double EstimatedMicroseconds() const;
+
  private:
   // Each player's factor of the kernel between `row` and every support vector, player after player.
   void FillFactors(std::span<const double> row, const Players& players, std::span<double> factors) const;
 
   const SupportVectorClassifier& estimator_;
   const RowMatrix background_;
-  size_t stride_ = 0;                  // support vectors, rounded up to whole blocks
+  size_t stride_ = 0;  // support vectors, rounded up to whole blocks
+  size_t players_ = 0;
   std::vector<double> coefficients_;   // of the same length
   std::vector<QuadratureNode> nodes_;  // as many as half of the players
   std::vector<double> kept_factors_;   // of all background rows; empty where they would take too much memory

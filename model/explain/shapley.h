@@ -12,14 +12,14 @@ namespace ebb {
 enum class ShapleyScale { kLogOdds, kDecisionValue, kShare, kProbability };
 
 // How they were computed: exact for a linear model, for trees, for a product kernel; exact by several of these; or by
-// sampled orders of the features.
-enum class ShapleyMethod { kExactLinear, kExactTree, kExactProduct, kExactMixed, kSampled };
+// sampled orders of the features. kReplacement is no Shapley value (replacement.h).
+enum class ShapleyMethod { kExactLinear, kExactTree, kExactProduct, kExactMixed, kSampled, kReplacement };
 
-// base + the sum of the contributions = score, to rounding.
+// base + the sum of the contributions = score, to rounding; not so by kReplacement.
 struct Explanation {
   ShapleyScale scale = ShapleyScale::kLogOdds;
   ShapleyMethod method = ShapleyMethod::kExactLinear;
-  double base = 0;                      // mean score of the background
+  double base = 0;                      // mean score of the background; by kReplacement see there
   double score = 0;                     // of the vector explained
   std::vector<double> contributions;    // one a feature of the schema; 0 for those that the model does not read
   std::vector<double> standard_errors;  // of the sampling, one a contribution; empty: exact

@@ -6,6 +6,12 @@
 namespace ebb {
 namespace {
 
+// Measured on random ensembles of 20 to 500 trees of depth 3 to 13: within a factor of two or so. Rows of tables are
+// the caches' misses.
+constexpr double kMicrosecondsATableStep = 0.0015;
+constexpr double kMicrosecondsATableRow = 0.02;
+constexpr double kMicrosecondsAWalkedNode = 0.012;
+
 RowMask Rows(size_t count) {
   return {.low = count >= 64 ? ~0ull : (1ull << count) - 1, .high = count > 64 ? (1ull << (count - 64)) - 1 : 0};
 }
@@ -54,9 +60,17 @@ TreeShapley::TreeShapley(std::span<const TreeNode> nodes, std::span<const uint32
   assert(longest_path_ <= kLongestPath);
   most_players_ = std::min(longest_path_, players.size());
   weights_ = ShapleyWeights(most_players_);
-  for (const uint32_t root : roots) {
-    if (!tables_.Add(nodes_, root, background.rows(), weights_)) walk_roots_.push_back(root);
+  for (size_t i = 0; i < roots.size(); ++i) {
+    if (tables_.Add(nodes_, roots[i], background.rows(), weights_)) continue;
+    walk_roots_.push_back(roots[i]);
+    walked_nodes_ += (i + 1 < roots.size() ? roots[i + 1] : nodes_.size()) - roots[i];
   }
+}
+
+double TreeShapley::EstimatedMicroseconds() const {
+  return static_cast<double>(tables_.steps()) * kMicrosecondsATableStep +
+         static_cast<double>(tables_.rows_read()) * kMicrosecondsATableRow +
+         static_cast<double>(walked_nodes_) * kMicrosecondsAWalkedNode;
 }
 
 void TreeShapley::Explain(std::span<const double> row, std::span<double> contributions) const {

@@ -38,11 +38,14 @@ class TreeShapley {
 
   void Explain(std::span<const double> row, std::span<double> contributions) const;
 
+  double EstimatedMicroseconds() const;
+
  private:
   ShapleyWeights weights_;
   TreeTables tables_;
   std::vector<WalkNode> nodes_;       // of all trees
   std::vector<uint32_t> walk_roots_;  // of the trees that are not in tables
+  size_t walked_nodes_ = 0;           // of those trees
   RowMask background_;                // all of it
   size_t longest_path_ = 0;           // in nodes
   size_t most_players_ = 0;           // on a path

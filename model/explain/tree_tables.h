@@ -18,6 +18,10 @@ class TreeTables {
   // False: the tree is too deep for it, or the tables would take more memory than 64 MiB; nothing was added then.
   bool Add(std::span<const WalkNode> nodes, uint32_t root, size_t background_rows, const ShapleyWeights& weights);
 
+  // What AddContributions meets: nodes, questions and players, and rows of a table, each a place in memory of its own.
+  size_t steps() const { return uppers_.size() + questions_.size() + players_.size(); }
+  size_t rows_read() const { return subtrees_.size(); }
+
   // Adds every tree's contributions, by player.
   void AddContributions(std::span<const double> row, std::span<double> contributions) const;
 
