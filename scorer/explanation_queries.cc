@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "model/explain/explainer.h"
 #include "runtime/rpc/error_details.h"
+#include "scorer/explanation_messages.h"
 #include "scorer/named_features.h"
 #include "scorer/score_messages.h"
 
@@ -30,47 +31,6 @@ absl::Status CheckRequest(const v1::ExplainRequest& request) {
   return absl::OkStatus();
 }
 
-v1::ExplanationScale ScaleMessage(ShapleyScale scale) {
-  switch (scale) {
-    case ShapleyScale::kLogOdds:
-      return v1::LOG_ODDS;
-    case ShapleyScale::kDecisionValue:
-      return v1::DECISION_VALUE;
-    case ShapleyScale::kShare:
-      return v1::SHARE;
-    case ShapleyScale::kProbability:
-      return v1::PROBABILITY;
-  }
-  return v1::EXPLANATION_SCALE_UNSPECIFIED;
-}
-
-v1::ExplanationMethod MethodMessage(ShapleyMethod method) {
-  switch (method) {
-    case ShapleyMethod::kExactLinear:
-      return v1::EXACT_LINEAR;
-    case ShapleyMethod::kExactTree:
-      return v1::EXACT_TREE;
-    case ShapleyMethod::kExactProduct:
-      return v1::EXACT_PRODUCT;
-    case ShapleyMethod::kExactMixed:
-      return v1::EXACT_MIXED;
-    case ShapleyMethod::kSampled:
-      return v1::SAMPLED;
-  }
-  return v1::EXPLANATION_METHOD_UNSPECIFIED;
-}
-
-void FillContribution(const FeatureSpec& spec, const FeatureValue& value, const Explanation& explanation,
-                      size_t feature, v1::Contribution* message) {
-  message->set_feature(spec.name);
-  message->set_group(spec.group);
-  message->set_lever(spec.lever);
-  if (spec.kind == FeatureKind::kNumber && !std::isnan(value.number)) message->set_number(value.number);
-  if (spec.kind == FeatureKind::kCategory && !value.category.empty()) message->set_category(value.category);
-  message->set_contribution(explanation.contributions[feature]);
-  if (!explanation.standard_errors.empty()) message->set_standard_error(explanation.standard_errors[feature]);
-}
-
 absl::Status FillExplanation(const ServedModel& served, const FeatureVector& vector, bool of_probability,
                              v1::Explanation* message) {
   if (absl::Status status = served.model.CheckVector(vector); !status.ok()) return status;
@@ -85,12 +45,11 @@ absl::Status FillExplanation(const ServedModel& served, const FeatureVector& vec
   message->set_model_version(served.version);
 
   const FeatureSchema& schema = served.model.schema;
-  std::vector<size_t> order;
-  for (size_t f = 0; f < schema.size(); ++f) {
-    if (schema[f].role == FeatureRole::kInput) order.push_back(f);
+  for (const size_t f : ByContribution(schema, explanation.contributions)) {
+    v1::Contribution* contribution = message->add_contributions();
+    FillContribution(schema[f], vector[f], explanation.contributions[f], contribution);
+    if (!explanation.standard_errors.empty()) contribution->set_standard_error(explanation.standard_errors[f]);
   }
-  std::ranges::stable_sort(order, std::greater<>(), [&](size_t f) { return std::abs(explanation.contributions[f]); });
-  for (const size_t f : order) FillContribution(schema[f], vector[f], explanation, f, message->add_contributions());
   return absl::OkStatus();
 }
 

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "model/explain/explainer.h"
+#include "model/explain/quick_explainer.h"
 #include "model/trained_model.h"
 #include "runtime/mutex.h"
 #include "scorer/segments/risk_bands.h"
@@ -23,6 +24,7 @@ struct ServingRules {
 struct ServedModel {
   TrainedModel model;
   std::unique_ptr<const Explainer> explainer;  // of `model`
+  std::unique_ptr<const QuickExplainer> quick_explainer;
   int64_t version = 0;
   std::string digest;                                // SHA-256 of its file, lower-case hexadecimal
   RiskRule risk;                                     // in force

@@ -244,6 +244,31 @@ TEST_F(ScorerServerTest, ExplainsACustomerFromTheVectorOnDisk) {
   EXPECT_EQ(anna.contributions(0).contribution(), 3);
 }
 
+TEST_F(ScorerServerTest, TellsReasonsToThoseWhoAskForThem) {
+  StartScorer();
+  v1::SubscribeRequest request;
+  request.set_reasons(3);
+  request.set_language(v1::RUSSIAN);
+  Subscriber curious(stub_.get(), request), plain = SubscribeWithSnapshot();
+  curious.ReadUntilCaughtUp();
+  trainer_->Promote(1, StraightLineModel(0.5));
+  store_->Put("anna", 3, 150);
+  const auto score = curious.ReadScore();
+  ASSERT_TRUE(score.has_value());
+  EXPECT_EQ(score->reasons().method(), v1::EXACT_LINEAR);
+  EXPECT_EQ(score->reasons().as_of().seconds(), 1'700'000'001);
+  ASSERT_EQ(score->reasons().contributions_size(), 1);
+  EXPECT_EQ(score->reasons().contributions(0).sentence(), "revenue: 3 (обычно 0) — повышает риск");
+  EXPECT_FALSE(plain.ReadScore()->has_reasons());
+
+  request.set_reasons(33);
+  Subscriber greedy(stub_.get(), request);
+  EXPECT_FALSE(greedy.Read().has_value());
+  const grpc::Status refused = greedy.End();
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(refused.error_message(), HasSubstr("reasons"));
+}
+
 TEST_F(ScorerServerTest, ResumesThroughARestartWithoutGapAndRepetition) {
   trainer_->Promote(1, StraightLineModel(0));
   StartScorer();

@@ -12,10 +12,13 @@ namespace {
 
 class SubscriptionStream final : public StreamSource<v1::SubscribeResponse> {
  public:
-  explicit SubscriptionStream(Subscription subscription) : subscription_(std::move(subscription)) {}
+  SubscriptionStream(Subscription subscription, const ReasonsWanted& reasons_wanted, const ReasonWriter* reasons)
+      : subscription_(std::move(subscription)), reasons_wanted_(reasons_wanted), reasons_(reasons) {}
 
   Pull Next(v1::SubscribeResponse* message) override {
-    return subscription_.Next(message) ? Pull::kMessage : Pull::kIdle;
+    if (!subscription_.Next(message)) return Pull::kIdle;
+    if (message->has_score()) reasons_->Fill(reasons_wanted_, message->mutable_score());
+    return Pull::kMessage;
   }
   bool Heartbeat(v1::SubscribeResponse* message) override {
     subscription_.FillProgress(message);
@@ -24,6 +27,8 @@ class SubscriptionStream final : public StreamSource<v1::SubscribeResponse> {
 
  private:
   Subscription subscription_;
+  const ReasonsWanted reasons_wanted_;
+  const ReasonWriter* const reasons_;
 };
 
 InputsLookup InputsFrom(const ScoringEngine* engine) {
@@ -40,6 +45,7 @@ ScorerService::ScorerService(const Parts& parts)
       segments_(parts.board, parts.slot, parts.engine, parts.catalogue),
       explanations_(parts.slot, InputsFrom(parts.engine)),
       what_if_(parts.slot, InputsFrom(parts.engine)),
+      reasons_(parts.slot, InputsFrom(parts.engine)),
       subscribers_({.max_streams = parts.max_subscribers}) {}
 
 void ScorerService::Close() {
@@ -49,13 +55,15 @@ void ScorerService::Close() {
 grpc::ServerWriteReactor<v1::SubscribeResponse>* ScorerService::Subscribe(grpc::CallbackServerContext*,
                                                                           const v1::SubscribeRequest* request) {
   auto subscription = Subscription::Make(*request, parts_.source_id, parts_.board, parts_.catalogue);
-  if (!subscription.ok()) {
-    return subscribers_.Serve<v1::SubscribeResponse>(RefusedStream<v1::SubscribeResponse>(subscription.status()),
-                                                     absl::InfiniteDuration());
+  const auto reasons = ReasonsOf(*request);
+  if (!subscription.ok() || !reasons.ok()) {
+    return subscribers_.Serve<v1::SubscribeResponse>(
+        RefusedStream<v1::SubscribeResponse>(subscription.ok() ? reasons.status() : subscription.status()),
+        absl::InfiniteDuration());
   }
   const absl::Duration heartbeat = subscription->heartbeat();
-  return subscribers_.Serve<v1::SubscribeResponse>(std::make_unique<SubscriptionStream>(*std::move(subscription)),
-                                                   heartbeat);
+  return subscribers_.Serve<v1::SubscribeResponse>(
+      std::make_unique<SubscriptionStream>(*std::move(subscription), *reasons, &reasons_), heartbeat);
 }
 
 grpc::ServerUnaryReactor* ScorerService::GetScores(grpc::CallbackServerContext* context,

@@ -7,6 +7,7 @@
 #include "runtime/rpc/server_stream.h"
 #include "runtime/work_pool.h"
 #include "scorer/explanation_queries.h"
+#include "scorer/reason_writer.h"
 #include "scorer/score_board.h"
 #include "scorer/score_queries.h"
 #include "scorer/segments/segment_queries.h"
@@ -67,6 +68,7 @@ class ScorerService final : public v1::Scorer::CallbackService {
   const SegmentQueries segments_;
   const ExplanationQueries explanations_;
   const WhatIfQueries what_if_;
+  const ReasonWriter reasons_;
   StreamSet subscribers_;
 };
 
