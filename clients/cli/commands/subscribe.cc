@@ -2,12 +2,14 @@
 #include <random>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "clients/cli/command_context.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/interrupt.h"
+#include "clients/cli/score_reasons.h"
 #include "clients/cli/table.h"
 #include "clients/cli/time_text.h"
 #include "clients/cpp/score_subscription.h"
@@ -23,11 +25,19 @@ struct SubscribeOptions {
   std::optional<double> min_probability, max_probability, min_value_at_risk, min_change;
   bool leaving = false;
   std::vector<std::string> customers;
+  int64_t reasons = 0;
+  std::string language;
   int64_t count = 0;
   bool until_caught_up = false;
 };
 
-absl::StatusOr<v1::SubscribeRequest> MakeRequest(const SubscribeOptions& options) {
+// As asked for, or else by the locale.
+v1::Language LanguageOf(const SubscribeOptions& options, const CommandContext& context) {
+  const bool russian = absl::StartsWith(options.language.empty() ? context.options().locale : options.language, "ru");
+  return russian ? v1::RUSSIAN : v1::ENGLISH;
+}
+
+absl::StatusOr<v1::SubscribeRequest> MakeRequest(const SubscribeOptions& options, const CommandContext& context) {
   v1::SubscribeRequest request;
   if (options.snapshot && !options.resume_token.empty()) {
     return UsageError(
@@ -40,6 +50,11 @@ absl::StatusOr<v1::SubscribeRequest> MakeRequest(const SubscribeOptions& options
     return UsageError(absl::StrCat("--resume-token: `", options.resume_token,
                                    "` is not a token; copy resume_token from an earlier output"));
   }
+  request.set_reasons(static_cast<int32_t>(options.reasons));
+  if (options.reasons == 0 && !options.language.empty()) {
+    return UsageError("--language: only reasons have a language; ask for them with --reasons N");
+  }
+  request.set_language(LanguageOf(options, context));
   v1::ScoreFilter& filter = *request.mutable_filter();
   for (const std::string& segment : options.segments) filter.add_segments(segment);
   for (const std::string& customer : options.customers) filter.add_customer_ids(customer);
@@ -91,6 +106,10 @@ Record LeftRecord(const v1::SubscribeResponse& response) {
   return record;
 }
 
+Record RecordOf(const v1::SubscribeResponse& response) {
+  return response.has_left() ? LeftRecord(response) : ChangeRecord(response);
+}
+
 // A line for people; columns stand still though the rows are not known beforehand.
 std::string ChangeLine(const v1::Score& score) {
   const std::string moved = score.has_previous_probability()
@@ -103,18 +122,17 @@ std::string ChangeLine(const v1::Score& score) {
 
 class ChangePrinter {
  public:
-  explicit ChangePrinter(CommandContext& context) : context_(context) {}
+  ChangePrinter(bool with_reasons, CommandContext& context) : with_reasons_(with_reasons), context_(context) {}
 
   void Show(const v1::SubscribeResponse& response) {
     const bool first = shown_++ == 0 && context_.options().header;
-    const Record record = response.has_left() ? LeftRecord(response) : ChangeRecord(response);
     switch (context_.format()) {
       case OutputFormat::kJson:
-        context_.out() << JsonLine(record) << '\n';
+        context_.out() << Json(response) << '\n';
         break;
       case OutputFormat::kCsv:
-        if (first) context_.out() << CsvHeader(record);
-        context_.out() << CsvLine(record);
+        if (first) context_.out() << CsvHeader(CsvRecord(response));
+        context_.out() << CsvLine(CsvRecord(response));
         break;
       case OutputFormat::kTable:
         if (first) {
@@ -123,7 +141,8 @@ class ChangePrinter {
         }
         context_.out() << (response.has_left() ? fmt::format("{:<20}  left the filter", response.left().customer_id())
                                                : ChangeLine(response.score()))
-                       << '\n';
+                       << '\n'
+                       << ReasonLines(response.score().reasons());
         break;
     }
     context_.out().flush();
@@ -131,13 +150,26 @@ class ChangePrinter {
   int64_t shown() const { return shown_; }
 
  private:
+  std::string Json(const v1::SubscribeResponse& response) const {
+    std::string line = JsonLine(RecordOf(response));
+    return with_reasons_ ? WithReasonsJson(std::move(line), response.score().reasons()) : line;
+  }
+  Record CsvRecord(const v1::SubscribeResponse& response) const {
+    Record record = RecordOf(response);
+    if (!with_reasons_) return record;
+    record.Add("reasons_method", ReasonsMethodCell(response.score().reasons()));
+    record.Add("reasons", ReasonsCell(response.score().reasons()));
+    return record;
+  }
+
+  const bool with_reasons_;
   CommandContext& context_;
   int64_t shown_ = 0;
 };
 
 absl::Status RunSubscribe(const SubscribeOptions& options, CommandContext& context) {
   const Interrupt interrupt;
-  absl::StatusOr<v1::SubscribeRequest> request = MakeRequest(options);
+  absl::StatusOr<v1::SubscribeRequest> request = MakeRequest(options, context);
   if (!request.ok()) return request.status();
   ScoreSubscription subscription({.address = context.endpoints().scorer,
                                   .tls = context.tls(),
@@ -148,7 +180,7 @@ absl::Status RunSubscribe(const SubscribeOptions& options, CommandContext& conte
                                         absl::StrCat("connection lost (", status.message(), "); trying again in ",
                                                      absl::FormatDuration(absl::Floor(wait, absl::Milliseconds(1)))));
                                   }});
-  ChangePrinter printer(context);
+  ChangePrinter printer(options.reasons > 0, context);
   while (!interrupt.requested()) {
     const absl::StatusOr<std::optional<v1::SubscribeResponse>> response = subscription.Next(absl::Milliseconds(200));
     if (!response.ok()) return response.status();
@@ -178,7 +210,8 @@ Command SubscribeCommand() {
   command.examples = {
       {"ebb subscribe --snapshot", "everybody's score, then each change", false},
       {"ebb subscribe --snapshot --until-caught-up --output json", "everybody's score, one object a line"},
-      {"ebb subscribe --min-probability 0.7 --min-value-at-risk 1", "only who matters", false}};
+      {"ebb subscribe --min-probability 0.7 --min-value-at-risk 1", "only who matters", false},
+      {"ebb subscribe --snapshot --until-caught-up --reasons 3 --language ru", "with what moved each score most"}};
   command.Flag("--snapshot", &options->snapshot, "Begin with everybody's latest score");
   command.Add("--resume-token", &options->resume_token, "Go on after this place").Value("TOKEN");
   command.Add("--segment", &options->segments, "Only these segments; may be repeated")
@@ -202,6 +235,16 @@ Command SubscribeCommand() {
   command.Add("--customer", &options->customers, "Only these customers; may be repeated")
       .Value("CUSTOMER")
       .Completes("customer");
+  command
+      .Add(
+          "--reasons", &options->reasons,
+          "Show so many reasons with each score: what moved it most, and which way; by replacement of one feature at a "
+          "time where exact ones would take too long")
+      .Range(0, 32);
+  command
+      .Add("--language", &options->language,
+           "Of the reasons; without it Russian where LC_ALL, LC_MESSAGES or LANG says so, else English")
+      .OneOf({"ru", "en"});
   command.Add("--count", &options->count, "End after so many scores; 0: never").Range(0, 1e15);
   command.Flag("--until-caught-up", &options->until_caught_up,
                "End when the snapshot, or what was missed, is complete");
