@@ -22,16 +22,20 @@ std::vector<uint32_t> EvenSample(const std::vector<uint32_t>& customers, size_t 
 }
 
 ProfileSample::ProfileSample(const FeatureSchema& features) : features_(features.size()) {
-  const auto add = [this](std::string name, std::string description, FeatureKind kind) {
+  const auto add = [this](const std::string& name, const std::string& description) -> Column& {
     Column& column = columns_.emplace_back();
-    column.name = std::move(name);
-    column.description = std::move(description);
-    column.kind = kind;
+    column.name = name;
+    column.description = description;
+    return column;
   };
-  for (const FeatureSpec& spec : features.specs()) add(spec.name, spec.description, spec.kind);
-  add("probability", "Calibrated probability of decline.", FeatureKind::kNumber);
-  add("monthly_profit", "Mean monthly profit of the last three months.", FeatureKind::kNumber);
-  add("value_at_risk", "Probability × mean monthly profit.", FeatureKind::kNumber);
+  for (const FeatureSpec& spec : features.specs()) {
+    Column& column = add(spec.name, spec.description);
+    column.kind = spec.kind;
+    column.label = spec.label;
+  }
+  add("probability", "Calibrated probability of decline.");
+  add("monthly_profit", "Mean monthly profit of the last three months.");
+  add("value_at_risk", "Probability × mean monthly profit.");
 }
 
 void ProfileSample::Add(const ScoreRecord& record, const FeatureSchema& schema, bool in_segment) {
@@ -67,6 +71,8 @@ void ProfileSample::FillFeatures(v1::SegmentProfile* profile) {
                   : ProfileCategory(column.categories[1], column.categories[0]);
     feature.set_name(column.name);
     feature.set_description(column.description);
+    if (!column.label.english.empty()) feature.mutable_label()->set_en(column.label.english);
+    if (!column.label.russian.empty()) feature.mutable_label()->set_ru(column.label.russian);
   }
   SortByDifference(profile->mutable_features());
 }

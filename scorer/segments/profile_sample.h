@@ -30,6 +30,7 @@ class ProfileSample {
   struct Column {
     std::string name;
     std::string description;
+    FeatureLabelTexts label;
     FeatureKind kind = FeatureKind::kNumber;
     std::vector<double> numbers[2];  // [in the segment]
     std::map<std::string, int64_t> categories[2];

@@ -2,20 +2,21 @@
 
 namespace ebb {
 
-std::string FeatureLabel(const v1::FeatureDescription& feature, ReportLanguage language) {
+std::string FeatureLabel(const std::string& name, const std::string& description, const v1::LocalText& label,
+                         ReportLanguage language) {
   const bool russian = language == ReportLanguage::kRussian;
-  const std::string& called = russian ? feature.called().ru() : feature.called().en();
+  const std::string& called = russian ? label.ru() : label.en();
   if (!called.empty()) return called;
-  const std::string& otherwise = russian ? feature.called().en() : feature.called().ru();
+  const std::string& otherwise = russian ? label.en() : label.ru();
   if (!otherwise.empty()) return otherwise;
-  std::string label = feature.description().substr(0, feature.description().find(" (column "));
-  while (label.ends_with('.') || label.ends_with(' ')) label.pop_back();
-  return label.empty() ? feature.name() : label;
+  std::string words = description.substr(0, description.find(" (column "));
+  while (words.ends_with('.') || words.ends_with(' ')) words.pop_back();
+  return words.empty() ? name : words;
 }
 
 FeatureLabels::FeatureLabels(const v1::ModelReport& report, ReportLanguage language) {
   for (const v1::FeatureDescription& feature : report.features()) {
-    labels_[feature.name()] = FeatureLabel(feature, language);
+    labels_[feature.name()] = FeatureLabel(feature.name(), feature.description(), feature.called(), language);
   }
 }
 

@@ -78,7 +78,7 @@ TEST(FeatureLabelTest, IsTheDeclaredOneTheDescriptionOrTheName) {
     feature.set_description(c.description);
     feature.mutable_called()->set_en(c.en);
     feature.mutable_called()->set_ru(c.ru);
-    EXPECT_EQ(FeatureLabel(feature, c.language), c.label);
+    EXPECT_EQ(FeatureLabel(feature.name(), feature.description(), feature.called(), c.language), c.label);
   }
 }
 

@@ -22,7 +22,7 @@ std::string PortraitLabel(const v1::FeatureProfile& feature, const Speech& say) 
   if (feature.name() == "probability") return say(portrait::kProbability);
   if (feature.name() == "monthly_profit") return say(portrait::kMonthlyProfit);
   if (feature.name() == "value_at_risk") return say(portrait::kValueAtRisk);
-  return FeatureLabel(feature.name(), feature.description(), say.language());
+  return FeatureLabel(feature.name(), feature.description(), feature.label(), say.language());
 }
 
 bool IsCompared(const v1::FeatureProfile& feature) {
@@ -49,8 +49,8 @@ std::string SayCategory(const v1::FeatureProfile& feature, const Speech& say) {
   const auto& most = *std::ranges::max_element(feature.categories(), {}, [](const v1::CategoryProfile& category) {
     return category.segment_share() - category.other_share();
   });
-  return say(portrait::kMoreOften, PortraitLabel(feature, say), CategoryName(most, say), say.Percent(most.segment_share()),
-             say.Percent(most.other_share()));
+  return say(portrait::kMoreOften, PortraitLabel(feature, say), CategoryName(most, say),
+             say.Percent(most.segment_share()), say.Percent(most.other_share()));
 }
 
 // Both groups' middle half on one axis.
@@ -101,7 +101,8 @@ std::string PortraitPictures(const v1::SegmentProfile& profile, const Speech& sa
                                 : !feature.categories().empty() ? SharesPicture(feature, say)
                                                                 : "";
     figures += Figure(
-        PortraitLabel(feature, say) + " · " + say(portrait::kDifference) + " " + say.Real(feature.difference(), 2), picture);
+        PortraitLabel(feature, say) + " · " + say(portrait::kDifference) + " " + say.Real(feature.difference(), 2),
+        picture);
   }
   return figures.empty() ? "" : Element("div", "class=\"figures\"", figures) + "\n";
 }

@@ -22,6 +22,7 @@ v1::SegmentProfile Baskets() {
         features {
           name: "unpaid_items_3m"
           description: "Unpaid items of three months (column \"x\")."
+          label { ru: "неоплаченных товаров в корзине за три месяца" }
           difference: 0.9
           segment_numbers { lower_quartile: 3 median: 5 upper_quartile: 7 mean: 5.5 }
           other_numbers { lower_quartile: 0 median: 1 upper_quartile: 2 mean: 1.2 }
@@ -52,7 +53,7 @@ v1::SegmentProfile Baskets() {
 TEST(SegmentPortraitTest, SaysWhatSetsTheSegmentApart) {
   EXPECT_THAT(SayPortrait(Baskets(), ReportLanguage::kEnglish),
               ElementsAre("1,234 customers of 6,170 are in it (20.0%).",
-                          "Higher than elsewhere – Unpaid items of three months: median 5, others 1.",
+                          "Higher than elsewhere – неоплаченных товаров в корзине за три месяца: median 5, others 1.",
                           "Lower than elsewhere – service_errors_3m: mean 0.5, others 2.25.",
                           "More often than elsewhere – tier: “<standard>”, 40%, others 25%."));
 }
