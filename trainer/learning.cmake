@@ -19,5 +19,5 @@ ebb_test(ebb_trainer_fit_test
   SOURCES evaluation/estimate_test.cc evaluation/metrics_test.cc evaluation/regression_metrics_test.cc fit/calibration_test.cc fit/forest_test.cc fit/gradient_boosting_test.cc fit/histogram_tree_test.cc fit/logistic_loss_test.cc fit/pipeline_test.cc fit/reference_solvers_test.cc fit/regressor_test.cc fit/stack_test.cc
   LINK ebb_trainer_learning libsvm::libsvm liblinear::liblinear xgboost::xgboost)
 ebb_test(ebb_trainer_training_test
-  SOURCES search/draw_settings_test.cc search/successive_halving_test.cc search/training_test.cc
+  SOURCES search/draw_settings_test.cc search/reasons_agreement_test.cc search/successive_halving_test.cc search/training_test.cc
   LINK ebb_trainer_learning ebb_runtime LABELS threads)
