@@ -52,6 +52,29 @@ TEST(Lanes, EveryBodyGivesTheSameBits) {
   }
 }
 
+TEST(Lanes, TheRbfSumIsItsThreeLoopsOneAfterTheOther) {
+  size_t bodies = 0;
+  const Lanes* const* lanes = RunnableLanes(&bodies);
+  for (size_t count : {1, 3, 24}) {
+    for (size_t rows : {1, 4, 7, 15, 16, 18, 33, 64, 67}) {
+      const size_t stride = (rows + 3) / 4 * 4;
+      const std::vector<double> row = Random(count, count), columns = Random(count * stride, rows);
+      const std::vector<double> coefficients = Random(rows, 99);
+      std::vector<double> values(stride);
+      const Lanes& plain = *lanes[0];
+      plain.squared_distance_to_columns(row.data(), columns.data(), stride, count, values.data());
+      for (double& value : values) value *= -0.3;
+      plain.exp(values.data(), rows);
+      const double want = plain.dot(coefficients.data(), values.data(), rows);
+      for (size_t body = 0; body < bodies; ++body) {
+        EXPECT_EQ(lanes[body]->rbf_sum(row.data(), columns.data(), stride, count, -0.3, coefficients.data(), rows),
+                  want)
+            << count << " by " << rows << ", " << lanes[body]->name;
+      }
+    }
+  }
+}
+
 TEST(Lanes, DotSumsInFourLanes) {
   const std::vector<double> a = {1e16, 1, -1e16, 3, 5, 7};
   const std::vector<double> ones(6, 1.0);

@@ -32,10 +32,17 @@ void Kernel::Apply(std::span<double> values) const {
 
 void SupportVectorClassifier::Score(const RowMatrix& rows, std::span<double> scores) const {
   const Lanes& lanes = ChosenLanes();
-  const auto compare = kernel.kind == KernelKind::kRbf ? lanes.squared_distance_to_columns : lanes.dot_to_columns;
+  if (kernel.kind == KernelKind::kRbf) {
+    for (size_t r = 0; r < rows.rows(); ++r) {
+      scores[r] = lanes.rbf_sum(rows.Row(r).data(), vectors.data(), vectors.stride(), vectors.columns(), -kernel.gamma,
+                                coefficients.data(), coefficients.size()) -
+                  rho;
+    }
+    return;
+  }
   std::vector<double> values(vectors.stride());
   for (size_t r = 0; r < rows.rows(); ++r) {
-    compare(rows.Row(r).data(), vectors.data(), vectors.stride(), vectors.columns(), values.data());
+    lanes.dot_to_columns(rows.Row(r).data(), vectors.data(), vectors.stride(), vectors.columns(), values.data());
     kernel.Apply({values.data(), vectors.rows()});
     scores[r] = lanes.dot(coefficients.data(), values.data(), coefficients.size()) - rho;
   }

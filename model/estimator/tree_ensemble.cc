@@ -1,6 +1,7 @@
 #include "model/estimator/tree_ensemble.h"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace ebb {
 
@@ -16,17 +17,75 @@ void TreeEnsemble::Add(std::span<const TreeNode> tree) {
   }
 }
 
-// Tree by tree over all rows, so that a tree stays in the caches while many rows walk it; each row's sum still grows in
-// the order of the trees.
-void TreeEnsemble::AddSums(const RowMatrix& rows, size_t begin, size_t end, std::span<double> sums) const {
-  for (size_t tree = begin; tree < end; ++tree) {
-    const TreeNode* const root = &nodes[roots[tree]];
-    for (size_t r = 0; r < rows.rows(); ++r) {
-      const double* const row = rows.Row(r).data();
-      const TreeNode* node = root;
-      while (node->left >= 0) node = &nodes[row[node->column] <= node->threshold ? node->left : node->right];
-      sums[r] += node->value;
+namespace {
+
+// One row's way down a tree.
+struct Descent {
+  const TreeNode* at;
+  const double* row;
+
+  // To the child that the row goes to; a leaf is its own child. Below 0: it is one. Written in bits: compilers make a
+  // jump of a choice, and every second one would be foretold wrongly.
+  inline __attribute__((always_inline)) int32_t Step(const TreeNode* nodes) {
+    const int32_t left = at->left, right = at->right;
+    const int32_t goes_left = -static_cast<int32_t>(row[at->column] <= at->threshold);
+    const int32_t child = right ^ ((left ^ right) & goes_left);
+    const int32_t is_leaf = left >> 31, self = static_cast<int32_t>(at - nodes);
+    at = nodes + ((child & ~is_leaf) | (self & is_leaf));
+    return left;
+  }
+};
+
+// Rows that go down side by side: while one waits for memory, the others go on. Written out: as a loop over an array
+// they would stay in memory.
+struct DescentsAbreast {
+  static constexpr size_t kCount = 8;
+  Descent a, b, c, d, e, f, g, h;
+
+  // Adds the values of their leaves to sums that lie so far apart, the first one's first.
+  inline __attribute__((always_inline)) void Go(const TreeNode* nodes, double* sums, size_t apart) {
+    int32_t leaves = 0;
+    while (leaves >= 0) {
+      leaves = a.Step(nodes) & b.Step(nodes) & c.Step(nodes) & d.Step(nodes);
+      leaves &= e.Step(nodes) & f.Step(nodes) & g.Step(nodes) & h.Step(nodes);
     }
+    for (const TreeNode* leaf : {a.at, b.at, c.at, d.at, e.at, f.at, g.at, h.at}) {
+      *sums += leaf->value;
+      sums += apart;
+    }
+  }
+};
+
+const TreeNode& LeafOf(const TreeNode* nodes, uint32_t root, const double* row) {
+  const TreeNode* node = &nodes[root];
+  while (node->left >= 0) node = &nodes[row[node->column] <= node->threshold ? node->left : node->right];
+  return *node;
+}
+
+}  // namespace
+
+// Tree by tree over all rows, so that a tree stays in the caches while many rows walk it; a row that is left over walks
+// several trees at once. Each row's sum still grows in the order of the trees.
+void TreeEnsemble::AddSums(const RowMatrix& rows, size_t begin, size_t end, std::span<double> sums) const {
+  const TreeNode* const all = nodes.data();
+  const size_t together = rows.rows() / DescentsAbreast::kCount * DescentsAbreast::kCount;
+  for (size_t tree = begin; tree < end && together > 0; ++tree) {
+    const TreeNode* const root = all + roots[tree];
+    for (size_t r = 0; r < together; r += DescentsAbreast::kCount) {
+      const auto descent = [&](size_t w) { return Descent{.at = root, .row = rows.Row(r + w).data()}; };
+      DescentsAbreast{descent(0), descent(1), descent(2), descent(3), descent(4), descent(5), descent(6), descent(7)}
+          .Go(all, &sums[r], 1);
+    }
+  }
+  for (size_t r = together; r < rows.rows(); ++r) {
+    const double* const row = rows.Row(r).data();
+    size_t tree = begin;
+    for (; tree + DescentsAbreast::kCount <= end; tree += DescentsAbreast::kCount) {
+      const auto descent = [&](size_t w) { return Descent{.at = all + roots[tree + w], .row = row}; };
+      DescentsAbreast{descent(0), descent(1), descent(2), descent(3), descent(4), descent(5), descent(6), descent(7)}
+          .Go(all, &sums[r], 0);
+    }
+    for (; tree < end; ++tree) sums[r] += LeafOf(all, roots[tree], row).value;
   }
 }
 

@@ -1,0 +1,38 @@
+#include "model/estimator/tree_ensemble.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "model/testing/random_models.h"
+
+namespace ebb {
+namespace {
+
+double PlainSum(const TreeEnsemble& trees, std::span<const double> row) {
+  double sum = 0;
+  for (const uint32_t root : trees.roots) {
+    const TreeNode* node = &trees.nodes[root];
+    while (node->left >= 0) node = &trees.nodes[row[node->column] <= node->threshold ? node->left : node->right];
+    sum += node->value;
+  }
+  return sum;
+}
+
+// Trees are walked several at once, or by several rows at once, as it fits: nobody may see it in the bits.
+TEST(TreeEnsemble, GivesTheSameBitsForAnyNumberOfRowsAndTrees) {
+  random_models::RandomModels random(21, 5, 0);
+  for (const int trees : {1, 7, 8, 9, 40}) {
+    const TreeEnsemble ensemble = random.Trees(trees, 9);
+    for (const size_t count : {1u, 5u, 8u, 16u, 21u}) {
+      RowMatrix rows(count, 5);
+      for (size_t r = 0; r < count; ++r) std::ranges::generate(rows.Row(r), [&] { return random.Real(); });
+      std::vector<double> sums(count);
+      ensemble.AddSums(rows, 0, ensemble.roots.size(), sums);
+      for (size_t r = 0; r < count; ++r) EXPECT_EQ(sums[r], PlainSum(ensemble, rows.Row(r))) << trees << " " << count;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace ebb
