@@ -25,6 +25,7 @@ PROGRAMS = {
     "revenue": "revenue.py",
     "train": "train.py",
     "explain": "explain.py",
+    "score": "score.py",
 }
 IN_PARTS = ("ingest", "reads", "training-set", "footprint")  # what rounds.py runs: they know --only, --scale and --resume
 LEAST_ROUNDS = 5
