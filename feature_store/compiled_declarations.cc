@@ -21,7 +21,7 @@ absl::TimeZone ZoneOf(const v1::FeatureDeclarations& declarations) {
 
 bool IsCategory(const v1::FeatureDefinition& definition) {
   return definition.aggregation() == v1::MOST_FREQUENT || definition.field() == v1::SERVICE_TIER ||
-         definition.field() == v1::MARKETING_CONSENT;
+         definition.field() == v1::MARKETING_CONSENT || definition.field() == v1::BIRTHDAY;
 }
 
 // Whether each value counts one: then a SUM is a COUNT.
@@ -82,7 +82,7 @@ std::vector<EventField> FieldsOf(v1::Event::BodyCase body) {
     case v1::Event::kMarketingContact:
       return {v1::MARKETING_CONTACT};
     case v1::Event::kProfileChange:
-      return {v1::SERVICE_TIER, v1::MARKETING_CONSENT, v1::TENURE_DAYS};
+      return {v1::SERVICE_TIER, v1::MARKETING_CONSENT, v1::TENURE_DAYS, v1::BIRTHDAY};
     case v1::Event::kPurchase:
       return {v1::PURCHASE_ORDER,  v1::PURCHASE_LINE,     v1::PURCHASE_QUANTITY,
               v1::PURCHASE_AMOUNT, v1::PURCHASE_CATEGORY, v1::UNPAID_QUANTITY};
@@ -94,6 +94,8 @@ std::vector<EventField> FieldsOf(v1::Event::BodyCase body) {
       return {v1::TIME_ON_SITE};
     case v1::Event::kActivityLabel:
     case v1::Event::kImportedSnapshot:
+    case v1::Event::kOfferDecision:
+    case v1::Event::kOfferOutcome:
     case v1::Event::BODY_NOT_SET:
       break;
   }

@@ -5,6 +5,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/container/inlined_vector.h"
+#include "absl/strings/str_cat.h"
 #include "feature_store/day_counter.h"
 #include "feature_store/event_time.h"
 #include "feature_store/imported_value.h"
@@ -17,6 +18,10 @@ namespace {
 // a day, and it stays independent of the order.
 int64_t WrappingAdd(int64_t a, int64_t b) {
   return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
+
+std::string MonthDayText(const v1::MonthDay& day) {
+  return absl::StrCat(absl::Dec(day.month(), absl::kZeroPad2), "-", absl::Dec(day.day(), absl::kZeroPad2));
 }
 
 bool IsOfCategory(const Measure& measure, std::string_view category) {
@@ -131,6 +136,8 @@ void CustomerState::FoldMeasure(const Place& place, const EventView& event) {
       return Add(place, event.duration_ms);
     case v1::Event::kActivityLabel:
     case v1::Event::kImportedSnapshot:
+    case v1::Event::kOfferDecision:
+    case v1::Event::kOfferOutcome:
     case v1::Event::BODY_NOT_SET:
       return;
   }
@@ -151,6 +158,11 @@ void CustomerState::FoldProfile(const Place& place, const v1::ProfileChange& pro
       if (profile.has_registration_date()) {
         const v1::Date& date = profile.registration_date();
         SetLast(place, kNoDay, ShopCalendar::FromDate(date.year(), date.month(), date.day()));
+      }
+      return;
+    case v1::BIRTHDAY:
+      if (profile.has_birthday()) {
+        SetLast(place, kNoDay, static_cast<int64_t>(Remember(MonthDayText(profile.birthday()))));
       }
       return;
     default:

@@ -66,6 +66,7 @@ const std::vector<FieldRules>& AllFieldRules() {
       {v1::PROFIT, {v1::COUNT, v1::SUM, v1::MEAN, v1::MIN, v1::MAX, v1::LAST, v1::MONTHLY_MEAN}, false, false, false},
       {v1::SERVICE_TIER, {v1::LAST}, false, false, true},
       {v1::MARKETING_CONSENT, {v1::LAST}, false, false, true},
+      {v1::BIRTHDAY, {v1::LAST}, false, false, true},
       {v1::TENURE_DAYS, {v1::LAST}, false, false, true},
   };
   return *rules;

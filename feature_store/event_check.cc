@@ -1,6 +1,7 @@
 #include "feature_store/event_check.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +12,8 @@
 
 namespace ebb::feature_store {
 namespace {
+
+constexpr int kMostNamedSegments = 64;
 
 class EventCheck {
  public:
@@ -89,6 +92,10 @@ class EventCheck {
         }
         return;
       }
+      case v1::Event::kOfferDecision:
+        return CheckOfferDecision(event_.offer_decision());
+      case v1::Event::kOfferOutcome:
+        return CheckOfferOutcome(event_.offer_outcome());
       case v1::Event::kImportedSnapshot:
         return list_.Add("imported_snapshot", "", "is made by the RPC ImportSnapshot alone; send the row there");
       case v1::Event::BODY_NOT_SET:
@@ -163,6 +170,52 @@ class EventCheck {
     if (in_range && amount > kMostPurchase) {
       list_.Add("purchase.lines", "", "quantities times unit prices must be at most 10^15 minor units together");
     }
+  }
+
+  void CheckOfferDecision(const v1::OfferDecision& decision) {
+    const ViolationList::TextRule word = {.required = true, .most_bytes = kLongestEventId};
+    list_.Text("offer_decision.decision_id", decision.decision_id(), word);
+    list_.Text("offer_decision.offer", decision.offer(), word);
+    list_.Text("offer_decision.campaign", decision.campaign(), word);
+    CheckKnown("offer_decision.status", decision.status(), v1::OfferDecision::Status_IsValid(decision.status()),
+               "must be OFFERED, HELD_OUT, CONTROL, SUPPRESSED or NOT_ELIGIBLE");
+    list_.Text("offer_decision.reason", decision.reason(), word);
+    CheckKnown("offer_decision.channel", decision.channel(), v1::OfferDecision::Channel_IsValid(decision.channel()),
+               "must be SITE, MAILING, CALL, PUSH or SMS");
+    list_.Text("offer_decision.segment", decision.segment(), word);
+    if (decision.named_segments_size() > kMostNamedSegments) {
+      list_.Add("offer_decision.named_segments", absl::StrCat(decision.named_segments_size(), " entries"),
+                "must have at most 64 entries");
+    }
+    for (int i = 0; i < std::min(decision.named_segments_size(), kMostNamedSegments); ++i) {
+      list_.Text(absl::StrCat("offer_decision.named_segments[", i, "]"), decision.named_segments(i), word);
+    }
+    CheckShare("offer_decision.probability", decision.probability());
+    CheckFinite("offer_decision.value_at_risk", decision.value_at_risk());
+    CheckFinite("offer_decision.expected_net_value", decision.expected_net_value());
+    CheckShare("offer_decision.untreated_share", decision.untreated_share());
+    CheckShare("offer_decision.holdout_share", decision.holdout_share());
+    list_.Text("offer_decision.code", decision.code(), {.required = false, .most_bytes = kLongestEventId});
+    list_.Text("offer_decision.catalogue", decision.catalogue(), word);
+  }
+
+  void CheckOfferOutcome(const v1::OfferOutcome& outcome) {
+    const ViolationList::TextRule word = {.required = true, .most_bytes = kLongestEventId};
+    list_.Text("offer_outcome.decision_id", outcome.decision_id(), word);
+    list_.Text("offer_outcome.offer", outcome.offer(), word);
+    CheckKnown("offer_outcome.kind", outcome.kind(), v1::OfferOutcome::Kind_IsValid(outcome.kind()),
+               "must be SHOWN, CLICKED, ACCEPTED, DECLINED or CONTACTED");
+  }
+
+  // An enum's value that must be set.
+  void CheckKnown(const std::string& field, int value, bool valid, const char* rule) {
+    if (value == 0 || !valid) list_.Add(field, absl::StrCat(value), rule);
+  }
+  void CheckShare(const std::string& field, double share) {
+    if (!(share >= 0 && share <= 1)) list_.Add(field, absl::StrCat(share), "must be 0 to 1");
+  }
+  void CheckFinite(const std::string& field, double number) {
+    if (!std::isfinite(number)) list_.Add(field, absl::StrCat(number), "must be finite");
   }
 
   void CheckNumberOf(const std::string& path, int count) {

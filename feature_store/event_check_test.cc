@@ -48,6 +48,10 @@ TEST(EventCheckTest, GoodEventsPass) {
            "profit_statement { year: 2025 month: 12 profit_minor: -1000000000000 }",
            "time_on_site { visit_id: 'v' duration_ms: 86400000 }",
            "activity_label { activity: STEADY }",
+           "offer_decision { decision_id: 'd' offer: 'o' campaign: 'o' status: HELD_OUT reason: 'holdout' channel: "
+           "SITE "
+           "segment: 'low_profit/stable' named_segments: 's' probability: 1 untreated_share: 0.1 catalogue: 'c' }",
+           "offer_outcome { decision_id: 'd' offer: 'o' kind: CONTACTED }",
        }) {
     EXPECT_THAT(Check(EventAt(kNow, "e", body)), IsEmpty()) << body;
   }
@@ -107,6 +111,14 @@ TEST(EventCheckTest, EveryBodyRuleNamesFieldValueAndRule) {
       {"time_on_site { visit_id: 'v' duration_ms: 86400001 }",
        "time_on_site.duration_ms = `86400001`: must be 1 to 86400000"},
       {"activity_label { }", "activity_label.activity = `0`: must be DECLINED or STEADY"},
+      {"offer_decision { }", "offer_decision.decision_id = ``: required; 1 to 64 bytes"},
+      {"offer_decision { decision_id: 'd' offer: 'o' campaign: 'o' }", "offer_decision.status = `0`: must be OFFERED"},
+      {"offer_decision { decision_id: 'd' offer: 'o' campaign: 'o' status: OFFERED reason: 'r' probability: 1.5 }",
+       "offer_decision.probability = `1.5`: must be 0 to 1"},
+      {"offer_decision { decision_id: 'd' offer: 'o' campaign: 'o' status: OFFERED expected_net_value: nan }",
+       "offer_decision.expected_net_value = `nan`: must be finite"},
+      {"offer_outcome { offer: 'o' kind: SHOWN }", "offer_outcome.decision_id = ``: required; 1 to 64 bytes"},
+      {"offer_outcome { decision_id: 'd' offer: 'o' }", "offer_outcome.kind = `0`: must be SHOWN"},
   };
   for (const Case& c : cases) EXPECT_THAT(Check(EventAt(kNow, "e", c.body)), HasSubstr(c.violation)) << c.body;
 }

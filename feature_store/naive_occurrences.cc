@@ -106,6 +106,10 @@ class Finder {
     if (field_ == v1::MARKETING_CONSENT && profile.has_marketing_consent()) {
       Add(0, profile.marketing_consent() ? "yes" : "no");
     }
+    if (field_ == v1::BIRTHDAY && profile.has_birthday()) {
+      Add(0,
+          absl::FormatCivilTime(absl::CivilDay(2000, profile.birthday().month(), profile.birthday().day())).substr(5));
+    }
     if (field_ == v1::TENURE_DAYS && profile.has_registration_date()) {
       const v1::Date& d = profile.registration_date();
       Add(absl::CivilDay(d.year(), d.month(), d.day()) - absl::CivilDay(1970, 1, 1));

@@ -39,7 +39,7 @@ class Oracle {
       return value;
     }
     const bool category = feature.aggregation() == v1::MOST_FREQUENT || feature.field() == v1::SERVICE_TIER ||
-                          feature.field() == v1::MARKETING_CONSENT;
+                          feature.field() == v1::MARKETING_CONSENT || feature.field() == v1::BIRTHDAY;
     const v1::FeatureDefault& fallback = feature.default_value();
     if (fallback.has_number()) value.set_number(fallback.number());
     if (fallback.has_category()) value.set_category(fallback.category());
@@ -329,7 +329,7 @@ class Oracle {
       }
     }
     if (!newest) return false;
-    if (f.field() == v1::SERVICE_TIER || f.field() == v1::MARKETING_CONSENT) {
+    if (f.field() == v1::SERVICE_TIER || f.field() == v1::MARKETING_CONSENT || f.field() == v1::BIRTHDAY) {
       out.set_category(newest->key);
     } else if (f.field() == v1::TENURE_DAYS) {
       const int64_t today = DayOf(as_of_) - absl::CivilDay(1970, 1, 1);

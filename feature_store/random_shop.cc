@@ -113,7 +113,7 @@ std::string RandomShop::Declarations() {
   for (size_t recipe = 0; recipe < std::size(kRecipes); ++recipe) {
     for (int i = 0; i < 2; ++i) declare(kRecipes[recipe].text, WindowFor(static_cast<int>(recipe)));
   }
-  for (const char* field : {"SERVICE_TIER", "MARKETING_CONSENT", "TENURE_DAYS"}) {
+  for (const char* field : {"SERVICE_TIER", "MARKETING_CONSENT", "TENURE_DAYS", "BIRTHDAY"}) {
     declare(absl::StrCat("field: ", field, " aggregation: LAST"), "lifetime: true");
   }
   return text;
@@ -197,6 +197,7 @@ std::string RandomShop::Body(absl::Time time) {
       if (Below(2) == 0) absl::StrAppend(&change, "marketing_consent: ", Below(2) == 0 ? "true" : "false", " ");
       if (Below(2) == 0)
         absl::StrAppend(&change, "registration_date { year: 2018 month: ", 1 + Below(12), " day: 28 }");
+      if (Below(2) == 0) absl::StrAppend(&change, "birthday { month: ", 1 + Below(12), " day: ", 1 + Below(28), " }");
       return change + " }";
     }
     case 6:
