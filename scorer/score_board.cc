@@ -31,6 +31,11 @@ std::optional<uint32_t> ScoreBoard::Find(std::string_view customer_id) const {
   return found->second;
 }
 
+std::string ScoreBoard::NameOf(uint32_t customer) const {
+  ReaderMutexLock lock(&mutex_);
+  return ids_[customer];
+}
+
 CustomerScore ScoreBoard::Get(uint32_t customer) const {
   ReaderMutexLock lock(&mutex_);
   return scores_[customer];

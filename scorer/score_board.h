@@ -58,6 +58,8 @@ class ScoreBoard {
   int64_t last_sequence() const;
 
   std::optional<uint32_t> Find(std::string_view customer_id) const;
+  // Of a customer that is known; empty: erased.
+  std::string NameOf(uint32_t customer) const;
   // Of a customer that is known.
   CustomerScore Get(uint32_t customer) const;
 

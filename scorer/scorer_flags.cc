@@ -27,6 +27,10 @@ void AddFlags(Options* options, Flags* flags) {
   flags->Add("segments", &options->segments,
              "Protobuf text file of the segments (ebb.v1.SegmentDeclarations); empty: those of the shop that Ebb was "
              "made for");
+  flags->Add(
+      "offers", &options->offers,
+      "Protobuf text file of the offers (ebb.v1.OfferCatalogue), `none`, or `default`: those of the shop that Ebb "
+      "was made for; empty: default, or none where --segments names others than the default segments");
   flags->Add("max-subscribers", &options->max_subscribers,
              "Subscriptions at once; more are answered RESOURCE_EXHAUSTED", Between(size_t{1}, size_t{1'000'000}));
 }

@@ -29,6 +29,9 @@ struct Options {
   // File of the segments; empty: the default ones.
   std::string segments;
   size_t max_subscribers = 10'000;
+  // A protobuf text file of ebb.v1.OfferCatalogue, `default` or `none`. Empty: `default`, or `none` where segments are
+  // the shop's own.
+  std::string offers;
 };
 
 void AddFlags(Options* options, Flags* flags);

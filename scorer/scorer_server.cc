@@ -8,6 +8,8 @@
 #include "runtime/log.h"
 #include "runtime/rpc/channel.h"
 #include "scorer/model_folder.h"
+#include "scorer/offers/offers_service.h"
+#include "scorer/offers/rocks_decision_ledger.h"
 #include "scorer/rocks_score_table.h"
 #include "scorer/score_messages.h"
 
@@ -44,15 +46,14 @@ absl::StatusOr<std::unique_ptr<ScorerServer>> ScorerServer::Start(const Options&
   if (!folder.ok()) return folder.status();
   auto table = OpenRocksScoreTable((*folder)->Path("scores"), (*folder)->is_new());
   if (!table.ok()) return table.status();
-  if ((*folder)->is_new()) {
-    if (absl::Status made = CreateFolder((*folder)->Path("model")); !made.ok()) return made;
-    if (absl::Status finished = (*folder)->FinishCreation(); !finished.ok()) return finished;
-  }
   std::unique_ptr<ScorerServer> server(
       new ScorerServer(options, clock, std::move(on_fatal), rules, *std::move(folder), *std::move(table)));
+  if (absl::Status opened = server->OpenOffers(clock); !opened.ok()) return opened;
+  if (absl::Status finished = server->FinishFolder(); !finished.ok()) return finished;
   if (absl::Status loaded = server->LoadScores(); !loaded.ok()) return loaded;
   if (absl::Status peers = server->OpenPeers(); !peers.ok()) return peers;
-  auto host = ServerHost::Start(options.server, {&server->service_, &server->open_inference_});
+  auto host =
+      ServerHost::Start(options.server, {&server->service_, &server->open_inference_, server->offers_->service()});
   if (!host.ok()) return host.status();
   server->host_ = *std::move(host);
   server->host_->OnDrain([service = &server->service_] { service->Close(); });
@@ -78,11 +79,41 @@ ScorerServer::ScorerServer(const Options& options, const Clock* clock,
                 .max_subscribers = options.max_subscribers,
                 .status = [this] { return Status(); }}),
       open_inference_(&slot_),
-      engine_({.publish_delta = options.publish_delta}, table_.get(), &board_, &slot_, clock,
-              [this] { service_.Wake(); }),
+      engine_({.publish_delta = options.publish_delta,
+               .on_erase = [this](const std::vector<std::string>& ids) { return offers_->Erase(ids); }},
+              table_.get(), &board_, &slot_, clock, [this] { service_.Wake(); }),
       long_calls_({.name = "long_calls", .threads = 2, .most_waiting = 16}),
       rescorer_("rescore", [this] { return Rescore(); }),
       held_bands_("held_bands", [this] { return ReleaseHeld(); }) {}
+
+absl::Status ScorerServer::FinishFolder() {
+  if (!folder_->is_new()) return absl::OkStatus();
+  if (absl::Status made = CreateFolder(folder_->Path("model")); !made.ok()) return made;
+  return folder_->FinishCreation();
+}
+
+absl::Status ScorerServer::OpenOffers(const Clock* clock) {
+  const std::string fallback = options_.segments.empty() ? "default" : "none";
+  auto offers = LoadOffers(options_.offers.empty() ? fallback : options_.offers, *rules_.segments);
+  if (!offers.ok()) return offers.status();
+  auto ledger = OpenRocksDecisionLedger(folder_->Path("decisions"));
+  if (!ledger.ok()) return ledger.status();
+  offers_ = std::make_unique<OffersServer>(OffersServer::Parts{
+      .ledger = *std::move(ledger),
+      .offers = *std::move(offers),
+      .segments = rules_.segments,
+      .slot = &slot_,
+      .sources = {.find = [this](std::string_view customer_id) { return engine_.Find(customer_id); },
+                  .present_schema = [this] { return engine_.PresentSchema(); },
+                  .is_known = [this](std::string_view customer_id) { return board_.Find(customer_id).has_value(); }},
+      .long_calls = &long_calls_,
+      .feature_store = FormatFlagValue(options_.feature_store),
+      .tls = {.ca = options_.peer_tls_ca, .cert = options_.peer_tls_cert, .key = options_.peer_tls_key},
+      .longest_wait = options_.reconnect_wait,
+      .clock = clock,
+      .on_fatal = [this](const absl::Status& status) { Fail(status); }});
+  return absl::OkStatus();
+}
 
 ScorerServer::~ScorerServer() {
   // Callers first: what answers them must still be there. The host itself stays to the end, because a follower whose
@@ -92,6 +123,7 @@ ScorerServer::~ScorerServer() {
   features_.reset();
   held_bands_.Stop();
   rescorer_.Stop();
+  if (offers_ != nullptr) offers_->Stop();
 }
 
 absl::Status ScorerServer::LoadScores() {
@@ -127,6 +159,7 @@ void ScorerServer::Follow() {
   held_bands_.Start();
   champion_->Start();
   features_->Start();
+  offers_->Start();
 }
 
 absl::Duration ScorerServer::Rescore() {
@@ -148,6 +181,7 @@ absl::Duration ScorerServer::ReleaseHeld() {
 
 void ScorerServer::SetServing(bool serving) {
   host_->SetServing(v1::Scorer::service_full_name(), serving);
+  host_->SetServing(v1::Offers::service_full_name(), serving);
   host_->SetServing(inference::GRPCInferenceService::service_full_name(), serving);
 }
 

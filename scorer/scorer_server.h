@@ -14,6 +14,7 @@
 #include "scorer/champion_follower.h"
 #include "scorer/feature_follower.h"
 #include "scorer/model_slot.h"
+#include "scorer/offers/offers_server.h"
 #include "scorer/open_inference/open_inference_service.h"
 #include "scorer/score_board.h"
 #include "scorer/score_table.h"
@@ -42,6 +43,10 @@ class ScorerServer {
   ScorerServer(const Options& options, const Clock* clock, std::function<void(const absl::Status&)> on_fatal,
                ServingRules rules, std::unique_ptr<DataFolder> folder, std::unique_ptr<ScoreTable> table);
 
+  // Once, before anything is served. Errors of LoadOffers and DecisionLedger.
+  absl::Status OpenOffers(const Clock* clock);
+  // Everything has been created: a new folder counts from now on.
+  absl::Status FinishFolder();
   absl::Status LoadScores();
   absl::Status OpenPeers();
   void Follow();
@@ -63,6 +68,7 @@ class ScorerServer {
   ScorerService service_;
   OpenInferenceService open_inference_;
   ScoringEngine engine_;
+  std::unique_ptr<OffersServer> offers_;
   WorkPool long_calls_;
   Worker rescorer_;
   Worker held_bands_;

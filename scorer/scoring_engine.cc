@@ -140,7 +140,12 @@ absl::Status ScoringEngine::Erase(const v1::WatchFeaturesResponse& message, cons
     customers.insert(customers.end(), found.begin(), found.end());
   }
   if (customers.empty()) return absl::OkStatus();
+  std::vector<std::string> names;
+  for (const uint32_t customer : customers) names.push_back(board_->NameOf(customer));
   board_->Erase(customers);  // first: nobody may read what is about to go
+  if (options_.on_erase) {
+    if (absl::Status erased = options_.on_erase(names); !erased.ok()) return failed_ = erased;
+  }
   if (absl::Status erased = table_->Erase(customers, position); !erased.ok()) return failed_ = erased;
   for (const uint32_t customer : customers) MarkHandled(customer);
   Log(Level::kInfo, "scoring", "customers were erased", {{"customers", customers.size()}});

@@ -34,6 +34,9 @@ class ScoringEngine {
   struct Options {
     // Least move of the probability that is worth telling; 0: every score.
     double publish_delta = 0.01;
+    // Called with customers who are being erased, after the board has forgotten them and before the table has: whoever
+    // keeps something of them forgets it, too. May be empty.
+    std::function<absl::Status(const std::vector<std::string>& customer_ids)> on_erase = {};
   };
 
   // `on_published` is called without locks after each batch that published something.
