@@ -15,7 +15,7 @@ std::string Mistakes(std::string_view text) {
   return std::string(CompileDeclarations(text, "shop.textproto").status().message());
 }
 
-TEST(DeclarationsTest, TheDefaultsAreTheShopsSeventeenAndEightOfEvents) {
+TEST(DeclarationsTest, TheDefaultsAreTheShopsSeventeenEightOfEventsAndTheBirthday) {
   const CompiledDeclarations declarations = DefaultDeclarations();
   std::string features;
   for (const v1::FeatureSpec& spec : declarations.schema().features()) {
@@ -48,7 +48,8 @@ TEST(DeclarationsTest, TheDefaultsAreTheShopsSeventeenAndEightOfEvents) {
             "items_month_1 once covered\n"
             "items_month_2 once covered\n"
             "days_since_last_order once covered\n"
-            "days_since_last_visit once covered\n");
+            "days_since_last_visit once covered\n"
+            "birthday category segment\n");
 }
 
 TEST(DeclarationsTest, FeaturesThatAskTheSameShareAMeasure) {

@@ -245,6 +245,9 @@ TEST(SnapshotCheckTest, EveryRuleNamesFieldValueFeatureAndRule) {
   EXPECT_THAT(CheckValue("marketing_consent", "category: 'да'"), HasSubstr("must be `yes` or `no`"));
   EXPECT_THAT(CheckValue("service_errors_3m", "decimal: '-1'"), HasSubstr("is a count and must not be negative"));
   EXPECT_THAT(CheckValue("service_errors_3m", "decimal: '1.5'"), HasSubstr("must be whole"));
+  EXPECT_THAT(CheckValue("birthday", "category: '02-30'"), HasSubstr("must be month and day as `MM-DD`"));
+  EXPECT_THAT(CheckValue("birthday", "category: '2-29'"), HasSubstr("must be month and day as `MM-DD`"));
+  EXPECT_THAT(CheckValue("birthday", "category: '02-29'"), IsEmpty());
   EXPECT_THAT(CheckValue("tenure_days", "decimal: '-1'"), HasSubstr("must be 0 to 100000 days"));
   EXPECT_THAT(CheckValue("revenue", "decimal: '1'"),
               HasSubstr("snapshot.values[0].feature = `revenue`: must be the name of"));

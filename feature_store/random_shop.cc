@@ -157,6 +157,7 @@ v1::Event RandomShop::Snapshot(int number, absl::Time time, const CompiledDeclar
     value.set_feature(feature.name);
     if (feature.kind == v1::CATEGORY) {
       value.set_category(feature.field == v1::MARKETING_CONSENT ? (Below(2) == 0 ? "yes" : "no") : Pick(kCategories));
+      if (feature.field == v1::BIRTHDAY) value.set_category(absl::StrCat("06-", 10 + Below(20)));
     } else {
       const bool whole = feature.imported_as != ImportedAs::kHeld && feature.scale.Apply(int64_t{1}) == 1;
       value.set_decimal(whole ? absl::StrCat(Below(500)) : absl::StrCat(Below(500), ".", Below(10), Below(10)));

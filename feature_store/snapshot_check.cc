@@ -1,5 +1,6 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "feature_store/clean_text.h"
 #include "feature_store/day_counter.h"
 #include "feature_store/event_check.h"
@@ -16,6 +17,12 @@ std::string Rule(const CompiledFeature& feature, const char* rule) {
   return absl::StrCat("feature `", feature.name, "`: ", rule);
 }
 
+// Whether the text is `MM-DD`, a day of a leap year.
+bool IsBirthday(const std::string& text) {
+  absl::CivilDay day;
+  return absl::ParseCivilTime(absl::StrCat("2000-", text), &day) && absl::FormatCivilTime(day).substr(5) == text;
+}
+
 void CheckCategory(const std::string& path, const v1::ImportedValue& value, const CompiledFeature& feature,
                    ViolationList& list) {
   if (value.kind_case() != v1::ImportedValue::kCategory) {
@@ -24,6 +31,9 @@ void CheckCategory(const std::string& path, const v1::ImportedValue& value, cons
   list.Text(path + ".category", value.category(), {.required = true});
   if (feature.field == v1::MARKETING_CONSENT && value.category() != kConsentYes && value.category() != kConsentNo) {
     list.Add(path + ".category", Shown(value.category()), Rule(feature, "must be `yes` or `no`"));
+  }
+  if (feature.field == v1::BIRTHDAY && !IsBirthday(value.category())) {
+    list.Add(path + ".category", Shown(value.category()), Rule(feature, "must be month and day as `MM-DD`"));
   }
 }
 

@@ -59,7 +59,7 @@ TEST_F(FeatureDeclarations, AreListedWrittenAndCompared) {
   const Outcome list = services_.Ebb({"features", "list", "-o", "json"});
   ASSERT_EQ(list.exit_status, 0) << list.err;
   const auto features = nlohmann::json::parse(list.out);
-  ASSERT_EQ(features.size(), 25u);
+  ASSERT_EQ(features.size(), 26u);
   const auto revenue = *std::find_if(features.begin(), features.end(),
                                      [](const auto& feature) { return feature["feature"] == "revenue_month_1"; });
   EXPECT_EQ(revenue["from"], "sum(purchase_amount) * 0.01");
