@@ -52,7 +52,7 @@ class Assessment {
   bool IsMeantFor(const v1::OfferDefinition& offer, DecidedOffer* decided) const {
     const size_t index = decided->offer;
     if (!reading_.problem(index).empty()) {
-      Decide(decided, v1::OfferDecision::SUPPRESSED, "cannot_tell", reading_.problem(index));
+      Decide(decided, v1::OfferDecision::NOT_ELIGIBLE, "cannot_tell", reading_.problem(index));
       return false;
     }
     if (!reading_.IsFor(index, ask_.facts)) {

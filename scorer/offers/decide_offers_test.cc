@@ -94,7 +94,7 @@ TEST_F(DecideOffersTest, EachRuleKeepsAnOfferBackByItsName) {
        "suppressed no_consent"},
       {SiteOffer("o", "target: '/{favourite}'"), OfferCustomer("anna", {{"favourite", ""}}),
        "suppressed text_incomplete"},
-      {SiteOffer("o", "target: '/{colour}'"), OfferCustomer("anna"), "suppressed cannot_tell"},
+      {SiteOffer("o", "target: '/{colour}'"), OfferCustomer("anna"), "not_eligible cannot_tell"},
       {quiet + MailOffer("o"), OfferCustomer("anna"), "suppressed quiet_hours"},
       {quiet + SiteOffer("o"), OfferCustomer("anna"), "offered chosen"},
       {quiet + MailOffer("o", "quiet_hours { from: '20:00' until: '21:00' }"), OfferCustomer("anna"), "offered chosen"},

@@ -38,8 +38,14 @@ CustomerFacts FactsOf(const ScoreRecord& record, const OfferReading& reading) {
   return facts;
 }
 
+// Without control characters, U+0080 to U+009F among them: the store takes no others.
 bool IsPlainText(const std::string& text) {
-  return std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
+    if (c < 0x20 || c == 0x7f || (c == 0xc2 && next >= 0x80 && next < 0xa0)) return false;
+  }
+  return true;
 }
 
 bool IsPoolName(const std::string& name) {

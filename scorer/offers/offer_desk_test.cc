@@ -173,6 +173,13 @@ TEST_F(OfferDeskTest, EveryCodeIsGivenOnceAcrossCrashes) {
   }
   Know(OfferCustomer("dina"));
   EXPECT_EQ(Offered("dina"), "no_code ");
+  v1::ImportCodesRequest bad;
+  bad.set_pool("codes");
+  bad.add_codes("good");
+  bad.add_codes(
+      "a\xc2\x85"
+      "b");
+  EXPECT_THAT(std::string(desk_->ImportCodes(bad).status().message()), HasSubstr("`codes[1]` must have 1 to 64 bytes"));
   EXPECT_EQ(Get("anna").offers(0).target(), "/A1");
 }
 
