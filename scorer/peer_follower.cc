@@ -74,7 +74,10 @@ absl::Duration PeerFollower::Step() {
   }
   if (absl::IsDeadlineExceeded(status)) {
     backoff_.Reset();
-  } else if (!loss_reported_) {
+    return backoff_.Next();
+  }
+  failures_.fetch_add(1, std::memory_order_relaxed);
+  if (!loss_reported_) {
     loss_reported_ = true;
     Log(Level::kWarning, name_, "the stream is down; trying again until it is back",
         {{"code", absl::StatusCodeToString(status.code())}, {"reason", status.message()}});

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
@@ -28,6 +30,8 @@ class PeerFollower {
 
   // Whether the stream is up. A peer that has nothing to say yet counts.
   bool connected() const;
+  // Streams that ended other than to be renewed, or never came up.
+  int64_t failures() const { return failures_.load(std::memory_order_relaxed); }
 
  protected:
   // A call to the peer, with a deadline; Stop cancels it.
@@ -62,6 +66,7 @@ class PeerFollower {
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   bool following_ ABSL_GUARDED_BY(mutex_) = false;
   std::set<grpc::ClientContext*> calls_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<int64_t> failures_{0};
   // Touched by the worker only:
   Backoff backoff_;
   bool loss_reported_ = false;  // one line when a peer goes, one when it is back

@@ -33,6 +33,8 @@ void AddFlags(Options* options, Flags* flags) {
       "was made for; empty: default, or none where --segments names others than the default segments");
   flags->Add("max-subscribers", &options->max_subscribers,
              "Subscriptions at once; more are answered RESOURCE_EXHAUSTED", Between(size_t{1}, size_t{1'000'000}));
+  flags->Add("metrics-listen", &options->metrics_listen,
+             "Address that serves metrics for Prometheus, such as 127.0.0.1:7506; empty: none are served");
 }
 
 }  // namespace ebb::scorer

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "absl/time/time.h"
@@ -32,6 +33,7 @@ struct Options {
   // A protobuf text file of ebb.v1.OfferCatalogue, `default` or `none`. Empty: `default`, or `none` where segments are
   // the shop's own.
   std::string offers;
+  std::optional<HostPort> metrics_listen;
 };
 
 void AddFlags(Options* options, Flags* flags);

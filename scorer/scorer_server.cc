@@ -6,12 +6,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "runtime/log.h"
+#include "runtime/process_metrics.h"
 #include "runtime/rpc/channel.h"
 #include "scorer/model_folder.h"
 #include "scorer/offers/offers_service.h"
 #include "scorer/offers/rocks_decision_ledger.h"
 #include "scorer/rocks_score_table.h"
 #include "scorer/score_messages.h"
+#include "scorer/scorer_metrics.h"
 
 namespace ebb::scorer {
 namespace {
@@ -57,6 +59,7 @@ absl::StatusOr<std::unique_ptr<ScorerServer>> ScorerServer::Start(const Options&
   if (!host.ok()) return host.status();
   server->host_ = *std::move(host);
   server->host_->OnDrain([service = &server->service_] { service->Close(); });
+  if (absl::Status metrics = server->ServeMetrics(); !metrics.ok()) return metrics;
   server->Follow();
   server->SetServing(true);
   return server;
@@ -118,6 +121,7 @@ absl::Status ScorerServer::OpenOffers(const Clock* clock) {
 ScorerServer::~ScorerServer() {
   // Callers first: what answers them must still be there. The host itself stays to the end, because a follower whose
   // disk fails now still tells it.
+  metrics_.reset();
   if (host_ != nullptr) host_->Drain();
   champion_.reset();
   features_.reset();
@@ -205,6 +209,27 @@ v1::ScorerStatus ScorerServer::Status() const {
   status.set_segments_digest(rules_.segments->digest());
   status.set_rescore_backlog(engine_.rescore_backlog());
   return status;
+}
+
+absl::Status ScorerServer::ServeMetrics() {
+  if (!options_.metrics_listen.has_value()) return absl::OkStatus();
+  const auto scorer = [this](MetricPage* page) {
+    ScorerState state{.status = service_.Status(),
+                      .cells = {},
+                      .segments = {},
+                      .store_failures = features_->failures(),
+                      .trainer_failures = champion_->failures()};
+    const SegmentCatalogue* catalogue = rules_.segments.get();
+    auto cells = ScoreQueries(folder_->source_id(), &board_, &slot_, catalogue).SummarizeSegments();
+    if (cells.ok()) state.cells = *std::move(cells);
+    auto segments = SegmentQueries(&board_, &slot_, &engine_, catalogue).ListSegments();
+    if (segments.ok()) state.segments = *std::move(segments);
+    AddScorerMetrics(state, *engine_.figures(), page);
+  };
+  auto metrics = MetricsServer::Start(*options_.metrics_listen, {AddProcessMetrics, scorer});
+  if (!metrics.ok()) return metrics.status();
+  metrics_ = *std::move(metrics);
+  return absl::OkStatus();
 }
 
 }  // namespace ebb::scorer

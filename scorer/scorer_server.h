@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "runtime/clock.h"
 #include "runtime/data_folder.h"
+#include "runtime/metrics.h"
 #include "runtime/rpc/server_host.h"
 #include "runtime/work_pool.h"
 #include "runtime/worker.h"
@@ -38,6 +39,8 @@ class ScorerServer {
   ScorerServer& operator=(const ScorerServer&) = delete;
 
   std::string address() const { return host_->address(); }
+  // Where metrics are served; 0: nowhere.
+  int metrics_port() const { return metrics_ == nullptr ? 0 : metrics_->port(); }
 
  private:
   ScorerServer(const Options& options, const Clock* clock, std::function<void(const absl::Status&)> on_fatal,
@@ -55,6 +58,7 @@ class ScorerServer {
   void SetServing(bool serving);
   void Fail(const absl::Status& status);
   v1::ScorerStatus Status() const;
+  absl::Status ServeMetrics();
 
   const Options options_;
   const std::function<void(const absl::Status&)> on_fatal_;
@@ -75,6 +79,7 @@ class ScorerServer {
   std::unique_ptr<FeatureFollower> features_;
   std::unique_ptr<ChampionFollower> champion_;
   std::unique_ptr<ServerHost> host_;
+  std::unique_ptr<MetricsServer> metrics_;  // null where none are asked for
 };
 
 }  // namespace ebb::scorer

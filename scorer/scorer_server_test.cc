@@ -22,6 +22,7 @@
 #include "scorer/testing/scripted_feature_store_service.h"
 #include "scorer/testing/scripted_trainer_service.h"
 #include "scorer/testing/straight_line_model.h"
+#include "tests/support/http_get.h"
 #include "tests/support/patience.h"
 #include "tests/support/process.h"
 
@@ -175,6 +176,20 @@ class ScorerServerTest : public ::testing::Test {
   std::unique_ptr<ScorerServer> server_;
   std::unique_ptr<v1::Scorer::Stub> stub_;
 };
+
+TEST_F(ScorerServerTest, MetricsAreServedWhereTheyAreAskedFor) {
+  options_.metrics_listen = HostPort{"127.0.0.1", 0};
+  StartScorer();
+  Subscriber subscriber = SubscribeWithSnapshot();
+  trainer_->Promote(1, StraightLineModel(0));
+  store_->Put("anna", 3, 150);
+  ASSERT_TRUE(subscriber.ReadScore().has_value());
+  const std::string page = ebb::testing::HttpGet(server_->metrics_port(), "/metrics");
+  EXPECT_THAT(page, HasSubstr("\nebb_scorer_customers 1\n"));
+  EXPECT_THAT(page, HasSubstr("\nebb_scorer_cell_customers{tier=\"high_profit\",band=\"at_risk\"} 1\n"));
+  EXPECT_THAT(page, HasSubstr("\nebb_scorer_messages_total{kind=\"score\"} 1\n"));
+  EXPECT_THAT(page, HasSubstr("\nprocess_resident_memory_bytes "));
+}
 
 TEST_F(ScorerServerTest, AScoreAppearsAtTheSubscriberWithAllThatIsKnownOfIt) {
   StartScorer();

@@ -12,16 +12,20 @@ namespace {
 
 class SubscriptionStream final : public StreamSource<v1::SubscribeResponse> {
  public:
-  SubscriptionStream(Subscription subscription, const ReasonsWanted& reasons_wanted, const ReasonWriter* reasons)
-      : subscription_(std::move(subscription)), reasons_wanted_(reasons_wanted), reasons_(reasons) {}
+  SubscriptionStream(Subscription subscription, const ReasonsWanted& reasons_wanted, const ReasonWriter* reasons,
+                     ScorerFigures* figures)
+      : subscription_(std::move(subscription)), reasons_wanted_(reasons_wanted), reasons_(reasons), figures_(figures) {}
 
   Pull Next(v1::SubscribeResponse* message) override {
     if (!subscription_.Next(message)) return Pull::kIdle;
     if (message->has_score()) reasons_->Fill(reasons_wanted_, message->mutable_score());
+    figures_->AddSent(*message, caught_up_);
+    caught_up_ |= message->caught_up();
     return Pull::kMessage;
   }
   bool Heartbeat(v1::SubscribeResponse* message) override {
     subscription_.FillProgress(message);
+    figures_->AddSent(*message, caught_up_);
     return true;
   }
 
@@ -29,6 +33,8 @@ class SubscriptionStream final : public StreamSource<v1::SubscribeResponse> {
   Subscription subscription_;
   const ReasonsWanted reasons_wanted_;
   const ReasonWriter* const reasons_;
+  ScorerFigures* const figures_;
+  bool caught_up_ = false;
 };
 
 InputsLookup InputsFrom(const ScoringEngine* engine) {
@@ -63,7 +69,8 @@ grpc::ServerWriteReactor<v1::SubscribeResponse>* ScorerService::Subscribe(grpc::
   }
   const absl::Duration heartbeat = subscription->heartbeat();
   return subscribers_.Serve<v1::SubscribeResponse>(
-      std::make_unique<SubscriptionStream>(*std::move(subscription), *reasons, &reasons_), heartbeat);
+      std::make_unique<SubscriptionStream>(*std::move(subscription), *reasons, &reasons_, parts_.engine->figures()),
+      heartbeat);
 }
 
 grpc::ServerUnaryReactor* ScorerService::GetScores(grpc::CallbackServerContext* context,
@@ -121,11 +128,15 @@ grpc::ServerUnaryReactor* ScorerService::ScoreVector(grpc::CallbackServerContext
   return Answer(context, what_if_.ScoreVector(*request), response);
 }
 
-grpc::ServerUnaryReactor* ScorerService::GetStatus(grpc::CallbackServerContext* context, const v1::GetStatusRequest*,
-                                                   v1::ScorerStatus* response) {
+v1::ScorerStatus ScorerService::Status() const {
   v1::ScorerStatus status = parts_.status();
   status.set_subscribers(static_cast<int32_t>(subscribers_.size()));
-  return Answer<v1::ScorerStatus>(context, std::move(status), response);
+  return status;
+}
+
+grpc::ServerUnaryReactor* ScorerService::GetStatus(grpc::CallbackServerContext* context, const v1::GetStatusRequest*,
+                                                   v1::ScorerStatus* response) {
+  return Answer<v1::ScorerStatus>(context, Status(), response);
 }
 
 }  // namespace ebb::scorer

@@ -34,6 +34,8 @@ class ScorerService final : public v1::Scorer::CallbackService {
 
   // Subscribers look for news. Cheap; without locks held.
   void Wake() { subscribers_.WakeAll(); }
+  // With the subscribers.
+  v1::ScorerStatus Status() const;
   // Ends all subscriptions: the process is stopping.
   void Close();
 

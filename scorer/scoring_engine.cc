@@ -47,7 +47,8 @@ ScoringEngine::ScoringEngine(const Options& options, ScoreTable* table, ScoreBoa
       board_(board),
       slot_(slot),
       clock_(clock),
-      on_published_(std::move(on_published)) {}
+      on_published_(std::move(on_published)),
+      figures_(std::make_unique<ScorerFigures>(clock)) {}
 
 absl::Status ScoringEngine::Load(std::shared_ptr<const ServedModel> model) {
   MutexLock lock(&mutex_);
@@ -88,12 +89,14 @@ absl::Status ScoringEngine::Load(std::shared_ptr<const ServedModel> model) {
 }
 
 absl::Status ScoringEngine::TakeFeatures(const v1::WatchFeaturesResponse& message) {
+  const absl::Time received = clock_->Now();
   bool published = false;
   {
     MutexLock lock(&mutex_);
     if (!failed_.ok()) return failed_;
     if (message.has_schema()) {
       if (absl::Status status = UseSchema(message.schema()); !status.ok()) return status;
+      store_is_live_ = false;
     }
     ScorerPosition position = position_;
     position.store_token = message.resume_token();
@@ -102,6 +105,7 @@ absl::Status ScoringEngine::TakeFeatures(const v1::WatchFeaturesResponse& messag
       if (absl::Status erased = Erase(message, position_); !erased.ok()) return erased;
     }
     if (message.customers().empty()) {
+      store_is_live_ |= message.caught_up();
       // Progress alone: not worth a write. After a crash the store is asked from a little earlier, which changes
       // nothing.
       position_ = position;
@@ -109,7 +113,8 @@ absl::Status ScoringEngine::TakeFeatures(const v1::WatchFeaturesResponse& messag
     }
     if (!schema_.has_value()) return absl::InvalidArgumentError("the store sent vectors before its schema");
     std::vector<Candidate> candidates = ReadCandidates(message);
-    for (const Candidate& candidate : candidates) {
+    for (Candidate& candidate : candidates) {
+      candidate.moment.received_us = absl::ToUnixMicros(received);
       position.features_as_of_micros =
           std::max(position.features_as_of_micros, candidate.write.record.vector_as_of_micros);
     }
@@ -118,7 +123,9 @@ absl::Status ScoringEngine::TakeFeatures(const v1::WatchFeaturesResponse& messag
     auto committed = Commit(std::move(candidates), position);
     if (!committed.ok()) return committed.status();
     published = *committed;
+    store_is_live_ |= message.caught_up();
   }
+  figures_->AddBatch(received);
   if (published) on_published_();
   return absl::OkStatus();
 }
@@ -321,6 +328,7 @@ std::vector<ScoringEngine::Candidate> ScoringEngine::ReadCandidates(const v1::Wa
     record.schema = *schema_;
     record.vector_as_of_micros = Micros(customer.vector().as_of());
     record.vector = *std::move(vector);
+    if (store_is_live_) candidates[place->second].moment.changed_us = Micros(customer.changed_at());
   }
   uint32_t next_new = static_cast<uint32_t>(handled_.size());
   for (Candidate& candidate : candidates) {
@@ -378,6 +386,7 @@ void ScoringEngine::Score(const ServedModel& model, std::vector<Candidate>* cand
   }
   std::vector<ebb::Score> scores(inputs.size());
   model.model.ScoreBatch(inputs, scores);
+  figures_->AddScored(scored.size());
   for (size_t i = 0; i < scored.size(); ++i) {
     const Reading* reading = ReadingOf(scored[i]->write.record.schema, model);
     scored[i]->published = Settle(model, *reading, scores[i], scored[i], sequence);
@@ -411,22 +420,26 @@ bool ScoringEngine::Settle(const ServedModel& model, const Reading& reading, con
 absl::StatusOr<bool> ScoringEngine::Commit(std::vector<Candidate> candidates, const ScorerPosition& position) {
   std::vector<ScoreTable::Write> writes;
   std::vector<ScoreBoard::Update> updates;
-  bool published = false;
+  std::vector<std::pair<int64_t, ChangeMoment>> news;
   for (Candidate& candidate : candidates) {
     const ScoreRecord& record = candidate.write.record;
     updates.push_back({.customer = candidate.write.customer,
                        .customer_id = record.customer_id,
                        .score = record.score,
                        .published = candidate.published});
-    published |= candidate.published;
+    if (candidate.published) news.emplace_back(record.score.sequence, candidate.moment);
     writes.push_back(std::move(candidate.write));
   }
   if (absl::Status status = table_->Commit(writes, position); !status.ok()) return failed_ = status;
   position_ = position;
   features_as_of_ = position.features_as_of_micros;
+  for (const auto& [sequence, moment] : news) {
+    figures_->AddPublished();
+    if (moment.changed_us != 0) figures_->NotePublished(sequence, moment);
+  }
   board_->Apply(std::move(updates));
   for (const ScoreTable::Write& write : writes) MarkHandled(write.customer);
-  return published;
+  return !news.empty();
 }
 
 void ScoringEngine::StartGeneration(const ServedModel& model) {

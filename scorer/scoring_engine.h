@@ -18,6 +18,7 @@
 #include "scorer/model_slot.h"
 #include "scorer/score_board.h"
 #include "scorer/score_table.h"
+#include "scorer/scorer_figures.h"
 #include "scorer/segments/segment_reading.h"
 #include "scorer/vector_reading.h"
 
@@ -88,6 +89,8 @@ class ScoringEngine {
 
   // Customers waiting for RescoreSome; 0 without a model.
   int64_t rescore_backlog() const { return backlog_.load(std::memory_order_relaxed); }
+  // What is counted here, and by the streams that tell of it.
+  ScorerFigures* figures() const { return figures_.get(); }
   // The greatest T of the vectors received, microseconds since the Unix epoch; 0: none.
   int64_t features_as_of_micros() const { return features_as_of_.load(std::memory_order_relaxed); }
 
@@ -97,6 +100,7 @@ class ScoringEngine {
   struct Candidate {
     ScoreTable::Write write;  // its score is the last one until Score has run
     bool published = false;
+    ChangeMoment moment = {};  // zeros where its freshness is not to be measured
   };
 
   // How the present model and its segments read the vectors of one schema.
@@ -129,6 +133,7 @@ class ScoringEngine {
   ModelSlot* const slot_;
   const Clock* const clock_;
   const std::function<void()> on_published_;
+  const std::unique_ptr<ScorerFigures> figures_;
 
   mutable Mutex mutex_;  // taken before the board's and the slot's
   absl::Status failed_ ABSL_GUARDED_BY(mutex_);
@@ -139,6 +144,8 @@ class ScoringEngine {
   std::vector<std::optional<absl::StatusOr<Reading>>> readings_
       ABSL_GUARDED_BY(mutex_);                              // of the present model, made when needed
   std::optional<uint32_t> schema_ ABSL_GUARDED_BY(mutex_);  // of the vectors that come now
+  // The stream from the store has told what there was when it began: its changes are news.
+  bool store_is_live_ ABSL_GUARDED_BY(mutex_) = false;
 
   // Who was scored (or found impossible to score) since the model became the present one: handled_[customer] ==
   // generation_.
