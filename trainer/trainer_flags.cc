@@ -41,13 +41,16 @@ void AddTrainerFlags(TrainerOptions* options, Flags* flags) {
              "(population stability index; 0.25 is much); 0: not by drift.",
              Between(0.0, 100.0));
   flags->Add("train-check-interval", &options->triggers.check_interval,
-             "How often labels and drift are looked at; each look reads the training set.", AtLeast(absl::Minutes(1)));
+             "How often labels, drift and the champion's quality are looked at; each look reads the training set.",
+             AtLeast(absl::Minutes(1)));
   flags->Add("threads", &options->threads, "Threads of a training; 0: one a core. The model does not depend on it.",
              Between(0, 1024));
   flags->Add("max-training-rows", &options->max_training_rows,
              "Larger training sets are refused; a row costs about 1 KiB of memory.",
              Between<int64_t>(1, 1'000'000'000));
   flags->Add("search-grid", &options->search_grid, "File of the settings to try; empty: the built-in grid.");
+  flags->Add("metrics-listen", &options->metrics_listen,
+             "Address that serves metrics for Prometheus, such as 127.0.0.1:7505; empty: none are served.");
   flags->Add("log-level", &options->log_level, "Least level of log lines.",
              OneOf({"debug", "info", "warning", "error"}));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -27,6 +28,7 @@ struct TrainerOptions {
   int threads = 0;            // 0: one a core
   int64_t max_training_rows = 1'000'000;
   std::string search_grid;  // file; empty: the built-in grid
+  std::optional<HostPort> metrics_listen;
   std::string log_level = "info";
 };
 

@@ -150,6 +150,11 @@ grpc::ServerWriteReactor<v1::WatchChampionResponse>* TrainerService::WatchChampi
   return streams_->Serve<v1::WatchChampionResponse>(ChampionStream(registry_), absl::InfiniteDuration());
 }
 
+grpc::ServerUnaryReactor* TrainerService::GetModelHealth(grpc::CallbackServerContext* context,
+                                                         const v1::GetModelHealthRequest*, v1::ModelHealth* response) {
+  return Answer<v1::ModelHealth>(context, monitor_->health(), response);
+}
+
 grpc::ServerUnaryReactor* TrainerService::PromoteModel(grpc::CallbackServerContext* context,
                                                        const v1::PromoteModelRequest* request, v1::Model* response) {
   absl::StatusOr<int64_t> version = ParseModelName(request->name());

@@ -2,6 +2,7 @@
 
 #include "ebb/v1/trainer_service.grpc.pb.h"
 #include "runtime/rpc/server_stream.h"
+#include "trainer/model_monitor.h"
 #include "trainer/registry.h"
 #include "trainer/training_slot.h"
 
@@ -10,9 +11,10 @@ namespace ebb::trainer {
 // The wire side of the trainer: checks requests, asks slot and registry, converts statuses. Thread-safe.
 class TrainerService final : public v1::Trainer::CallbackService {
  public:
-  // Both outlive the service. `source_id` makes page tokens of another registry recognisable; DataFolder has one.
-  TrainerService(Registry* registry, TrainingSlot* slot, StreamSet* streams, uint64_t source_id)
-      : registry_(registry), slot_(slot), streams_(streams), source_id_(source_id) {}
+  // All outlive the service. `source_id` makes page tokens of another registry recognisable; DataFolder has one.
+  TrainerService(Registry* registry, TrainingSlot* slot, StreamSet* streams, const ModelMonitor* monitor,
+                 uint64_t source_id)
+      : registry_(registry), slot_(slot), streams_(streams), monitor_(monitor), source_id_(source_id) {}
 
   grpc::ServerUnaryReactor* Train(grpc::CallbackServerContext* context, const v1::TrainRequest* request,
                                   v1::Training* response) override;
@@ -35,6 +37,9 @@ class TrainerService final : public v1::Trainer::CallbackService {
                                                                      const v1::DownloadModelRequest* request) override;
   grpc::ServerWriteReactor<v1::WatchChampionResponse>* WatchChampion(grpc::CallbackServerContext* context,
                                                                      const v1::WatchChampionRequest* request) override;
+  grpc::ServerUnaryReactor* GetModelHealth(grpc::CallbackServerContext* context,
+                                           const v1::GetModelHealthRequest* request,
+                                           v1::ModelHealth* response) override;
   grpc::ServerUnaryReactor* PromoteModel(grpc::CallbackServerContext* context, const v1::PromoteModelRequest* request,
                                          v1::Model* response) override;
 
@@ -46,6 +51,7 @@ class TrainerService final : public v1::Trainer::CallbackService {
   Registry* const registry_;
   TrainingSlot* const slot_;
   StreamSet* const streams_;
+  const ModelMonitor* const monitor_;
   const uint64_t source_id_;
 };
 

@@ -18,6 +18,8 @@
 #include "runtime/rpc/server_host.h"
 #include "runtime/rpc/status.h"
 #include "tests/support/patience.h"
+#include "trainer/health_look.h"
+#include "trainer/model_monitor.h"
 #include "trainer/rocks_registry.h"
 #include "trainer/search/grid.h"
 #include "trainer/testing/synthetic_training_set.h"
@@ -106,7 +108,11 @@ class TrainerServiceTest : public ::testing::Test {
           return run_->Run(asked, controls);
         },
         [this] { streams_.WakeAll(); });
-    service_ = std::make_unique<TrainerService>(registry_.get(), slot_.get(), &streams_, /*source_id=*/42);
+    monitor_ = std::make_unique<ModelMonitor>(absl::Hours(1), registry_.get(), &clock_, [this] {
+      return HealthLook({.source = source_.get(), .registry = registry_.get(), .store_clock = {}}).Look({});
+    });
+    service_ =
+        std::make_unique<TrainerService>(registry_.get(), slot_.get(), &streams_, monitor_.get(), /*source_id=*/42);
     host_ = *ServerHost::Start({}, {service_.get()});
     host_->OnDrain([this] { streams_.Close(absl::UnavailableError("shutting down")); });
     ChannelOptions to_trainer;
@@ -206,10 +212,28 @@ class TrainerServiceTest : public ::testing::Test {
   std::unique_ptr<TrainingRun> run_;
   StreamSet streams_;
   std::unique_ptr<TrainingSlot> slot_;
+  std::unique_ptr<ModelMonitor> monitor_;
   std::unique_ptr<TrainerService> service_;
   std::unique_ptr<ServerHost> host_;
   std::unique_ptr<v1::Trainer::Stub> stub_;
 };
+
+TEST_F(TrainerServiceTest, TheChampionsHealthIsWhatTheLastLookSaid) {
+  v1::ModelHealth health;
+  ASSERT_TRUE(Call(&v1::Trainer::Stub::GetModelHealth, v1::GetModelHealthRequest(), &health).ok());
+  EXPECT_EQ(health.model_version(), 0);
+  EXPECT_FALSE(health.has_look_time());
+  TrainToTheEnd();
+  monitor_->RunOnce();
+  ASSERT_TRUE(Call(&v1::Trainer::Stub::GetModelHealth, v1::GetModelHealthRequest(), &health).ok());
+  EXPECT_EQ(health.model_version(), 1);
+  EXPECT_TRUE(health.has_look_time());
+  EXPECT_EQ(health.problem(), "");
+  EXPECT_EQ(health.drift_rows(), 300);
+  EXPECT_FALSE(health.drift_rows_are_later());
+  EXPECT_EQ(health.matured_rows(), 0);
+  EXPECT_THAT(health.quality_missing(), HasSubstr("at least 30 of each class"));
+}
 
 TEST_F(TrainerServiceTest, ATrainingEndsAsTheChampionWithItsReport) {
   const v1::Training ended = TrainToTheEnd();

@@ -9,8 +9,6 @@
 namespace ebb::trainer::testing {
 namespace {
 
-constexpr int64_t kAsOfMicros = 1'700'000'000'000'000;
-
 template <typename T>
 void AppendBytes(T value, std::string* bytes) {
   bytes->append(reinterpret_cast<const char*>(&value), sizeof(value));
@@ -63,12 +61,13 @@ struct Rows {
 // Uniform in [0, 1), the same on every machine.
 double Uniform(std::mt19937_64* random) { return static_cast<double>((*random)() >> 11) / 9007199254740992.0; }
 
-Rows Draw(int count, double shift, std::mt19937_64* random, int first_customer, int64_t* declined) {
+Rows Draw(int count, double shift, int64_t as_of_micros, std::mt19937_64* random, int first_customer,
+          int64_t* declined) {
   Rows rows;
   for (int i = 0; i < count; ++i) {
     const bool lost = Uniform(random) < 1.0 / 3;
     rows.customers.push_back(absl::StrCat("customer-", first_customer + i));
-    rows.as_of.push_back(kAsOfMicros);
+    rows.as_of.push_back(as_of_micros);
     rows.declined.push_back(lost);
     rows.minutes.push_back(shift + 10 * Uniform(random) + (lost ? 0 : 6));
     rows.noise.push_back(Uniform(random) < 0.1 ? std::nan("") : shift + Uniform(random));
@@ -124,14 +123,16 @@ v1::ColumnBuffers BitColumn(const std::string& name, const std::vector<bool>& va
   return column;
 }
 
-std::vector<v1::ReadTrainingSetResponse> SyntheticTrainingSet(int rows, int chunk_rows, double shift) {
+std::vector<v1::ReadTrainingSetResponse> SyntheticTrainingSet(int rows, int chunk_rows, double shift,
+                                                              int64_t as_of_micros) {
   std::mt19937_64 random(7);
   std::vector<v1::ReadTrainingSetResponse> chunks(1);
   *chunks.front().mutable_schema() = Schema();
   int64_t declined = 0;
   for (int first = 0; first < rows; first += chunk_rows) {
     if (first > 0) chunks.emplace_back();
-    AddColumns(Draw(std::min(chunk_rows, rows - first), shift, &random, first, &declined), &chunks.back());
+    AddColumns(Draw(std::min(chunk_rows, rows - first), shift, as_of_micros, &random, first, &declined),
+               &chunks.back());
   }
   v1::TrainingSetSummary* summary = chunks.back().mutable_summary();
   summary->set_rows(rows);

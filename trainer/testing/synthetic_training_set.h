@@ -17,6 +17,9 @@ v1::ColumnBuffers BitColumn(const std::string& name, const std::vector<bool>& va
 // A shop in miniature: inputs `minutes` (falls with the risk), `noise` (tells nothing) and `tier` (a category), and
 // `profit` for the segments. A third of the customers declined. The answer to ReadTrainingSet, in chunks of
 // `chunk_rows`. `shift` moves every value, for another set of customers.
-std::vector<v1::ReadTrainingSetResponse> SyntheticTrainingSet(int rows, int chunk_rows, double shift = 0);
+// All rows are as of `as_of_micros`.
+inline constexpr int64_t kSyntheticAsOf = 1'700'000'000'000'000;
+std::vector<v1::ReadTrainingSetResponse> SyntheticTrainingSet(int rows, int chunk_rows, double shift = 0,
+                                                              int64_t as_of_micros = kSyntheticAsOf);
 
 }  // namespace ebb::trainer::testing
