@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "ebb/storage/v1/feature_store.pb.h"
+#include "feature_store/event_time.h"
 #include "feature_store/record_key.h"
 #include "feature_store/stored_record.h"
 
@@ -38,6 +39,31 @@ CustomerBlock::Event CustomerBlock::event(size_t index) const {
   const Place& place = events_[index];
   const absl::string_view bytes = bytes_;
   return {bytes.substr(place.begin, place.key_size), bytes.substr(place.begin + place.key_size, place.value_size)};
+}
+
+absl::Status CustomerBlock::ReadEvents(size_t customer, google::protobuf::Arena* arena,
+                                       std::vector<EventView>* events) const {
+  events->clear();
+  arena->Reset();
+  const size_t end = EndOf(customer);
+  for (size_t i = customers()[customer].first_event; i < end; ++i) {
+    const Event record = event(i);
+    const absl::StatusOr<ParsedEventKey> key = ParseEventKey(record.key);
+    if (!key.ok()) return key.status();
+    absl::string_view message;
+    EventView view;
+    if (!MessageOf(record.value, &message) || !ReadEventView({message.data(), message.size()}, arena, &view)) {
+      auto* parsed = google::protobuf::Arena::CreateMessage<v1::Event>(arena);
+      if (absl::Status read = DecodeRecord(record.value, "an event of the history", parsed); !read.ok()) return read;
+      parsed->set_event_id(key->event_id.data(), key->event_id.size());
+      *parsed->mutable_event_time() = ToTimestamp(absl::FromUnixMicros(key->event_time_us));
+      view = feature_store::ViewOf(*parsed, arena);
+    }
+    view.event_id = {key->event_id.data(), key->event_id.size()};
+    view.event_time_us = key->event_time_us;
+    events->push_back(view);
+  }
+  return absl::OkStatus();
 }
 
 CustomerWalk::CustomerWalk(Source source) : source_(std::move(source)) {}

@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "feature_store/event_view.h"
 #include "feature_store/history_walk.h"
 #include "feature_store/storage.h"
 #include "runtime/digest.h"
@@ -40,6 +41,9 @@ class CustomerBlock {
     return customer + 1 < customers_.size() ? customers_[customer + 1].first_event : events_.size();
   }
   Event event(size_t index) const;
+  // A customer's events in order of time, into memory that is used again; views into the block and the arena, which is
+  // reset before. DATA_LOSS when one cannot be read.
+  absl::Status ReadEvents(size_t customer, google::protobuf::Arena* arena, std::vector<EventView>* events) const;
   size_t bytes() const { return bytes_.size(); }
 
  private:

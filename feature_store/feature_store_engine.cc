@@ -6,6 +6,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "feature_store/activity_index.h"
 #include "feature_store/customer_reading.h"
 #include "feature_store/declaration_diff.h"
 #include "feature_store/declarations.h"
@@ -22,6 +23,7 @@ namespace {
 
 constexpr int kMaxCustomersAsked = 1'000;
 constexpr int kDefaultPage = 1'000, kMaxPage = 10'000;
+constexpr int kDefaultActivityWeeks = 12, kMostActivityWeeks = 260;
 
 // 128 bits of key are promised to the identities: of the raw digest, not of its hexadecimal text.
 std::string IdentityKey(absl::string_view secret) {
@@ -278,6 +280,26 @@ absl::StatusOr<v1::ListCustomersResponse> FeatureStoreEngine::ListCustomers(
   return response;
 }
 
+CustomerWalk::Source FeatureStoreEngine::PresentWalk() const {
+  CustomerWalk::Source source;
+  source.view = parts_.storage->View();
+  source.events = source.view->Scan(Family::kEvents, "", "");
+  source.sorted_to = live_.sorted_to;
+  source.position = live_.position;
+  for (const auto& [pseudonym, record] : live_.erased) source.erased.insert(pseudonym);
+  for (uint32_t id = live_.named_customers; id < live_.table.folded_customers(); ++id) {
+    // Who neither is resident nor has events that wait was written, name and all, before it left memory.
+    const CustomerRow& row = live_.table.row(id);
+    if (row.erased) continue;
+    if (row.resident != nullptr) {
+      source.unnamed.emplace_back(row.pseudonym, row.resident->customer_id);
+    } else if (row.waiting != WaitingEvents::kNone) {
+      source.unnamed.emplace_back(row.pseudonym, live_.table.WaitingId(id));
+    }
+  }
+  return source;
+}
+
 absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrainingSet(
     const v1::ReadTrainingSetRequest& request) const {
   const auto field_of = [](int i) { return absl::StrCat("as_of[", i, "]"); };
@@ -298,21 +320,7 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
   CustomerWalk::Source source;
   {
     ReaderMutexLock lock(&live_.mutex);
-    source.view = parts_.storage->View();
-    source.events = source.view->Scan(Family::kEvents, "", "");
-    source.sorted_to = live_.sorted_to;
-    source.position = live_.position;
-    for (const auto& [pseudonym, record] : live_.erased) source.erased.insert(pseudonym);
-    for (uint32_t id = live_.named_customers; id < live_.table.folded_customers(); ++id) {
-      // Who neither is resident nor has events that wait was written, name and all, before it left memory.
-      const CustomerRow& row = live_.table.row(id);
-      if (row.erased) continue;
-      if (row.resident != nullptr) {
-        source.unnamed.emplace_back(row.pseudonym, row.resident->customer_id);
-      } else if (row.waiting != WaitingEvents::kNone) {
-        source.unnamed.emplace_back(row.pseudonym, live_.table.WaitingId(id));
-      }
-    }
+    source = PresentWalk();
     moment.position = live_.position;
     moment.past_changed_at = live_.past_changed_at;
     moment.expired_before_us = live_.expired_before_us;
@@ -328,6 +336,35 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
   absl::StatusOr<TrainingSetPlan> plan = PlanTrainingSet(request, declarations, moment);
   if (!plan.ok()) return plan.status();
   return TrainingSetReader::Open(*std::move(plan), std::move(source), pseudonyms_, &declarations, std::move(place));
+}
+
+absl::StatusOr<v1::ActivityIndex> FeatureStoreEngine::GetActivityIndex(
+    const v1::GetActivityIndexRequest& request) const {
+  if (request.weeks() < 0 || request.weeks() > kMostActivityWeeks) {
+    return InvalidField("weeks", absl::StrCat("is ", request.weeks(), ", must be 1 to ", kMostActivityWeeks,
+                                              ", or 0 for ", kDefaultActivityWeeks));
+  }
+  const Place place(&activity_reads_, 1);
+  if (!place) {
+    return WithRetryDelay(
+        absl::ResourceExhaustedError("the history is being read for another activity index; try again when it is told"),
+        absl::Seconds(5));
+  }
+  const absl::Time now = clock_.Now();
+  CustomerWalk::Source source;
+  int64_t expired_before_us;
+  {
+    ReaderMutexLock lock(&live_.mutex);
+    source = PresentWalk();
+    expired_before_us = live_.expired_before_us;
+  }
+  const ShopCalendar& calendar = Served().calendar();
+  const int weeks = request.weeks() == 0 ? kDefaultActivityWeeks : request.weeks();
+  ActivityTally tally(calendar, calendar.DayOf(now), weeks);
+  if (absl::Status counted = CountActivity(std::move(source), pseudonyms_, &tally); !counted.ok()) return counted;
+  v1::ActivityIndex index = tally.Told(weeks, expired_before_us);
+  *index.mutable_as_of() = ToTimestamp(now);
+  return index;
 }
 
 absl::StatusOr<std::unique_ptr<Verification>> FeatureStoreEngine::Verify(const v1::VerifyRequest& request) const {

@@ -99,6 +99,8 @@ class FeatureStoreEngine {
   absl::StatusOr<std::unique_ptr<CustomerExport>> ExportCustomer(const v1::ExportCustomerRequest& request) const {
     return history_reads_.ExportCustomer(request);
   }
+  // Reads the whole history on the caller's thread. INVALID_ARGUMENT; RESOURCE_EXHAUSTED while another call does.
+  absl::StatusOr<v1::ActivityIndex> GetActivityIndex(const v1::GetActivityIndexRequest& request) const;
   absl::StatusOr<std::unique_ptr<Verification>> Verify(const v1::VerifyRequest& request) const;
   // All but what the network knows.
   v1::StoreStats Stats() const;
@@ -122,6 +124,8 @@ class FeatureStoreEngine {
   FeatureStoreEngine(const Options& options, Parts parts, ServedAtStart start);
   absl::Status Begin(uint64_t unannounced_to);
   void Fail(absl::Status status);
+  // What a walk over all customers needs, of this moment.
+  CustomerWalk::Source PresentWalk() const ABSL_SHARED_LOCKS_REQUIRED(live_.mutex);
 
   const Options options_;
   Parts parts_;
@@ -141,6 +145,7 @@ class FeatureStoreEngine {
   Mutex failure_mutex_;
   bool failed_ ABSL_GUARDED_BY(failure_mutex_) = false;
   mutable std::atomic<int> training_sets_ = 0;
+  mutable std::atomic<int> activity_reads_ = 0;
   std::shared_ptr<std::atomic<bool>> importing_ = std::make_shared<std::atomic<bool>>(false);
   bool stopped_ = false;
   std::unique_ptr<Cleaner> cleaner_;

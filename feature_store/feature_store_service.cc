@@ -190,4 +190,16 @@ grpc::ServerUnaryReactor* FeatureStoreService::GetStats(grpc::CallbackServerCont
   return Answer<v1::StoreStats>(context, Stats(), response);
 }
 
+grpc::ServerUnaryReactor* FeatureStoreService::GetActivityIndex(grpc::CallbackServerContext* context,
+                                                                const v1::GetActivityIndexRequest* request,
+                                                                v1::ActivityIndex* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  RunLong(reactor, [this, request, response] {
+    absl::StatusOr<v1::ActivityIndex> index = engine_->GetActivityIndex(*request);
+    if (index.ok()) *response = *std::move(index);
+    return index.status();
+  });
+  return reactor;
+}
+
 }  // namespace ebb::feature_store

@@ -20,12 +20,12 @@ class FeatureStoreService final
           v1::FeatureStore::WithCallbackMethod_GetFeatureSchema<v1::FeatureStore::WithCallbackMethod_GetDeclarations<
               v1::FeatureStore::WithCallbackMethod_CompareDeclarations<v1::FeatureStore::WithCallbackMethod_GetFeatures<
                   v1::FeatureStore::WithCallbackMethod_ListCustomers<v1::FeatureStore::WithCallbackMethod_WatchFeatures<
-                      v1::FeatureStore::WithCallbackMethod_ReadTrainingSet<
-                          v1::FeatureStore::WithCallbackMethod_Verify<
-                              v1::FeatureStore::WithCallbackMethod_ExportCustomer<
-                                  v1::FeatureStore::WithCallbackMethod_EraseCustomer<
-                                      v1::FeatureStore::WithCallbackMethod_GetStats<
-                                          v1::FeatureStore::Service>>>>>>>>>>>>> {
+                      v1::FeatureStore::WithCallbackMethod_ReadTrainingSet<v1::FeatureStore::WithCallbackMethod_Verify<
+                          v1::FeatureStore::WithCallbackMethod_ExportCustomer<
+                              v1::FeatureStore::WithCallbackMethod_EraseCustomer<
+                                  v1::FeatureStore::WithCallbackMethod_GetStats<
+                                      v1::FeatureStore::WithCallbackMethod_GetActivityIndex<
+                                          v1::FeatureStore::Service>>>>>>>>>>>>>> {
  public:
   static constexpr absl::string_view kName = "ebb.v1.FeatureStore";
 
@@ -68,6 +68,9 @@ class FeatureStoreService final
                                                        const v1::VerifyRequest* request) override;
   grpc::ServerUnaryReactor* GetStats(grpc::CallbackServerContext* context, const v1::GetStatsRequest*,
                                      v1::StoreStats* response) override;
+  grpc::ServerUnaryReactor* GetActivityIndex(grpc::CallbackServerContext* context,
+                                             const v1::GetActivityIndexRequest* request,
+                                             v1::ActivityIndex* response) override;
 
  private:
   // Answers with what `work` says when it is done, RESOURCE_EXHAUSTED where too much is waiting.

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <utility>
 
+#include "feature_store/activity_watch.h"
 #include "feature_store/feature_store_engine.h"
 #include "feature_store/feature_store_service.h"
 #include "feature_store/store_flags.h"
@@ -15,6 +16,7 @@
 #include "runtime/process_metrics.h"
 #include "runtime/rpc/server_host.h"
 #include "runtime/shutdown.h"
+#include "runtime/worker.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -27,9 +29,13 @@ int Refuse(const absl::Status& status) {
 // Null where no metrics are asked for.
 absl::StatusOr<std::unique_ptr<MetricsServer>> ServeMetrics(const StoreOptions& options,
                                                             const FeatureStoreService& service,
-                                                            const FeatureStoreEngine& engine) {
+                                                            const FeatureStoreEngine& engine,
+                                                            const ActivityWatch& activity) {
   if (!options.metrics_listen.has_value()) return nullptr;
-  const auto store = [&](MetricPage* page) { AddStoreMetrics(service.Stats(), engine.ingest_figures(), page); };
+  const auto store = [&](MetricPage* page) {
+    AddStoreMetrics(service.Stats(), engine.ingest_figures(), page);
+    AddActivityMetrics(activity.Last(), page);
+  };
   return MetricsServer::Start(*options.metrics_listen, {AddProcessMetrics, store});
 }
 
@@ -70,7 +76,9 @@ int Run(const StoreOptions& options) {
                                                             }});
   if (!engine.ok()) return Refuse(engine.status());
   FeatureStoreService service(engine->get());
-  const absl::StatusOr<std::unique_ptr<MetricsServer>> metrics = ServeMetrics(options, service, **engine);
+  ActivityWatch activity(engine->get());
+  Worker activity_reader("activity", [&activity] { return activity.RunOnce(); });
+  const absl::StatusOr<std::unique_ptr<MetricsServer>> metrics = ServeMetrics(options, service, **engine, activity);
   if (!metrics.ok()) return Refuse(metrics.status());
   (*engine)->Start();
   absl::StatusOr<std::unique_ptr<ServerHost>> host = ServerHost::Start(options.server, {&service});
@@ -80,10 +88,12 @@ int Run(const StoreOptions& options) {
   }
   (*host)->OnDrain([&service] { service.CloseStreams(); });
   (*host)->SetServing(FeatureStoreService::kName, true);
+  if (options.metrics_listen.has_value()) activity_reader.Start();
 
   shutdown.Wait();
   (*host)->SetServing(FeatureStoreService::kName, false);
   (*host)->Drain();
+  activity_reader.Stop();
   (*engine)->Stop();
   Log(Level::kInfo, "store", "stopped", {{"failed", failed.load()}});
   return failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -122,4 +122,20 @@ void AddStoreMetrics(const v1::StoreStats& stats, const IngestFigures& ingest, M
   AddDatabase(stats.database(), page);
 }
 
+void AddActivityMetrics(const v1::ActivityIndex& index, MetricPage* page) {
+  if (index.weeks().empty()) return;
+  const v1::ActivityWeek& week = *index.weeks().rbegin();
+  const auto gauge = [&](const char* name, const char* help, double value) { page->AddGauge(name, help, value); };
+  gauge("ebb_store_activity_week_seconds", "Start of the last week that is over, in seconds since 1970 UTC.",
+        Seconds(week.start()));
+  gauge("ebb_store_activity_base", "Customers known by the end of it.", static_cast<double>(week.base()));
+  gauge("ebb_store_activity_active", "Of these, customers who did something in it.",
+        static_cast<double>(week.active()));
+  gauge("ebb_store_activity_orders", "Purchases in it.", static_cast<double>(week.orders()));
+  gauge("ebb_store_activity_minutes", "Minutes on site in it.", week.minutes());
+  if (week.has_index()) {
+    gauge("ebb_store_activity_index", "Its activity as a percentage of the eight weeks before.", week.index());
+  }
+}
+
 }  // namespace ebb::feature_store

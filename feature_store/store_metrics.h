@@ -7,7 +7,9 @@
 
 namespace ebb::feature_store {
 
-// A test pins the names: dashboards and alerts are built on them. docs/feature_store.md lists them.
+// A test pins the names: dashboards and alerts are built on them. docs/monitoring.md lists them.
 void AddStoreMetrics(const v1::StoreStats& stats, const IngestFigures& ingest, MetricPage* page);
+// Of the last week of the index; nothing where it has none.
+void AddActivityMetrics(const v1::ActivityIndex& index, MetricPage* page);
 
 }  // namespace ebb::feature_store

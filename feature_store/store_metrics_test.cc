@@ -62,6 +62,23 @@ TEST(StoreMetrics, ThePageIsPinned) {
   ingest.commit_seconds.Observe(0.0015);
   MetricPage page;
   AddStoreMetrics(stats, ingest, &page);
+  v1::ActivityIndex activity;
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      R"pb(weeks {
+             start { seconds: 1 }
+             base: 1
+             active: 1
+           }
+           weeks {
+             start { seconds: 1773100800 }
+             base: 10000
+             active: 6000
+             orders: 4000
+             minutes: 52000.5
+             index: 96.5
+           })pb",
+      &activity));
+  AddActivityMetrics(activity, &page);
   std::ifstream file("feature_store/store_metrics_test.golden");
   const std::string golden{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   EXPECT_EQ(page.Text(), golden);

@@ -6,8 +6,6 @@
 
 #include "feature_store/event_limits.h"
 #include "feature_store/event_time.h"
-#include "feature_store/record_key.h"
-#include "feature_store/stored_record.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -90,7 +88,7 @@ absl::StatusOr<std::vector<TrainingChunk>> TrainingChunkBuilder::Build(const Cus
 }
 
 absl::Status TrainingChunkBuilder::AddCustomer(const CustomerBlock& block, size_t customer) {
-  if (absl::Status read = ReadEvents(block, customer); !read.ok()) return read;
+  if (absl::Status read = block.ReadEvents(customer, &arena_, &events_); !read.ok()) return read;
   const std::string& customer_id = block.customers()[customer].customer_id;
   rows_kept_ = 0;
   rows_.Build(events_, [&](const LabelDate& date, const Label& label, const FeatureValues* values) {
@@ -114,30 +112,6 @@ void TrainingChunkBuilder::Exclude(std::string_view reason) {
   } else {
     counts_.exclusions.emplace(reason, 1);
   }
-}
-
-absl::Status TrainingChunkBuilder::ReadEvents(const CustomerBlock& block, size_t customer) {
-  events_.clear();
-  arena_.Reset();
-  const size_t end = block.EndOf(customer);
-  for (size_t i = block.customers()[customer].first_event; i < end; ++i) {
-    const CustomerBlock::Event record = block.event(i);
-    const absl::StatusOr<ParsedEventKey> key = ParseEventKey(record.key);
-    if (!key.ok()) return key.status();
-    absl::string_view message;
-    EventView event;
-    if (!MessageOf(record.value, &message) || !ReadEventView({message.data(), message.size()}, &arena_, &event)) {
-      auto* parsed = google::protobuf::Arena::CreateMessage<v1::Event>(&arena_);
-      if (absl::Status read = DecodeRecord(record.value, "an event of the history", parsed); !read.ok()) return read;
-      parsed->set_event_id(key->event_id.data(), key->event_id.size());
-      *parsed->mutable_event_time() = ToTimestamp(absl::FromUnixMicros(key->event_time_us));
-      event = ViewOf(*parsed, &arena_);
-    }
-    event.event_id = {key->event_id.data(), key->event_id.size()};
-    event.event_time_us = key->event_time_us;
-    events_.push_back(event);
-  }
-  return absl::OkStatus();
 }
 
 void TrainingChunkBuilder::KeepRow(int64_t as_of_us, bool declined, const FeatureValues& values) {

@@ -68,7 +68,6 @@ class TrainingChunkBuilder {
     FeatureValues values;
   };
   absl::Status AddCustomer(const CustomerBlock& block, size_t customer);
-  absl::Status ReadEvents(const CustomerBlock& block, size_t customer);
   void KeepRow(int64_t as_of_us, bool declined, const FeatureValues& values);
   void Exclude(std::string_view reason);
   void AddRows(const std::string& customer_id);

@@ -6,6 +6,7 @@ std::vector<Command> AllCommands() {
   return {UpCommand(),
           StatusCommand(),
           StatsCommand(),
+          MonitorCommand(),
           ImportOneClickCommand(),
           GenerateCommand(),
           PushCommand(),

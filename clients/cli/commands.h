@@ -13,6 +13,7 @@ std::vector<Command> AllCommands();
 Command UpCommand();
 Command StatusCommand();
 Command StatsCommand();
+Command MonitorCommand();
 Command ImportOneClickCommand();
 Command GenerateCommand();
 Command PushCommand();

@@ -7,8 +7,8 @@
 
 namespace ebb {
 
-// Addresses as gRPC takes them: `127.0.0.1:7500`. Of the eight ports from a base three are these, one is the feature
-// store's metrics (kStoreMetricsOffset), the others are kept for Ebb.
+// Addresses as gRPC takes them: `127.0.0.1:7500`. Of the eight ports from a base three are these, three are their
+// metrics (kMetricsOffset), the others are kept for Ebb.
 struct Endpoints {
   std::string feature_store;
   std::string trainer;
@@ -28,8 +28,8 @@ struct TlsFiles {
 
 inline constexpr int kDefaultPortBase = 7500;
 
-// From the port base: where `ebb up --metrics` serves the feature store's metrics for Prometheus, over HTTP.
-inline constexpr int kStoreMetricsOffset = 4;
+// From a service's port: where `ebb up --metrics` serves its metrics for Prometheus, over HTTP.
+inline constexpr int kMetricsOffset = 4;
 
 // The three services on loopback: store at the base, trainer +1, scorer +2. 1024 <= port_base <= 65528.
 absl::StatusOr<Endpoints> LoopbackEndpoints(int port_base);

@@ -44,6 +44,10 @@ absl::StatusOr<v1::StoreStats> FeatureStoreClient::GetStats() {
   return connection_->Call(&v1::FeatureStore::Stub::GetStats, v1::GetStatsRequest());
 }
 
+absl::StatusOr<v1::ActivityIndex> FeatureStoreClient::GetActivityIndex(const v1::GetActivityIndexRequest& request) {
+  return connection_->Call(&v1::FeatureStore::Stub::GetActivityIndex, request);
+}
+
 absl::StatusOr<v1::EraseCustomerResponse> FeatureStoreClient::EraseCustomer(const v1::EraseCustomerRequest& request) {
   return connection_->Call(&v1::FeatureStore::Stub::EraseCustomer, request);
 }

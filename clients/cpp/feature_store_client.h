@@ -32,6 +32,8 @@ class FeatureStoreClient {
   // One page.
   absl::StatusOr<v1::ListCustomersResponse> ListCustomers(const v1::ListCustomersRequest& request);
   absl::StatusOr<v1::StoreStats> GetStats();
+  // RESOURCE_EXHAUSTED while another index is computed.
+  absl::StatusOr<v1::ActivityIndex> GetActivityIndex(const v1::GetActivityIndexRequest& request);
   // Hands each message of the export to `take`, whose error ends it. The deadline is `timeout` for all of it.
   // NOT_FOUND.
   absl::Status ExportCustomer(const std::string& customer_id,

@@ -45,6 +45,10 @@ absl::StatusOr<v1::ModelReport> TrainerClient::GetModelReport(const std::string&
   return connection_->Call(&v1::Trainer::Stub::GetModelReport, request);
 }
 
+absl::StatusOr<v1::ModelHealth> TrainerClient::GetModelHealth() {
+  return connection_->Call(&v1::Trainer::Stub::GetModelHealth, v1::GetModelHealthRequest());
+}
+
 absl::StatusOr<v1::ListModelsResponse> TrainerClient::ListModels(const v1::ListModelsRequest& request) {
   return connection_->Call(&v1::Trainer::Stub::ListModels, request);
 }

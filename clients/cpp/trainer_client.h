@@ -24,6 +24,7 @@ class TrainerClient {
   absl::StatusOr<v1::Training> CancelTraining(const std::string& name);
   absl::StatusOr<v1::Model> GetModel(const std::string& name);
   absl::StatusOr<v1::ModelReport> GetModelReport(const std::string& name);
+  absl::StatusOr<v1::ModelHealth> GetModelHealth();
   absl::StatusOr<v1::ListModelsResponse> ListModels(const v1::ListModelsRequest& request);
   absl::StatusOr<v1::Model> PromoteModel(const std::string& name);
 

@@ -33,8 +33,9 @@ absl::StatusOr<fs::path> DataDir(const std::string& given) {
   return absl::FailedPreconditionError("no home folder is known; say where the data goes with --data-dir DIR");
 }
 
-std::string MetricsAddress(const CommandContext& context) {
-  return absl::StrCat("127.0.0.1:", context.options().port_base + kStoreMetricsOffset);
+// Of the first, second or third service.
+std::string MetricsAddress(const CommandContext& context, size_t service) {
+  return absl::StrCat("127.0.0.1:", context.options().port_base + kMetricsOffset + static_cast<int>(service));
 }
 
 absl::StatusOr<std::vector<ServiceSpec>> Services(const UpOptions& options, const CommandContext& context,
@@ -59,8 +60,8 @@ absl::StatusOr<std::vector<ServiceSpec>> Services(const UpOptions& options, cons
       spec("trainer", "trainer", "ebb-trainer", endpoints->trainer),
       spec("scorer", "scorer", "ebb-scorer", endpoints->scorer)};
   services[0].command.insert(services[0].command.end(), {"--clock", options.clock});
-  if (options.metrics) {
-    services[0].command.insert(services[0].command.end(), {"--metrics-listen", MetricsAddress(context)});
+  for (size_t i = 0; options.metrics && i < services.size(); ++i) {
+    services[i].command.insert(services[i].command.end(), {"--metrics-listen", MetricsAddress(context, i)});
   }
   services[1].command.insert(services[1].command.end(), {"--feature-store", endpoints->feature_store});
   services[2].command.insert(services[2].command.end(),
@@ -74,7 +75,14 @@ void Announce(const UpOptions& options, CommandContext& context, const std::vect
   up.Add("feature_store", TextCell(services[0].address));
   up.Add("trainer", TextCell(services[1].address));
   up.Add("scorer", TextCell(services[2].address));
-  if (options.metrics) up.Add("metrics", TextCell(absl::StrCat("http://", MetricsAddress(context), "/metrics")));
+  const auto metrics = [&](size_t service) {
+    return TextCell(absl::StrCat("http://", MetricsAddress(context, service), "/metrics"));
+  };
+  if (options.metrics) {
+    up.Add("feature_store_metrics", metrics(0));
+    up.Add("trainer_metrics", metrics(1));
+    up.Add("scorer_metrics", metrics(2));
+  }
   up.Add("data", TextCell(data_dir.string()));
   Print(context, up);
   context.out().flush();
@@ -92,7 +100,7 @@ absl::Status RunUp(const UpOptions& options, CommandContext& context) {
   const absl::StatusOr<std::vector<ServiceSpec>> services = Services(options, context, *data_dir);
   if (!services.ok()) return services.status();
   std::vector<int> offsets = {0, 1, 2};
-  if (options.metrics) offsets.push_back(kStoreMetricsOffset);
+  if (options.metrics) offsets.insert(offsets.end(), {kMetricsOffset, kMetricsOffset + 1, kMetricsOffset + 2});
   for (const int offset : offsets) {
     if (absl::Status free = CheckPortFree(context.options().port_base + offset); !free.ok()) return free;
   }
@@ -130,8 +138,7 @@ Command UpCommand() {
       .Value("DIR")
       .Completes("directory");
   command.Add("--clock", &options->clock, "The store's time").OneOf({"wall", "watermark"});
-  command.Flag("--metrics", &options->metrics,
-               "Serve the feature store's metrics for Prometheus, four above the port base");
+  command.Flag("--metrics", &options->metrics, "Serve the services' metrics for Prometheus, each four above its port");
   command.run = [options](CommandContext& context) { return RunUp(*options, context); };
   return command;
 }
