@@ -70,8 +70,8 @@ class Server:
 
     def __init__(self, command, log, **more):
         self._log = open(log, "ab")
-        self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
-                                        preexec_fn=die_with_parent, **more)
+        streams = {"stdin": subprocess.DEVNULL, "stdout": self._log, "stderr": self._log}
+        self.process = subprocess.Popen([str(word) for word in command], preexec_fn=die_with_parent, **(streams | more))
         self.pid = self.process.pid
 
     def __enter__(self):

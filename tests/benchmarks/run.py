@@ -26,8 +26,10 @@ PROGRAMS = {
     "train": "train.py",
     "explain": "explain.py",
     "score": "score.py",
+    "stream": "stream.py",
+    "fan-out": "fan_out.py",
 }
-IN_PARTS = ("ingest", "reads", "training-set", "footprint")  # what rounds.py runs: they know --only, --scale and --resume
+IN_PARTS = ("ingest", "reads", "training-set", "footprint", "stream", "fan-out")  # what rounds.py runs: they know --only, --scale and --resume
 LEAST_ROUNDS = 5
 LESS_IS_BETTER = ("s", "ms", "us", "MiB", "B", "tables", "difference", "error")  # units
 COLUMNS = ["bench", "figure", "value", "unit", "against", "against_value", "ratio", "difference", "min", "max", "bar", "goal", "holds"]

@@ -81,6 +81,12 @@ class Broker(Server):
                          folder / "kafka.log")
         wait_until(lambda: accepts(self.port), self.process)
 
+    def latency(self, rate, seconds):
+        """Of messages at a steady rate from when they were due to the consumer."""
+        seen = program("ebb-bench-kafka-latency", f"127.0.0.1:{self.port}", "latency", rate, seconds)
+        self._context.peer("librdkafka", seen["librdkafka"])
+        return seen
+
     def produce(self, workload, events):
         produced = program("ebb-bench-kafka-produce", f"127.0.0.1:{self.port}", "events", workload.path, events)
         self._context.peer("librdkafka", produced["librdkafka"])
