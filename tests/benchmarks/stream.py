@@ -56,16 +56,18 @@ def floor(context):
 
 def rescore(context):
     customers = max(context.scaled(MANY_CUSTOMERS), 2 * rate(context))
-    with scored_shop(context, customers, "logistic") as (store, champion, scorer):
+    with scored_shop(context, customers, "boosting") as (store, champion, scorer):
         limits = program("ebb-bench-rescore-limits", store.address, context.folder / "puts", customers)
         yield "bare_puts", limits["puts"], "customers/s"
         yield "scored_in_memory_stack", limits["stack_rows"], "customers/s"
         champion.promote(2, "logistic")
         yield "rescored_logistic", customers / scorer.wait(2, customers), "customers/s"
-        before = latencies(store, scorer, customers, context)
         champion.promote(3, "stack")
         yield "rescored_stack", customers / scorer.wait(3, customers), "customers/s"
-        champion.promote(4, "stack")  # takes longer than the load
+        champion.promote(4, "boosting")
+        scorer.wait(4, customers)
+        before = latencies(store, scorer, customers, context)
+        champion.promote(5, "boosting")
         during = latencies(store, scorer, customers, context)
     for name, seen in (("before", before), ("during", during)):
         yield f"p99_{name}_model_change", seen["due_p99_ms"], "ms"
