@@ -27,7 +27,8 @@ std::vector<double> Numbers(const std::string& raw) {
 class InferenceQueriesTest : public ::testing::Test {
  protected:
   void Serve(int64_t version, Estimator estimator) {
-    slot_.Set(MakeServedModel(testing_models::ModelOf({std::move(estimator)}), version, "digest", {.risk_threshold = 0.7}));
+    slot_.Set(
+        MakeServedModel(testing_models::ModelOf({std::move(estimator)}), version, "digest", {.risk_threshold = 0.7}));
   }
   bool IsReady(const std::string& name, const std::string& version) const {
     inference::ModelReadyRequest request;

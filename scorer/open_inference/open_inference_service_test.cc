@@ -64,7 +64,8 @@ TEST_F(OpenInferenceServiceTest, AnswersEveryCall) {
   EXPECT_TRUE(live.live());
   EXPECT_FALSE(ready.ready()) << "there is no model yet";
 
-  slot_.Set(MakeServedModel(testing_models::ModelOf({testing_models::Logistic()}), 7, "digest", {.risk_threshold = 0.7}));
+  slot_.Set(
+      MakeServedModel(testing_models::ModelOf({testing_models::Logistic()}), 7, "digest", {.risk_threshold = 0.7}));
   ASSERT_TRUE(Call(&Stub::ServerReady, {}, &ready).ok());
   EXPECT_TRUE(ready.ready());
   inference::ModelReadyRequest which;
@@ -90,7 +91,8 @@ TEST_F(OpenInferenceServiceTest, RefusalsCarryCodeAndField) {
   Start({.name = "inferring"});
   inference::ModelInferResponse response;
   EXPECT_EQ(Infer(5, &response).code(), absl::StatusCode::kFailedPrecondition);
-  slot_.Set(MakeServedModel(testing_models::ModelOf({testing_models::Logistic()}), 7, "digest", {.risk_threshold = 0.7}));
+  slot_.Set(
+      MakeServedModel(testing_models::ModelOf({testing_models::Logistic()}), 7, "digest", {.risk_threshold = 0.7}));
   const absl::Status refused = Infer(std::numeric_limits<double>::infinity(), &response);
   const auto details = BadRequestOf(refused);
   ASSERT_TRUE(details.has_value()) << refused;
