@@ -22,7 +22,7 @@ TEST(ActivityIndex, WeeksBeginOnMonday) {
 }
 
 TEST(ActivityIndex, IsAPercentageOfTheWeeksBefore) {
-  const WeekActivity even{.base = 100, .active = 50, .orders = 20, .time_ms = 1'000'000};
+  const WeekActivity even{.base = 100, .active = 50, .orders = 25, .time_ms = 1'000'000};
   const auto after = [&](int before, const WeekActivity& last) {
     std::vector<WeekActivity> weeks(static_cast<size_t>(before), even);
     weeks.push_back(last);
@@ -31,8 +31,8 @@ TEST(ActivityIndex, IsAPercentageOfTheWeeksBefore) {
   EXPECT_EQ(after(3, even), std::nullopt) << "too few weeks";
   EXPECT_EQ(after(4, even), 100);
   EXPECT_EQ(after(20, even), 100);
-  EXPECT_EQ(after(4, {.base = 200, .active = 100, .orders = 40, .time_ms = 2'000'000}), 100) << "a larger base";
-  EXPECT_EQ(after(4, {.base = 100, .active = 25, .orders = 20, .time_ms = 1'000'000}), 250.0 / 3);
+  EXPECT_EQ(after(4, {.base = 200, .active = 100, .orders = 50, .time_ms = 2'000'000}), 100) << "a larger base";
+  EXPECT_EQ(after(4, {.base = 100, .active = 25, .orders = 25, .time_ms = 1'000'000}), 250.0 / 3);
   EXPECT_EQ(after(4, {.base = 100}), 0);
   EXPECT_EQ(after(4, {}), 0) << "nobody is left";
 

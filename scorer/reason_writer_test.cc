@@ -22,7 +22,7 @@ class ReasonWriterTest : public ::testing::Test {
   ReasonWriterTest() { Serve(testing_models::ModelOf({testing_models::Logistic()}), 7); }
 
   void Serve(TrainedModel model, int64_t version) {
-    slot_.Set(MakeServedModel(std::move(model), version, "digest", 0.7));
+    slot_.Set(MakeServedModel(std::move(model), version, "digest", {.risk_threshold = 0.7}));
   }
   v1::Score Fill(const std::string& customer, int64_t sequence, const ReasonsWanted& wanted = {.count = 32},
                  int64_t as_of_seconds = kAsOf / 1'000'000) const {
