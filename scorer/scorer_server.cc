@@ -21,6 +21,8 @@ namespace {
 constexpr uint32_t kFormatVersion = 1;
 // Customers between two looks at new vectors: some milliseconds.
 constexpr size_t kRescoreChunk = 512;
+constexpr size_t kSmallRescoreChunk = 64;
+constexpr absl::Duration kStepAside = absl::Milliseconds(1);
 // How often held bands with a least stay are looked at.
 constexpr absl::Duration kHeldBandLook = absl::Minutes(1);
 
@@ -167,7 +169,12 @@ void ScorerServer::Follow() {
 }
 
 absl::Duration ScorerServer::Rescore() {
-  const auto handled = engine_.RescoreSome(kRescoreChunk);
+  // New features come first, and find smaller chunks in their way as long as they come.
+  if (engine_.features_waiting()) {
+    stepped_aside_ = true;
+    return kStepAside;
+  }
+  const auto handled = engine_.RescoreSome(std::exchange(stepped_aside_, false) ? kSmallRescoreChunk : kRescoreChunk);
   if (!handled.ok()) {
     Fail(handled.status());
     return absl::InfiniteDuration();

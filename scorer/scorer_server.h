@@ -64,6 +64,7 @@ class ScorerServer {
   const std::function<void(const absl::Status&)> on_fatal_;
   const ServingRules rules_;
   std::atomic<bool> failed_ = false;
+  bool stepped_aside_ = false;  // of the re-scorer alone
   // In the order of construction: each uses what stands above it.
   const std::unique_ptr<DataFolder> folder_;
   const std::unique_ptr<ScoreTable> table_;

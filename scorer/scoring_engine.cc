@@ -92,7 +92,9 @@ absl::Status ScoringEngine::TakeFeatures(const v1::WatchFeaturesResponse& messag
   const absl::Time received = clock_->Now();
   bool published = false;
   {
+    features_waiting_.fetch_add(1, std::memory_order_relaxed);
     MutexLock lock(&mutex_);
+    features_waiting_.fetch_sub(1, std::memory_order_relaxed);
     if (!failed_.ok()) return failed_;
     if (message.has_schema()) {
       if (absl::Status status = UseSchema(message.schema()); !status.ok()) return status;

@@ -87,6 +87,10 @@ class ScoringEngine {
   // Of the vectors that come now; nothing before the first.
   std::optional<FeatureSchema> PresentSchema() const;
 
+  // Whether new features wait until a chunk of re-scoring has ended. Whoever re-scores steps aside then: a lock that is
+  // taken again at once would let them wait for many chunks.
+  bool features_waiting() const { return features_waiting_.load(std::memory_order_relaxed) > 0; }
+
   // Customers waiting for RescoreSome; 0 without a model.
   int64_t rescore_backlog() const { return backlog_.load(std::memory_order_relaxed); }
   // What is counted here, and by the streams that tell of it.
@@ -153,6 +157,7 @@ class ScoringEngine {
   std::vector<uint32_t> handled_ ABSL_GUARDED_BY(mutex_);
   uint32_t rescore_next_ ABSL_GUARDED_BY(mutex_) = 0;
 
+  std::atomic<int> features_waiting_{0};
   std::atomic<int64_t> backlog_{0};
   std::atomic<int64_t> features_as_of_{0};
 };
