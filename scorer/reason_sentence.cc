@@ -63,7 +63,9 @@ std::string PlainNumber(double number) {
   return text == "-0" ? "0" : text;
 }
 
+// Empty: missing.
 std::string NumberText(double number, const Words& words) {
+  if (!std::isfinite(number)) return "";
   std::string text = PlainNumber(number);
   const size_t begin = text.starts_with('-') ? 1 : 0;
   const size_t end = std::min(text.find_first_not_of("0123456789", begin), text.size());
@@ -86,11 +88,11 @@ std::string ReasonSentence(const FeatureSpec& spec, const FeatureValue& value, c
                            double contribution, v1::Language language) {
   const Words& words = WordsOf(language);
   const bool number = spec.kind == FeatureKind::kNumber;
-  const bool missing = number ? std::isnan(value.number) : value.category.empty();
   const std::string known = number ? NumberText(value.number, words) : CategoryText(value.category, words);
   const std::string typical = number ? NumberText(usual.median, words) : CategoryText(usual.most_frequent, words);
-  std::string sentence = absl::StrCat(LabelOf(spec, language), ": ", missing ? words.missing : known);
-  if (!missing && !typical.empty() && typical != known) absl::StrAppend(&sentence, " (", words.usually, typical, ")");
+  std::string sentence = absl::StrCat(LabelOf(spec, language), ": ", known.empty() ? words.missing : known);
+  if (!known.empty() && !typical.empty() && typical != known)
+    absl::StrAppend(&sentence, " (", words.usually, typical, ")");
   return absl::StrCat(sentence, words.dash, contribution > 0 ? words.raises : words.lowers);
 }
 

@@ -38,6 +38,7 @@ TEST(ReasonSentenceTest, OfNumbers) {
       {0, 2, 1, "0 (usually 2) – raises the risk", "0 (обычно 2) — повышает риск"},
       {-0.0, 2, 1, "0 (usually 2) – raises the risk", "0 (обычно 2) — повышает риск"},
       {NAN, 2, 1, "not known – raises the risk", "нет данных — повышает риск"},
+      {2, NAN, 1, "2 – raises the risk", "2 — повышает риск"},  // training knew none
       {1.0 / 3, 9.999, 1, "0.333 (usually 10) – raises the risk", "0,333 (обычно 10) — повышает риск"},
       {0.01234, -0.5, 1, "0.0123 (usually -0.5) – raises the risk", "0,0123 (обычно -0,5) — повышает риск"},
       {1234.56, 999.5, -1, "1,235 (usually 1,000) – lowers the risk", "1235 (обычно 1000) — снижает риск"},

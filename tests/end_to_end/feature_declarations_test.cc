@@ -65,8 +65,12 @@ TEST_F(FeatureDeclarations, AreListedWrittenAndCompared) {
   EXPECT_EQ(revenue["from"], "sum(purchase_amount) * 0.01");
   EXPECT_EQ(revenue["window"], "1 month, 1 back");
   EXPECT_EQ(revenue["unit"], "money");
-  EXPECT_EQ(features.back()["role"], "input once covered");
-  EXPECT_EQ(features.back()["default"], "missing");
+  const auto visit = *std::find_if(features.begin(), features.end(),
+                                   [](const auto& feature) { return feature["feature"] == "days_since_last_visit"; });
+  EXPECT_EQ(visit["role"], "input once covered");
+  EXPECT_EQ(visit["default"], "missing");
+  EXPECT_EQ(features.back()["feature"], "birthday");
+  EXPECT_EQ(features.back()["role"], "segment");
 
   const Outcome text = services_.Ebb({"features", "list", "--text"});
   ASSERT_EQ(text.exit_status, 0) << text.err;
