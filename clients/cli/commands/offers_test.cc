@@ -13,6 +13,7 @@
 #include "google/protobuf/text_format.h"
 #include "grpcpp/server_builder.h"
 #include "gtest/gtest.h"
+#include "tests/support/last_request.h"
 #include "tests/support/process.h"
 
 namespace ebb {
@@ -25,7 +26,7 @@ class OffersAnna final : public v1::Offers::Service {
  public:
   grpc::Status GetOffers(grpc::ServerContext*, const v1::GetOffersRequest* request,
                          v1::GetOffersResponse* response) override {
-    asked = request->ShortDebugString();
+    asked.Keep(*request);
     if (request->customer_id() != "anna") return {grpc::StatusCode::NOT_FOUND, "no score of customer x is known"};
     google::protobuf::TextFormat::ParseFromString(
         R"(customer_id: "anna"
@@ -49,14 +50,14 @@ class OffersAnna final : public v1::Offers::Service {
   }
   grpc::Status ImportCodes(grpc::ServerContext*, const v1::ImportCodesRequest* request,
                            v1::ImportCodesResponse* response) override {
-    asked = request->ShortDebugString();
+    asked.Keep(*request);
     response->set_added(request->codes_size());
     response->set_left(7);
     return grpc::Status::OK;
   }
   grpc::Status ReportOutcome(grpc::ServerContext*, const v1::ReportOutcomeRequest* request,
                              v1::ReportOutcomeResponse* response) override {
-    asked = request->ShortDebugString();
+    asked.Keep(*request);
     response->set_duplicate(true);
     return grpc::Status::OK;
   }
@@ -70,7 +71,7 @@ class OffersAnna final : public v1::Offers::Service {
   }
   grpc::Status GetUpliftReport(grpc::ServerContext*, const v1::GetUpliftReportRequest* request,
                                v1::UpliftReport* response) override {
-    asked = request->ShortDebugString();
+    asked.Keep(*request);
     google::protobuf::TextFormat::ParseFromString(
         R"(rows { offer: "page" treated: 900 untreated: 100 baseline: CONTROL_GROUP verdict: RAISES
                   effect { difference: 2 lower: 1 upper: 3 } }
@@ -78,7 +79,7 @@ class OffersAnna final : public v1::Offers::Service {
         response);
     return grpc::Status::OK;
   }
-  std::string asked;
+  ebb::testing::LastRequest asked;
 };
 
 class OffersCommandTest : public ::testing::Test {
@@ -109,11 +110,11 @@ class OffersCommandTest : public ::testing::Test {
 
 TEST_F(OffersCommandTest, LooksWithoutGiving) {
   EXPECT_EQ(Run({"offers", "anna", "--placement", "start_page"}), 0) << err_.str();
-  EXPECT_THAT(offers_.asked, HasSubstr("customer_id: \"anna\" placement: START_PAGE preview: true"));
+  EXPECT_THAT(offers_.asked.text(), HasSubstr("customer_id: \"anna\" placement: START_PAGE preview: true"));
   EXPECT_THAT(out_.str(), HasSubstr("birthday_code"));
   EXPECT_THAT(out_.str(), HasSubstr("Code A1"));
   EXPECT_EQ(Run({"offers", "anna", "--give"}), 0);
-  EXPECT_THAT(offers_.asked, Not(HasSubstr("preview")));
+  EXPECT_THAT(offers_.asked.text(), Not(HasSubstr("preview")));
   EXPECT_EQ(Run({"offers", "nobody"}), 3);
   EXPECT_EQ(Run({"offers", "anna", "--placement", "moon"}), 2);
 }
@@ -137,10 +138,10 @@ TEST_F(OffersCommandTest, ChecksFilesAndTellsMistakesAndWarnings) {
 
 TEST_F(OffersCommandTest, ImportsCodesAndReportsOutcomes) {
   EXPECT_EQ(Run({"offers", "codes", "birthday", File("A1\r\n\n B2 \n")}), 0) << err_.str();
-  EXPECT_EQ(offers_.asked, "pool: \"birthday\" codes: \"A1\" codes: \"B2\"");
+  EXPECT_EQ(offers_.asked.text(), "pool: \"birthday\" codes: \"A1\" codes: \"B2\"");
   EXPECT_EQ(Run({"offers", "codes", "birthday", File("\n")}), 2);
   EXPECT_EQ(Run({"offers", "outcome", "d-1", "contacted", "-o", "json"}), 0) << err_.str();
-  EXPECT_EQ(offers_.asked, "decision_id: \"d-1\" kind: CONTACTED");
+  EXPECT_EQ(offers_.asked.text(), "decision_id: \"d-1\" kind: CONTACTED");
   EXPECT_EQ(nlohmann::json::parse(out_.str())["duplicate"], true);
   EXPECT_EQ(Run({"offers", "outcome", "d-1", "eaten"}), 2);
 }
@@ -155,9 +156,9 @@ TEST_F(OffersCommandTest, ListsWhatIsDeclared) {
 
 TEST_F(OffersCommandTest, ShowsUplift) {
   EXPECT_EQ(Run({"uplift", "--offer", "page", "--horizon", "30", "--from", "2025-01-01"}), 0) << err_.str();
-  EXPECT_THAT(offers_.asked, HasSubstr("offer: \"page\""));
-  EXPECT_THAT(offers_.asked, HasSubstr("horizon_days: 30"));
-  EXPECT_THAT(offers_.asked, HasSubstr("from { seconds: 1735689600 }"));
+  EXPECT_THAT(offers_.asked.text(), HasSubstr("offer: \"page\""));
+  EXPECT_THAT(offers_.asked.text(), HasSubstr("horizon_days: 30"));
+  EXPECT_THAT(offers_.asked.text(), HasSubstr("from { seconds: 1735689600 }"));
   EXPECT_THAT(out_.str(), HasSubstr("raises"));
   EXPECT_EQ(Run({"uplift", "-o", "csv"}), 0);
   EXPECT_THAT(out_.str(), HasSubstr("page,all,raises,900,100,control_group,2,1,3"));

@@ -13,6 +13,7 @@
 #include "google/protobuf/text_format.h"
 #include "grpcpp/server_builder.h"
 #include "gtest/gtest.h"
+#include "tests/support/last_request.h"
 #include "tests/support/process.h"
 
 namespace ebb {
@@ -51,7 +52,7 @@ class KnowsTwoSegments final : public v1::Scorer::Service {
   }
   grpc::Status CheckSegments(grpc::ServerContext*, const v1::CheckSegmentsRequest* request,
                              v1::CheckSegmentsResponse* response) override {
-    asked = request->ShortDebugString();
+    asked.Keep(*request);
     return FillFrom(R"pb(
                       segments {
                         segment: "vip"
@@ -91,7 +92,7 @@ class KnowsTwoSegments final : public v1::Scorer::Service {
   }
   grpc::Status Subscribe(grpc::ServerContext*, const v1::SubscribeRequest* request,
                          grpc::ServerWriter<v1::SubscribeResponse>* writer) override {
-    asked = request->ShortDebugString();
+    asked.Keep(*request);
     v1::SubscribeResponse message;
     FillFrom(
         "score { customer_id: 'anna' probability: 0.8 segment: 'high_profit/at_risk' named_segments: 'vip' "
@@ -106,7 +107,7 @@ class KnowsTwoSegments final : public v1::Scorer::Service {
     writer->Write(message);
     return grpc::Status::OK;
   }
-  std::string asked;
+  ebb::testing::LastRequest asked;
 };
 
 class SegmentCommandsTest : public ::testing::Test {
@@ -146,7 +147,7 @@ TEST_F(SegmentCommandsTest, NamedSegmentsStandBesideProfitAndRisk) {
 
 TEST_F(SegmentCommandsTest, AMembershipIsExplained) {
   EXPECT_EQ(Run({"segments", "check", "anna", "--segment", "vip", "--segment", "tall"}), 0) << err_.str();
-  EXPECT_EQ(scorer_.asked, "customer_id: \"anna\" segments: \"vip\" segments: \"tall\"");
+  EXPECT_EQ(scorer_.asked.text(), "customer_id: \"anna\" segments: \"vip\" segments: \"tall\"");
   EXPECT_THAT(out_.str(), HasSubstr("monthly_profit > 60"));
   const nlohmann::json document = Json({"segments", "check", "anna"});
   EXPECT_EQ(document["conditions"][0]["value"], "80");
@@ -181,7 +182,7 @@ TEST_F(SegmentCommandsTest, SubscribersFilterAndHearWhoLeft) {
             0)
       << err_.str();
   v1::SubscribeRequest asked;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(scorer_.asked, &asked));
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(scorer_.asked.text(), &asked));
   EXPECT_EQ(asked.filter().named_segments(0), "vip");
   EXPECT_EQ(asked.filter().min_change(), 0.05);
   EXPECT_TRUE(asked.leaving());

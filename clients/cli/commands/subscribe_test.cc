@@ -11,6 +11,7 @@
 #include "google/protobuf/text_format.h"
 #include "grpcpp/server_builder.h"
 #include "gtest/gtest.h"
+#include "tests/support/last_request.h"
 
 namespace ebb {
 namespace {
@@ -40,7 +41,7 @@ class TellsTwoChanges final : public v1::Scorer::Service {
  public:
   grpc::Status Subscribe(grpc::ServerContext*, const v1::SubscribeRequest* request,
                          grpc::ServerWriter<v1::SubscribeResponse>* writer) override {
-    asked = *request;
+    asked.Keep(*request);
     for (const char* text : {kAnnasChange, kBorissChange}) {
       v1::SubscribeResponse response;
       EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &response));
@@ -52,7 +53,12 @@ class TellsTwoChanges final : public v1::Scorer::Service {
     writer->Write(end);
     return grpc::Status::OK;
   }
-  v1::SubscribeRequest asked;
+  v1::SubscribeRequest Asked() const {
+    v1::SubscribeRequest request;
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(asked.text(), &request));
+    return request;
+  }
+  ebb::testing::LastRequest asked;
 };
 
 class SubscribeCommandTest : public ::testing::Test {
@@ -76,8 +82,8 @@ class SubscribeCommandTest : public ::testing::Test {
 
 TEST_F(SubscribeCommandTest, PutsReasonsUnderTheirChange) {
   EXPECT_EQ(Run({"--reasons", "3", "--language", "ru"}), 0) << err_.str();
-  EXPECT_EQ(scorer_.asked.reasons(), 3);
-  EXPECT_EQ(scorer_.asked.language(), v1::RUSSIAN);
+  EXPECT_EQ(scorer_.Asked().reasons(), 3);
+  EXPECT_EQ(scorer_.Asked().language(), v1::RUSSIAN);
   EXPECT_THAT(out_.str(), HasSubstr("2023-11-14T22:13:20Z\n"
                                     "    tier: \"premium\" - lowers the risk\n"
                                     "    visits: 5 - raises the risk\n"
@@ -87,7 +93,7 @@ TEST_F(SubscribeCommandTest, PutsReasonsUnderTheirChange) {
 
 TEST_F(SubscribeCommandTest, GivesProgramsReasonsAsAnArray) {
   EXPECT_EQ(Run({"--reasons", "3", "-o", "json"}), 0) << err_.str();
-  EXPECT_EQ(scorer_.asked.language(), v1::ENGLISH);
+  EXPECT_EQ(scorer_.Asked().language(), v1::ENGLISH);
   std::istringstream lines(out_.str());
   std::string line;
   ASSERT_TRUE(std::getline(lines, line));
@@ -118,7 +124,7 @@ TEST_F(SubscribeCommandTest, JoinsReasonsInACsvCell) {
 
 TEST_F(SubscribeCommandTest, AsksForNoReasonsByItself) {
   for (const char* format : {"table", "json", "csv"}) EXPECT_EQ(Run({"-o", format}), 0) << err_.str();
-  EXPECT_EQ(scorer_.asked.reasons(), 0);
+  EXPECT_EQ(scorer_.Asked().reasons(), 0);
   EXPECT_THAT(out_.str(), Not(HasSubstr("reasons")));
 }
 

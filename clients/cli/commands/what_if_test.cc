@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "grpcpp/server_builder.h"
 #include "gtest/gtest.h"
+#include "tests/support/last_request.h"
 
 namespace ebb {
 namespace {
@@ -20,7 +21,7 @@ class ScoresAnna final : public v1::Scorer::Service {
  public:
   grpc::Status ScoreVector(grpc::ServerContext*, const v1::ScoreVectorRequest* request,
                            v1::ScoreVectorResponse* response) override {
-    asked = request->ShortDebugString();
+    asked.Keep(*request);
     if (request->customer_id() != "anna") {
       return {grpc::StatusCode::NOT_FOUND, "no features of customer " + request->customer_id() + " are known"};
     }
@@ -34,7 +35,7 @@ class ScoresAnna final : public v1::Scorer::Service {
     response->mutable_after()->set_segment("unknown_profit/stable");
     return grpc::Status::OK;
   }
-  std::string asked;
+  ebb::testing::LastRequest asked;
 };
 
 class WhatIfCommandTest : public ::testing::Test {
@@ -70,7 +71,7 @@ TEST_F(WhatIfCommandTest, AsksForNumbersCategoriesAndMissingFeatures) {
   feature->set_name("note");
   feature->set_category("a=b");
   request.add_missing("errors");
-  EXPECT_EQ(scorer_.asked, request.ShortDebugString());
+  EXPECT_EQ(scorer_.asked.text(), request.ShortDebugString());
 }
 
 TEST_F(WhatIfCommandTest, ShowsBothScores) {
@@ -94,7 +95,7 @@ TEST_F(WhatIfCommandTest, RefusesWhatIsNoChange) {
   EXPECT_EQ(Run({"anna", "visits"}), 2);
   EXPECT_THAT(err_.str(), HasSubstr("`visits` is no change of a feature; write NAME=VALUE"));
   EXPECT_EQ(Run({"anna", "=5"}), 2);
-  EXPECT_EQ(scorer_.asked, "");
+  EXPECT_EQ(scorer_.asked.text(), "");
 }
 
 TEST_F(WhatIfCommandTest, NamesAnUnknownCustomer) {
