@@ -41,9 +41,10 @@ std::vector<std::string> ShellLines(const std::string& markdown, absl::string_vi
   return lines;
 }
 
+bool IsUp(absl::string_view line) { return absl::StartsWith(absl::StrCat(line, " "), "ebb up "); }
+
 bool RunsUntilCtrlC(absl::string_view line) {
-  return absl::StartsWith(line, "ebb up") ||
-         (absl::StartsWith(line, "ebb subscribe") && !absl::StrContains(line, "--until-caught-up"));
+  return IsUp(line) || (absl::StartsWith(line, "ebb subscribe") && !absl::StrContains(line, "--until-caught-up"));
 }
 
 class Examples : public ::testing::Test {
@@ -80,7 +81,7 @@ class Examples : public ::testing::Test {
     const std::string out = folder_ + "/.out", err = folder_ + "/.err";
     fs::remove(out);
     // `ebb up` brings services of its own.
-    const int port_base = absl::StartsWith(line, "ebb up") ? FreePorts(3) : services_.port_base();
+    const int port_base = IsUp(line) ? FreePorts(3) : services_.port_base();
     Process process(Shell("exec " + line + " >" + out + " 2>" + err, port_base));
     const absl::Time limit = absl::Now() + kPatience;
     while (process.running() && absl::Now() < limit && !absl::StrContains(ReadText(out), '\n')) {
