@@ -1,14 +1,14 @@
 #include <memory>
-#include <ostream>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
-#include "clients/cli/atomic_file.h"
 #include "clients/cli/command_context.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/model_name.h"
 #include "clients/cli/model_report_tables.h"
+#include "clients/cli/page_options.h"
 #include "clients/cli/report/report_page.h"
 #include "clients/cli/table.h"
 #include "clients/cpp/trainer_client.h"
@@ -18,40 +18,23 @@ namespace {
 
 struct ReportOptions {
   std::string version;
-  std::string html;
-  std::string language;
+  PageOptions page;
 };
-
-ReportLanguage LanguageOf(const ReportOptions& options, const CommandContext& context) {
-  return LanguageOfLocale(options.language.empty() ? context.options().locale : options.language);
-}
-
-absl::Status WritePage(const ReportOptions& options, const v1::ModelReport& report, CommandContext& context) {
-  const std::string page = ReportPage(report, LanguageOf(options, context));
-  if (options.html == "-") {
-    context.out() << page;
-    return absl::OkStatus();
-  }
-  if (absl::Status written = WriteFileAtomically(options.html, page); !written.ok()) {
-    return absl::Status(written.code(), "--html: " + std::string(written.message()));
-  }
-  Record record;
-  record.Add("version", CountCell(report.model().version()));
-  record.Add("file", TextCell(options.html));
-  record.Add("bytes", CountCell(static_cast<int64_t>(page.size())));
-  Print(context, record);
-  return absl::OkStatus();
-}
 
 absl::Status RunReport(const ReportOptions& options, CommandContext& context) {
   const absl::StatusOr<std::string> name = ModelName(options.version);
   if (!name.ok()) return name.status();
-  if (!options.language.empty() && options.html.empty()) {
+  if (!options.page.language.empty() && options.page.html.empty()) {
     return UsageError("--language: only the page has a language; ask for it with --html FILE");
   }
   const absl::StatusOr<v1::ModelReport> report = context.trainer().GetModelReport(*name);
   if (!report.ok()) return report.status();
-  if (!options.html.empty()) return WritePage(options, *report, context);
+  if (!options.page.html.empty()) {
+    Record record;
+    record.Add("version", CountCell(report->model().version()));
+    return WritePage(options.page, ReportPage(*report, LanguageOf(options.page.language, context)), std::move(record),
+                     context);
+  }
   Print(context, ReportSections(*report));
   if (context.format() == OutputFormat::kTable) context.Remark("with pictures and in plain words: --html FILE");
   return absl::OkStatus();
@@ -72,13 +55,7 @@ Command ModelReportCommand() {
                       {"ebb model report champion --html report.html", "the same and more, with pictures"},
                       {"ebb model report champion --html report_ru.html --language ru", "in Russian"}};
   command.Add("VERSION", &options->version, "A version, or champion").Required().Completes("model");
-  command.Add("--html", &options->html, "Write the report as a page into this file; - is standard output")
-      .Value("FILE")
-      .Completes("file");
-  command
-      .Add("--language", &options->language,
-           "Of the page; without it Russian where LC_ALL, LC_MESSAGES or LANG says so, else English")
-      .OneOf({"ru", "en"});
+  AddPageOptions("the report", "the page", &options->page, &command);
   command.run = [options](CommandContext& context) { return RunReport(*options, context); };
   return command;
 }

@@ -1,10 +1,11 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <utility>
 
-#include "clients/cli/atomic_file.h"
 #include "clients/cli/command_context.h"
 #include "clients/cli/commands.h"
+#include "clients/cli/page_options.h"
 #include "clients/cli/report/segment_portrait.h"
 #include "clients/cli/table.h"
 #include "clients/cpp/scorer_client.h"
@@ -14,8 +15,7 @@ namespace {
 
 struct SegmentProfileOptions {
   std::string segment;
-  std::string html;
-  std::string language;
+  PageOptions page;
 };
 
 std::vector<Cell> NumberCells(const v1::FeatureProfile& feature) {
@@ -29,32 +29,17 @@ std::vector<Cell> NumberCells(const v1::FeatureProfile& feature) {
   return cells;
 }
 
-absl::Status WritePortrait(const SegmentProfileOptions& options, const v1::SegmentProfile& profile,
-                           ReportLanguage language, CommandContext& context) {
-  const std::string page = PortraitPage(profile, language);
-  if (options.html == "-") {
-    context.out() << page;
-    return absl::OkStatus();
-  }
-  if (absl::Status written = WriteFileAtomically(options.html, page); !written.ok()) {
-    return absl::Status(written.code(), "--html: " + std::string(written.message()));
-  }
-  Record record;
-  record.Add("segment", TextCell(profile.segment()));
-  record.Add("file", TextCell(options.html));
-  record.Add("bytes", CountCell(static_cast<int64_t>(page.size())));
-  Print(context, record);
-  return absl::OkStatus();
-}
-
 absl::Status RunSegmentProfile(const SegmentProfileOptions& options, CommandContext& context) {
   v1::ProfileSegmentRequest request;
   request.set_segment(options.segment);
   const absl::StatusOr<v1::SegmentProfile> profile = context.scorer().ProfileSegment(request);
   if (!profile.ok()) return profile.status();
-  const ReportLanguage language =
-      LanguageOfLocale(options.language.empty() ? context.options().locale : options.language);
-  if (!options.html.empty()) return WritePortrait(options, *profile, language, context);
+  const ReportLanguage language = LanguageOf(options.page.language, context);
+  if (!options.page.html.empty()) {
+    Record record;
+    record.Add("segment", TextCell(profile->segment()));
+    return WritePage(options.page, PortraitPage(*profile, language), std::move(record), context);
+  }
   if (context.format() == OutputFormat::kTable) {
     for (const std::string& sentence : SayPortrait(*profile, language)) context.out() << sentence << '\n';
     context.out() << '\n';
@@ -89,22 +74,15 @@ Command SegmentProfileCommand() {
                   .group = CommandGroup::kScores,
                   .summary = "A segment's portrait against everybody else; as a page with --html"};
   command.description =
-      "Every feature's quartiles and every category's share, the most different first. The difference runs from 0 "
-      "(none) "
-      "to 1 (no overlap).\nNAME is a declared segment or a cell of profit tier × risk. CSV holds the numbers, JSON the "
+      "Every feature's quartiles and every category's share, the most different first. The difference runs from 0 to "
+      "1 (no overlap).\nNAME is a declared segment or a cell of profit tier × risk. CSV holds the numbers, JSON the "
       "categories, too.";
   command.examples = {
       {"ebb segment profile middle_profit_at_risk", "what sets the target segment apart?"},
       {"ebb segment profile promo_hunters --html promo.html --language ru", "with pictures, in Russian"},
       {"ebb segment profile high_profit/at_risk -o json", "a cell of profit tier × risk, for a program"}};
   command.Add("NAME", &options->segment, "A segment").Required().Completes("segment");
-  command.Add("--html", &options->html, "Write the portrait as a page into this file; - is standard output")
-      .Value("FILE")
-      .Completes("file");
-  command
-      .Add("--language", &options->language,
-           "Of sentences and page; without it Russian where LC_ALL, LC_MESSAGES or LANG says so, else English")
-      .OneOf({"ru", "en"});
+  AddPageOptions("the portrait", "sentences and page", &options->page, &command);
   command.run = [options](CommandContext& context) { return RunSegmentProfile(*options, context); };
   return command;
 }

@@ -2,13 +2,13 @@
 #include <random>
 
 #include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "clients/cli/command_context.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/interrupt.h"
+#include "clients/cli/page_options.h"
 #include "clients/cli/score_reasons.h"
 #include "clients/cli/table.h"
 #include "clients/cli/time_text.h"
@@ -32,11 +32,6 @@ struct SubscribeOptions {
 };
 
 // As asked for, or else by the locale.
-v1::Language LanguageOf(const SubscribeOptions& options, const CommandContext& context) {
-  const bool russian = absl::StartsWith(options.language.empty() ? context.options().locale : options.language, "ru");
-  return russian ? v1::RUSSIAN : v1::ENGLISH;
-}
-
 absl::StatusOr<v1::SubscribeRequest> MakeRequest(const SubscribeOptions& options, const CommandContext& context) {
   v1::SubscribeRequest request;
   if (options.snapshot && !options.resume_token.empty()) {
@@ -54,7 +49,8 @@ absl::StatusOr<v1::SubscribeRequest> MakeRequest(const SubscribeOptions& options
   if (options.reasons == 0 && !options.language.empty()) {
     return UsageError("--language: only reasons have a language; ask for them with --reasons N");
   }
-  request.set_language(LanguageOf(options, context));
+  const bool russian = LanguageOf(options.language, context) == ReportLanguage::kRussian;
+  request.set_language(russian ? v1::RUSSIAN : v1::ENGLISH);
   v1::ScoreFilter& filter = *request.mutable_filter();
   for (const std::string& segment : options.segments) filter.add_segments(segment);
   for (const std::string& customer : options.customers) filter.add_customer_ids(customer);

@@ -6,13 +6,13 @@
 #include "clients/cli/report/feature_pictures.h"
 #include "clients/cli/report/html_text.h"
 #include "clients/cli/report/importance_pictures.h"
-#include "clients/cli/report/page_style.h"
 #include "clients/cli/report/quality_pictures.h"
 #include "clients/cli/report/report_phrases.h"
 #include "clients/cli/report/report_sentences.h"
 #include "clients/cli/report/report_tables.h"
 #include "clients/cli/report/report_words.h"
 #include "clients/cli/report/segment_pictures.h"
+#include "clients/cli/report/whole_page.h"
 
 namespace ebb {
 namespace {
@@ -102,16 +102,9 @@ std::string Tables(const ReportWords& words) {
 std::string ReportPage(const v1::ModelReport& report, ReportLanguage language) {
   const ReportWords words(report, language);
   const Speech& say = words.say;
-  const std::string head =
-      "<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"/>\n" +
-      Element("title", "", EscapeHtml(say(phrase::kTitle, report.model().version()))) + "\n" +
-      Element("style", "", kPageStyle) + "\n";
   const std::string body = Head(words) + Section(say(phrase::kInWords), PlainWords(words)) +
                            Section(say(phrase::kCriteria), CriteriaTable(words)) + Pictures(words) + Tables(words);
-  return "<!DOCTYPE html>\n" +
-         Element("html", say.russian() ? "lang=\"ru\"" : "lang=\"en\"",
-                 "\n" + Element("head", "", "\n" + head) + "\n" + Element("body", "", "\n" + body)) +
-         "\n";
+  return WholePage(say(phrase::kTitle, report.model().version()), body, language);
 }
 
 }  // namespace ebb

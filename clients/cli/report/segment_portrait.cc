@@ -5,10 +5,10 @@
 
 #include "clients/cli/report/feature_label.h"
 #include "clients/cli/report/html_text.h"
-#include "clients/cli/report/page_style.h"
 #include "clients/cli/report/portrait_phrases.h"
 #include "clients/cli/report/report_words.h"
 #include "clients/cli/report/svg_chart.h"
+#include "clients/cli/report/whole_page.h"
 
 namespace ebb {
 namespace {
@@ -165,18 +165,12 @@ std::string PortraitPage(const v1::SegmentProfile& profile, ReportLanguage langu
   }
   const std::string about = Element("p", "class=\"remark\"", EscapeHtml(say(portrait::kAboutPictures))) + "\n";
   const std::string pictures = PortraitPictures(profile, say);
-  const std::string head =
-      "<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"/>\n" +
-      Element("title", "", EscapeHtml(title)) + "\n" + Element("style", "", kPageStyle) + "\n";
   const std::string body = Element("h1", "", EscapeHtml(title)) + "\n" +
                            (description.empty() ? "" : Element("p", "class=\"head\"", EscapeHtml(description)) + "\n") +
                            PartOfPage(say(portrait::kInWords), Element("ul", "", sentences)) +
                            PartOfPage(say(portrait::kPictures), pictures.empty() ? "" : about + pictures) +
                            PartOfPage(say(portrait::kTable), NumbersTable(profile, say));
-  return "<!DOCTYPE html>\n" +
-         Element("html", say.russian() ? "lang=\"ru\"" : "lang=\"en\"",
-                 "\n" + Element("head", "", "\n" + head) + "\n" + Element("body", "", "\n" + body)) +
-         "\n";
+  return WholePage(title, body, language);
 }
 
 }  // namespace ebb
