@@ -19,6 +19,8 @@ import xgboost
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.svm import SVC
 
+import tree_tables
+
 ROWS, FEATURES, BACKGROUND, EXPLAINED = 1296, 16, 100, 20
 
 
@@ -31,31 +33,13 @@ def table():
 
 def boosting(rows, labels):
     model = xgboost.XGBClassifier(n_estimators=200, max_depth=6, learning_rate=0.1, n_jobs=1, random_state=0).fit(rows, labels)
-    nodes, roots = [], []
-    for tree in json.loads(model.get_booster().save_raw("json"))["learner"]["gradient_booster"]["model"]["trees"]:
-        roots.append(len(nodes))
-        for left, right, column, condition in zip(tree["left_children"], tree["right_children"], tree["split_indices"], tree["split_conditions"]):
-            if left < 0:
-                nodes.append([-1, -1, 0, 0.0, condition])
-            else:  # below the threshold goes left, in single precision
-                below = float(np.nextafter(np.float32(condition), np.float32(-np.inf)))
-                nodes.append([roots[-1] + left, roots[-1] + right, column, below, 0.0])
+    roots, nodes = tree_tables.of_boosting(model)
     return model, {"trees": {"scale": 1.0, "roots": roots, "nodes": nodes}}
 
 
 def forest(rows, labels):
     model = RandomForestClassifier(n_estimators=500, n_jobs=1, random_state=0).fit(rows, labels)
-    nodes, roots = [], []
-    for estimator in model.estimators_:
-        tree = estimator.tree_
-        roots.append(len(nodes))
-        share = tree.value[:, 0, 1] / tree.value[:, 0].sum(axis=1)
-        for i in range(tree.node_count):
-            if tree.children_left[i] < 0:
-                nodes.append([-1, -1, 0, 0.0, float(share[i])])
-            else:
-                nodes.append([roots[-1] + int(tree.children_left[i]), roots[-1] + int(tree.children_right[i]), int(tree.feature[i]),
-                              float(tree.threshold[i]), 0.0])
+    roots, nodes = tree_tables.of_forest(model)
     return model, {"trees": {"scale": 1 / len(roots), "roots": roots, "nodes": nodes}}
 
 

@@ -21,6 +21,8 @@ import warnings
 
 import numpy as np
 
+import tree_tables
+
 warnings.simplefilter("ignore")  # of what a later scikit-learn will have no more
 ROWS, FEATURES, SCORED = 1296, 16, 10_000
 SECONDS = 1
@@ -68,17 +70,7 @@ def forest(rows, labels):
     from sklearn.ensemble import RandomForestClassifier
 
     model = RandomForestClassifier(n_estimators=500, n_jobs=THREADS, random_state=0).fit(rows, labels)
-    nodes, roots = [], []
-    for estimator in model.estimators_:
-        tree = estimator.tree_
-        roots.append(len(nodes))
-        share = tree.value[:, 0, 1] / tree.value[:, 0].sum(axis=1)
-        for i in range(tree.node_count):
-            if tree.children_left[i] < 0:
-                nodes.append([-1, -1, 0, 0.0, float(share[i])])
-            else:
-                nodes.append([roots[-1] + int(tree.children_left[i]), roots[-1] + int(tree.children_right[i]), int(tree.feature[i]),
-                              float(tree.threshold[i]), 0.0])
+    roots, nodes = tree_tables.of_forest(model)
     return model, {"members": [{"forest": {"roots": roots, "nodes": nodes}}]}
 
 
@@ -86,15 +78,7 @@ def boosting(rows, labels):
     import xgboost
 
     model = xgboost.XGBClassifier(n_estimators=200, max_depth=6, learning_rate=0.1, n_jobs=THREADS, random_state=0, base_score=0.5).fit(rows, labels)
-    nodes, roots = [], []
-    for tree in json.loads(model.get_booster().save_raw("json"))["learner"]["gradient_booster"]["model"]["trees"]:
-        roots.append(len(nodes))
-        for left, right, column, condition in zip(tree["left_children"], tree["right_children"], tree["split_indices"], tree["split_conditions"]):
-            if left < 0:
-                nodes.append([-1, -1, 0, 0.0, condition])
-            else:  # below the threshold goes left, in single precision
-                below = float(np.nextafter(np.float32(condition), np.float32(-np.inf)))
-                nodes.append([roots[-1] + left, roots[-1] + right, column, below, 0.0])
+    roots, nodes = tree_tables.of_boosting(model)
     written = {"roots": roots, "nodes": nodes, "base": 0.0}  # log-odds of 0.5
     return model, {"members": [{"boosting": written}], "sigmoid": {"slope": 1, "intercept": 0}}
 
