@@ -183,11 +183,12 @@ absl::Duration ScorerServer::Rescore() {
 }
 
 absl::Duration ScorerServer::ReleaseHeld() {
-  if (const auto released = engine_.ReleaseHeld(); !released.ok()) {
+  const auto released = engine_.ReleaseHeld(kSmallRescoreChunk);
+  if (!released.ok()) {
     Fail(released.status());
     return absl::InfiniteDuration();
   }
-  return kHeldBandLook;
+  return *released == kSmallRescoreChunk ? kStepAside : kHeldBandLook;
 }
 
 void ScorerServer::SetServing(bool serving) {

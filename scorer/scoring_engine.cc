@@ -28,11 +28,7 @@ void PlaceInSegments(const ServedModel& model, const SegmentReading& reading, co
   held = NextHeldBand(held, next->probability, model.risk, static_cast<uint32_t>(next->score_time_micros / 1'000'000));
   next->held_band = held->band;
   next->held_since_seconds = held->since_seconds;
-  CustomerFacts facts{.vector = &vector,
-                      .probability = next->probability,
-                      .monthly_profit = next->monthly_profit,
-                      .segment = next->segment,
-                      .segments = 0};
+  CustomerFacts facts = FactsOf(vector, *next);
   next->named_segments = reading.SegmentsOf(facts);
   facts.segment = next->held_segment();
   next->held_named_segments = facts.segment == next->segment ? next->named_segments : reading.SegmentsOf(facts);
@@ -196,9 +192,7 @@ absl::StatusOr<size_t> ScoringEngine::RescoreSome(size_t limit) {
         candidates.push_back({.write = std::move(record), .published = false});
     }
     handled = candidates.size();
-    ScorerPosition position = position_;
-    Score(*model, &candidates, &position.sequence);
-    auto committed = Commit(std::move(candidates), position);
+    auto committed = ScoreAnew(*model, std::move(candidates));
     if (!committed.ok()) return committed.status();
     published = *committed;
   }
@@ -206,7 +200,13 @@ absl::StatusOr<size_t> ScoringEngine::RescoreSome(size_t limit) {
   return handled;
 }
 
-absl::StatusOr<size_t> ScoringEngine::ReleaseHeld() {
+absl::StatusOr<bool> ScoringEngine::ScoreAnew(const ServedModel& model, std::vector<Candidate> candidates) {
+  ScorerPosition position = position_;
+  Score(model, &candidates, &position.sequence);
+  return Commit(std::move(candidates), position);
+}
+
+absl::StatusOr<size_t> ScoringEngine::ReleaseHeld(size_t limit) {
   size_t released = 0;
   bool published = false;
   {
@@ -220,16 +220,16 @@ absl::StatusOr<size_t> ScoringEngine::ReleaseHeld() {
       return NextHeldBand(held, score.probability, model->risk, now) != held;
     });
     std::vector<Candidate> candidates;
-    for (const uint32_t customer : due) {
-      auto records = table_->Read(customer, 1);
+    for (size_t i = 0; i < due.size() && candidates.size() < limit; ++i) {
+      auto records = table_->Read(due[i], 1);
       if (!records.ok()) return failed_ = records.status();
-      if (!records->empty()) candidates.push_back({.write = std::move(records->front()), .published = false});
+      // Whom the model cannot read keeps the last score, and would be due for ever.
+      if (records->empty() || ReadingOf(records->front().record.schema, *model) == nullptr) continue;
+      candidates.push_back({.write = std::move(records->front()), .published = false});
     }
     released = candidates.size();
     if (released == 0) return 0;
-    ScorerPosition position = position_;
-    Score(*model, &candidates, &position.sequence);
-    auto committed = Commit(std::move(candidates), position);
+    auto committed = ScoreAnew(*model, std::move(candidates));
     if (!committed.ok()) return committed.status();
     published = *committed;
   }

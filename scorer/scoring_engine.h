@@ -60,9 +60,10 @@ class ScoringEngine {
   // Scores up to `limit` waiting customers with the present model; 0: nobody waits.
   absl::StatusOr<size_t> RescoreSome(size_t limit);
 
-  // Scores those customers anew whose held band has stayed long enough and is due to move (RiskBands.least_stay); 0:
-  // nobody. Bands without a least stay move with the score and need no such look.
-  absl::StatusOr<size_t> ReleaseHeld();
+  // Scores up to `limit` customers anew whose held band has stayed long enough and is due to move
+  // (RiskBands.least_stay); fewer: nobody is left. Bands without a least stay move with the score and need no such
+  // look.
+  absl::StatusOr<size_t> ReleaseHeld(size_t limit);
 
   // Where to go on in the feature store; empty: from the beginning.
   std::string store_token() const;
@@ -125,6 +126,9 @@ class ScoringEngine {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool Settle(const ServedModel& model, const Reading& reading, const ebb::Score& score, Candidate* candidate,
               int64_t* sequence) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Score, then Commit of vectors that are there already.
+  absl::StatusOr<bool> ScoreAnew(const ServedModel& model, std::vector<Candidate> candidates)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Disk first, then the board. True: something was published.
   absl::StatusOr<bool> Commit(std::vector<Candidate> candidates, const ScorerPosition& position)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

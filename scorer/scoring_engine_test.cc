@@ -390,13 +390,29 @@ TEST_F(ScoringEngineTest, AHeldBandStaysAsLongAsDeclaredAndIsThenReleasedWithout
   ASSERT_TRUE(Take({{"anna", 0}}).ok());  // 0.5
   EXPECT_EQ(Segments("anna"), "stable, held at_risk, named 00, held 00");
   clock_.Advance(absl::Hours(23));
-  EXPECT_EQ(*engine_->ReleaseHeld(), 0u);
+  EXPECT_EQ(*engine_->ReleaseHeld(10), 0u);
   clock_.Advance(absl::Hours(1));
   const int64_t told = board_->last_sequence();
-  EXPECT_EQ(*engine_->ReleaseHeld(), 1u);
+  EXPECT_EQ(*engine_->ReleaseHeld(10), 1u);
   EXPECT_EQ(Segments("anna"), "stable, held stable, named 00, held 00");
   EXPECT_EQ(board_->last_sequence(), told + 1);
-  EXPECT_EQ(*engine_->ReleaseHeld(), 0u);
+  EXPECT_EQ(*engine_->ReleaseHeld(10), 0u);
+}
+
+TEST_F(ScoringEngineTest, HeldBandsAreReleasedInBoundedChunks) {
+  Reopen(ModelWith(R"pb(risk {
+                          threshold: 0.7
+                          leave_below: 0.65
+                          least_stay { seconds: 60 }
+                        })pb"));
+  ASSERT_TRUE(Take({{"anna", 2.1}, {"boris", 2.1}, {"clara", 2.1}}).ok());
+  ASSERT_TRUE(Take({{"anna", 0}, {"boris", 0}, {"clara", 2.5}}).ok());
+  clock_.Advance(absl::Minutes(1));
+  EXPECT_EQ(*engine_->ReleaseHeld(1), 1u);
+  EXPECT_EQ(Segments("boris"), "stable, held at_risk, named 00, held 00");
+  EXPECT_EQ(*engine_->ReleaseHeld(1), 1u);
+  EXPECT_EQ(Segments("boris"), "stable, held stable, named 00, held 00");
+  EXPECT_EQ(*engine_->ReleaseHeld(1), 0u) << "clara is at risk still";
 }
 
 TEST_F(ScoringEngineTest, OtherSegmentsAreToldAfterARestartWithAnotherFile) {

@@ -28,12 +28,8 @@ absl::Status CheckPlacement(v1::Placement placement) {
                       absl::StrCat("is ", static_cast<int>(placement), "; must be START_PAGE, BASKET or OUTREACH"));
 }
 
-CustomerFacts FactsOf(const ScoreRecord& record, const OfferReading& reading) {
-  CustomerFacts facts{.vector = &record.vector,
-                      .probability = record.score.probability,
-                      .monthly_profit = record.score.monthly_profit,
-                      .segment = record.score.segment,
-                      .segments = 0};
+CustomerFacts FactsWithSegments(const ScoreRecord& record, const OfferReading& reading) {
+  CustomerFacts facts = FactsOf(record.vector, record.score);
   facts.segments = reading.SegmentsOf(facts);
   return facts;
 }
@@ -263,7 +259,7 @@ absl::StatusOr<std::vector<v1::GetOffersResponse>> OfferDesk::Give(const std::ve
       auto known = ledger_->Read(id);
       if (!known.ok()) return Fail(known.status());
       asks.push_back({.customer_id = id,
-                      .facts = FactsOf(customer.record, reading),
+                      .facts = FactsWithSegments(customer.record, reading),
                       .vector_as_of = absl::FromUnixMicros(customer.record.vector_as_of_micros),
                       .ledger = *std::move(known)});
       scores.push_back(&customer.record.score);

@@ -10,6 +10,14 @@
 namespace ebb::scorer {
 namespace {
 
+// A value of a customer as a condition sees it.
+struct ConditionValue {
+  std::optional<double> number;
+  std::string_view category;  // empty: none
+  // Something is known of this customer, not only a default.
+  bool known = false;
+};
+
 std::string_view TierName(ProfitTier tier) {
   switch (tier) {
     case ProfitTier::kLow:
@@ -72,6 +80,14 @@ std::string ValueText(const v1::Condition& condition, size_t place, const Custom
 }
 
 }  // namespace
+
+CustomerFacts FactsOf(const std::vector<KeptValue>& vector, const CustomerScore& score) {
+  return {.vector = &vector,
+          .probability = score.probability,
+          .monthly_profit = score.monthly_profit,
+          .segment = score.segment,
+          .segments = 0};
+}
 
 absl::StatusOr<std::vector<Predicate::Test>> Predicate::CompileList(
     const google::protobuf::RepeatedPtrField<v1::Condition>& conditions, const Names& names) {

@@ -24,13 +24,8 @@ struct CustomerFacts {
   uint64_t segments = 0;  // bit i: the customer is in the i-th declared segment; only those before the predicate's own
 };
 
-// A value of a customer as a condition sees it.
-struct ConditionValue {
-  std::optional<double> number;
-  std::string_view category;  // empty: none
-  // Something is known of this customer, not only a default.
-  bool known = false;
-};
+// What a score and the vector it was made from say; no segments yet.
+CustomerFacts FactsOf(const std::vector<KeptValue>& vector, const CustomerScore& score);
 
 // A predicate of segment.proto made ready for vectors of one schema and the model that scores them. Immutable, so
 // threads may share one.

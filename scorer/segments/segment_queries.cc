@@ -103,11 +103,7 @@ absl::StatusOr<v1::CheckSegmentsResponse> SegmentQueries::CheckSegments(const v1
   }
   const ScoreRecord& record = (*known)->record;
   const SegmentReading reading(*catalogue_, (*known)->schema, model->model);
-  CustomerFacts facts{.vector = &record.vector,
-                      .probability = record.score.probability,
-                      .monthly_profit = record.score.monthly_profit,
-                      .segment = record.score.segment,
-                      .segments = 0};
+  CustomerFacts facts = FactsOf(record.vector, record.score);
   facts.segments = reading.SegmentsOf(facts);
   v1::CheckSegmentsResponse response;
   FillScore(record.customer_id, record.score, *catalogue_, response.mutable_score());

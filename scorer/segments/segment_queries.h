@@ -21,8 +21,7 @@ class SegmentQueries {
 
   absl::StatusOr<v1::ListSegmentsResponse> ListSegments() const;
   absl::StatusOr<v1::CheckSegmentsResponse> CheckSegments(const v1::CheckSegmentsRequest& request) const;
-  // Reads every record from disk: about two seconds for a million customers, and up to 50,000 vectors of each side in
-  // memory.
+  // Reads every record from disk, and holds up to 50,000 vectors of each side in memory.
   absl::StatusOr<v1::SegmentProfile> ProfileSegment(const v1::ProfileSegmentRequest& request) const;
 
  private:
