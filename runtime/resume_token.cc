@@ -8,6 +8,8 @@
 // "newer" from "rubbish".
 #include "runtime/resume_token.h"
 
+#include <zlib.h>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
@@ -19,12 +21,7 @@ constexpr size_t kChecksumBytes = 4;
 constexpr size_t kTokenBytes = 1 + 8 + 8 + kChecksumBytes;
 
 uint32_t Crc32(absl::string_view bytes) {
-  uint32_t crc = 0xFFFFFFFF;
-  for (const char byte : bytes) {
-    crc ^= static_cast<uint8_t>(byte);
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ (0xEDB88320 & (0 - (crc & 1)));
-  }
-  return ~crc;
+  return static_cast<uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
 }
 
 template <typename T>

@@ -85,6 +85,7 @@ void SetLimits(const ServerOptions& options, grpc::ServerBuilder* builder) {
       {GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000},
       {GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1},
       {GRPC_ARG_MAX_CONNECTION_IDLE_MS, 15 * 60 * 1000},
+      {GRPC_ARG_HTTP2_WRITE_BUFFER_SIZE, 16 << 10},  // most that waits for a stream's next message
   };
   for (const auto& [name, value] : arguments) builder->AddChannelArgument(name, value);
 }

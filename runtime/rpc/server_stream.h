@@ -11,8 +11,10 @@
 //   ... host->OnDrain([this] { streams_.Close(absl::UnavailableError("shutting down; resume with your token")); });
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 
@@ -22,6 +24,7 @@
 #include "grpcpp/alarm.h"
 #include "grpcpp/support/server_callback.h"
 #include "runtime/mutex.h"
+#include "runtime/rpc/arena_message.h"
 #include "runtime/rpc/status.h"
 #include "runtime/work_pool.h"
 
@@ -34,7 +37,8 @@ enum class Pull {
 };
 
 // Where a stream's messages come from. Called by one thread at a time, never while a message is on its way, so that a
-// slow consumer costs one message of memory; destroyed before its stream counts as ended.
+// slow consumer costs one message of memory, or two where messages go out together; destroyed before its stream counts
+// as ended.
 template <typename T>
 class StreamSource {
  public:
@@ -77,11 +81,14 @@ class StreamSet {
  public:
   struct Options {
     size_t max_streams = 1000;
-    // A message that has found no room at its reader for so long ends the stream with DEADLINE_EXCEEDED: the source goes
-    // at once, and with it what it holds.
+    // A message that has found no room at its reader for so long ends the stream with DEADLINE_EXCEEDED: the source
+    // goes at once, and with it what it holds.
     absl::Duration longest_write = absl::Minutes(1);
-    // Sources whose Next is long run there: borrowed. A stream that the pool refuses ends with RESOURCE_EXHAUSTED. Null:
-    // on gRPC's threads.
+    // For small messages that often come together: each is asked for before the one ahead of it is written, and what
+    // follows each other goes to the network as one.
+    bool together = false;
+    // Sources whose Next is long run there: borrowed. A stream that the pool refuses ends with RESOURCE_EXHAUSTED.
+    // Null: on gRPC's threads.
     WorkPool* pool = nullptr;
   };
   StreamSet() : StreamSet(Options()) {}
@@ -157,7 +164,6 @@ class ServerStream final : public grpc::ServerWriteReactor<T>, public StreamCont
       MutexLock lock(&mutex_);
       if (state_ == State::kFinished) return;  // not in time
       state_ = State::kPulling;
-      alarm_->Cancel();
     }
     GoOn(/*silent=*/false);
   }
@@ -165,6 +171,10 @@ class ServerStream final : public grpc::ServerWriteReactor<T>, public StreamCont
   void OnDone() override {
     set_->Remove(this);
     source_.reset();
+    {
+      MutexLock lock(&mutex_);
+      if (watch_ != nullptr) watch_->Cancel();
+    }
     const std::shared_ptr<ServerStream> last =
         std::move(self_);  // destroys this at the end of the scope, or after an alarm's callback
   }
@@ -187,17 +197,10 @@ class ServerStream final : public grpc::ServerWriteReactor<T>, public StreamCont
         woken_ = false;
         if (!end_.ok()) break;
       }
-      message_.Clear();
-      Pull pull = source_->Next(&message_);
-      if (pull == Pull::kIdle && silent && source_->Heartbeat(&message_)) pull = Pull::kMessage;
+      Pull pull = held_.has_value() ? *std::exchange(held_, std::nullopt) : source_->Next(messages_[next_].Renew());
+      if (pull == Pull::kIdle && silent && source_->Heartbeat(messages_[next_].get())) pull = Pull::kMessage;
       if (pull == Pull::kDone) return FinishWith(source_->status());
-      if (pull == Pull::kMessage) {
-        // Under one lock: an alarm that is early must not end the stream between the two.
-        MutexLock lock(&mutex_);
-        WaitWritten();
-        this->StartWrite(&message_);
-        return;
-      }
+      if (pull == Pull::kMessage) return Write();
       silent = false;
       MutexLock lock(&mutex_);
       if (woken_ || !end_.ok()) continue;
@@ -210,6 +213,24 @@ class ServerStream final : public grpc::ServerWriteReactor<T>, public StreamCont
       end = end_;
     }
     FinishWith(end);
+  }
+
+  // The message that was pulled last.
+  void Write() {
+    const T* const message = messages_[next_].get();
+    grpc::WriteOptions options;
+    if (set_->options_.together) {
+      next_ = 1 - next_;
+      const Pull ahead = source_->Next(messages_[next_].Renew());
+      if (ahead != Pull::kIdle) held_ = ahead;
+      // The network waits for it; but headers that go with a message are written only where nothing waits.
+      if (ahead == Pull::kMessage && began_) options.set_buffer_hint();
+      began_ = true;
+    }
+    // Under one lock: an alarm that is early must not end the stream between the two.
+    MutexLock lock(&mutex_);
+    WaitWritten();
+    this->StartWrite(message, options);
   }
 
   void FinishWith(const absl::Status& status) {
@@ -228,23 +249,40 @@ class ServerStream final : public grpc::ServerWriteReactor<T>, public StreamCont
 
   void WaitWritten() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     state_ = State::kWriting;
-    ++writes_;
-    SetAlarm(set_->options_.longest_write, [this, write = writes_](bool passed) {
-      {
-        MutexLock lock(&mutex_);
-        if (!passed || state_ != State::kWriting || writes_ != write) return;
-        state_ = State::kFinished;
-      }
-      source_.reset();
-      set_->Remove(this);
-      this->Finish(ToGrpcStatus(absl::DeadlineExceededError(
-          absl::StrCat("no message was read for ", absl::FormatDuration(set_->options_.longest_write)))));
+    written_by_ = After(set_->options_.longest_write);
+    if (watch_ == nullptr) Watch();
+  }
+
+  // One alarm looks after many messages: one for each would cost more than the message.
+  void Watch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    watch_ = AlarmAt(written_by_, [this](bool passed) {
+      if (passed && IsTooLate()) EndUnread();
     });
+  }
+
+  // Of the message under way; where it still has time the watch goes on, where there is none it ends.
+  bool IsTooLate() {
+    MutexLock lock(&mutex_);
+    watch_ = nullptr;
+    if (state_ != State::kWriting) return false;
+    if (gpr_time_cmp(gpr_now(GPR_CLOCK_MONOTONIC), written_by_) < 0) {
+      Watch();
+      return false;
+    }
+    state_ = State::kFinished;
+    return true;
+  }
+
+  void EndUnread() {
+    source_.reset();
+    set_->Remove(this);
+    this->Finish(ToGrpcStatus(absl::DeadlineExceededError(
+        absl::StrCat("no message was read for ", absl::FormatDuration(set_->options_.longest_write)))));
   }
 
   void WaitIdle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     state_ = State::kIdle;
-    SetAlarm(heartbeat_, [this](bool passed) {
+    idle_ = AlarmAt(After(heartbeat_), [this](bool passed) {
       {
         MutexLock lock(&mutex_);
         state_ = State::kPulling;
@@ -253,21 +291,22 @@ class ServerStream final : public grpc::ServerWriteReactor<T>, public StreamCont
     });
   }
 
-  // `then` learns whether the time has passed or the alarm was cancelled; the stream lives as long as it runs.
+  // `then` learns whether the time has come or the alarm was cancelled; the stream lives as long as it runs. A new
+  // alarm each time: one that is set again within its own callback would replace the function that is running.
   template <typename Then>
-  void SetAlarm(absl::Duration after, Then then) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    // A new alarm each time: one that is set again within its own callback would replace the function that is running.
-    alarm_ = std::make_unique<grpc::Alarm>();
+  std::unique_ptr<grpc::Alarm> AlarmAt(gpr_timespec time, Then then) {
+    auto alarm = std::make_unique<grpc::Alarm>();
     // The function gives its reference up when it runs: gRPC keeps the function as long as the alarm, and the stream
     // keeps the alarm.
-    alarm_->Set(After(after), [then, held = self_](bool passed) mutable {
+    alarm->Set(time, [then, held = self_](bool passed) mutable {
       const std::shared_ptr<ServerStream> stream = std::move(held);
       then(passed);
     });
+    return alarm;
   }
 
   void LeaveIdle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    if (state_ == State::kIdle) alarm_->Cancel();
+    if (state_ == State::kIdle) idle_->Cancel();
   }
 
   // On the monotonic clock: setting the machine's time sends no heartbeats.
@@ -280,14 +319,19 @@ class ServerStream final : public grpc::ServerWriteReactor<T>, public StreamCont
   StreamSet* const set_;
   std::unique_ptr<StreamSource<T>> source_;  // touched in kPulling, and by who finishes the stream
   const absl::Duration heartbeat_;
-  T message_;  // touched in kPulling; read by gRPC in kWriting
+  // Touched in kPulling; one is read by gRPC in kWriting.
+  std::array<ArenaMessage<T>, 2> messages_;
+  size_t next_ = 0;           // where the next message goes to
+  bool began_ = false;        // a message was written
+  std::optional<Pull> held_;  // what the source has said of it already
   std::shared_ptr<ServerStream> self_;
   Mutex mutex_;
   State state_ ABSL_GUARDED_BY(mutex_) = State::kPulling;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::Status end_ ABSL_GUARDED_BY(mutex_);  // not OK: the stream shall end with it
-  uint64_t writes_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::unique_ptr<grpc::Alarm> alarm_ ABSL_GUARDED_BY(mutex_);  // of kIdle or kWriting
+  absl::Status end_ ABSL_GUARDED_BY(mutex_);                    // not OK: the stream shall end with it
+  std::unique_ptr<grpc::Alarm> idle_ ABSL_GUARDED_BY(mutex_);   // set in kIdle
+  std::unique_ptr<grpc::Alarm> watch_ ABSL_GUARDED_BY(mutex_);  // set from a message on; null: none is
+  gpr_timespec written_by_ ABSL_GUARDED_BY(mutex_) = {};        // the time of the message under way
 };
 
 template <typename T>

@@ -267,6 +267,53 @@ TEST(ServerStreamTest, LongSourcesRunOnAPoolThatMayRefuse) {
   EXPECT_EQ(RetryDelayOf(refused), absl::Seconds(1));
 }
 
+// Numbers from 1 on, all there at once; then nothing, or the end where one is asked for.
+class RowService final : public Numbers::CallbackService {
+ public:
+  explicit RowService(int64_t count) : streams({.together = true}), count_(count) {}
+  grpc::ServerWriteReactor<Number>* Watch(grpc::CallbackServerContext*, const Number* request) override {
+    return streams.Serve<Number>(std::make_unique<Source>(count_, request->value() > 0), absl::InfiniteDuration());
+  }
+
+  StreamSet streams;
+
+ private:
+  class Source final : public StreamSource<Number> {
+   public:
+    Source(int64_t count, bool ends) : count_(count), ends_(ends) {}
+    Pull Next(Number* message) override {
+      if (sent_ == count_) return ends_ ? Pull::kDone : Pull::kIdle;
+      message->set_value(++sent_);
+      return Pull::kMessage;
+    }
+
+   private:
+    const int64_t count_;
+    const bool ends_;
+    int64_t sent_ = 0;
+  };
+
+  const int64_t count_;
+};
+
+TEST(ServerStreamTest, MessagesThatGoTogetherAllArriveInOrder) {
+  for (const int64_t count : {1, 2, 3, 20'000}) {
+    for (const bool ends : {false, true}) {
+      RowService service(count);
+      auto host = ServerHost::Start({.drain_time = absl::ZeroDuration()}, {&service});
+      ASSERT_TRUE(host.ok());
+      Watcher watcher(host->get(), ends);
+      Number number;
+      for (int64_t i = 1; i <= count; ++i) {
+        ASSERT_TRUE(watcher.Read(&number)) << i << " of " << count << " is held back";
+        ASSERT_EQ(number.value(), i);
+      }
+      if (!ends) watcher.Cancel();
+      EXPECT_EQ(watcher.Finish().code(), ends ? absl::StatusCode::kOk : absl::StatusCode::kCancelled);
+    }
+  }
+}
+
 // Many streams come, are woken, beat, are cancelled or closed at every moment, while the server shuts down. Run it
 // under the thread and address sanitizers: what it checks is what they see, and that everything ends.
 TEST(ServerStreamTest, SurvivesEveryEndAtEveryMoment) {
