@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "model/estimator/tree_batch.h"
+
 namespace ebb {
 
 void TreeEnsemble::Add(std::span<const TreeNode> tree) {
@@ -36,23 +38,23 @@ struct Descent {
   }
 };
 
-// Rows that go down side by side: while one waits for memory, the others go on. Written out: as a loop over an array
-// they would stay in memory.
+// Ways of a row down several trees at once: while one waits for memory, the others go on. Written out: as a loop over
+// an array they would stay in memory.
 struct DescentsAbreast {
   static constexpr size_t kCount = 8;
   Descent a, b, c, d, e, f, g, h;
 
-  // Adds the values of their leaves to sums that lie so far apart, the first one's first.
-  inline __attribute__((always_inline)) void Go(const TreeNode* nodes, double* sums, size_t apart) {
+  // The sum with the values of their leaves, the first one's first.
+  inline __attribute__((always_inline)) double Go(const TreeNode* nodes, double sum) {
     int32_t leaves = 0;
     while (leaves >= 0) {
       leaves = a.Step(nodes) & b.Step(nodes) & c.Step(nodes) & d.Step(nodes);
       leaves &= e.Step(nodes) & f.Step(nodes) & g.Step(nodes) & h.Step(nodes);
     }
     for (const TreeNode* leaf : {a.at, b.at, c.at, d.at, e.at, f.at, g.at, h.at}) {
-      *sums += leaf->value;
-      sums += apart;
+      sum += leaf->value;
     }
+    return sum;
   }
 };
 
@@ -64,26 +66,23 @@ const TreeNode& LeafOf(const TreeNode* nodes, uint32_t root, const double* row) 
 
 }  // namespace
 
-// Tree by tree over all rows, so that a tree stays in the caches while many rows walk it; a row that is left over walks
-// several trees at once. Each row's sum still grows in the order of the trees.
+// Many rows go down together, tree by tree, so that a tree stays in the caches; a few go one by one, each down several
+// trees at once. Each row's sum grows in the order of the trees either way.
 void TreeEnsemble::AddSums(const RowMatrix& rows, size_t begin, size_t end, std::span<double> sums) const {
-  const TreeNode* const all = nodes.data();
-  const size_t together = rows.rows() / DescentsAbreast::kCount * DescentsAbreast::kCount;
-  for (size_t tree = begin; tree < end && together > 0; ++tree) {
-    const TreeNode* const root = all + roots[tree];
-    for (size_t r = 0; r < together; r += DescentsAbreast::kCount) {
-      const auto descent = [&](size_t w) { return Descent{.at = root, .row = rows.Row(r + w).data()}; };
-      DescentsAbreast{descent(0), descent(1), descent(2), descent(3), descent(4), descent(5), descent(6), descent(7)}
-          .Go(all, &sums[r], 1);
-    }
+  if (rows.rows() >= TreeBatch::kLeastRows) {
+    TreeBatch batch(rows);
+    for (size_t tree = begin; tree < end; ++tree) batch.AddLeaves(nodes, roots[tree], sums);
+    return;
   }
-  for (size_t r = together; r < rows.rows(); ++r) {
+  const TreeNode* const all = nodes.data();
+  for (size_t r = 0; r < rows.rows(); ++r) {
     const double* const row = rows.Row(r).data();
     size_t tree = begin;
     for (; tree + DescentsAbreast::kCount <= end; tree += DescentsAbreast::kCount) {
       const auto descent = [&](size_t w) { return Descent{.at = all + roots[tree + w], .row = row}; };
-      DescentsAbreast{descent(0), descent(1), descent(2), descent(3), descent(4), descent(5), descent(6), descent(7)}
-          .Go(all, &sums[r], 0);
+      sums[r] = DescentsAbreast{descent(0), descent(1), descent(2), descent(3),
+                                descent(4), descent(5), descent(6), descent(7)}
+                    .Go(all, sums[r]);
     }
     for (; tree < end; ++tree) sums[r] += LeafOf(all, roots[tree], row).value;
   }
