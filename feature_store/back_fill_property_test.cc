@@ -198,9 +198,9 @@ class RandomBackFill {
       for (const v1::Mismatch& mismatch : message.mismatches()) ADD_FAILURE() << mismatch.ShortDebugString();
     }
     if (imports_) return;
-    const auto changes = store_->ReadChanges(0, 1'000);
+    const auto changes = ChangesAfter(*store_, 0, 1'000);
     ASSERT_TRUE(changes.ok()) << changes.status();
-    ASSERT_EQ(changes->customers.size(), sent_.size());
+    ASSERT_EQ(static_cast<size_t>(changes->customers.size()), sent_.size());
     for (const v1::CustomerFeatures& change : changes->customers) {
       const absl::Time as_of = ToTime(change.vector().as_of());
       std::vector<v1::Event> events;

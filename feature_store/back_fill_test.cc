@@ -122,7 +122,7 @@ TEST_F(BackFillTest, WhatWasServedIsServedUntilEverybodyIsDone) {
 
   // Everybody is announced.
   store_->writer().RunOnce();
-  const auto changes = store_->ReadChanges(seen, 100);
+  const auto changes = ChangesAfter(*store_, seen, 100);
   ASSERT_TRUE(changes.ok());
   std::vector<std::string> customers;
   for (const v1::CustomerFeatures& change : changes->customers) customers.push_back(change.customer_id());
@@ -262,7 +262,7 @@ TEST_F(BackFillTest, AnotherDefaultIsServedAtOnceAndAnnounced) {
   EXPECT_EQ(Progress(*store_), "none");
   EXPECT_EQ(&store_->Served(), &other);
   store_->writer().RunOnce();
-  EXPECT_EQ(store_->ReadChanges(seen, 10)->customers.size(), 2u);
+  EXPECT_EQ(ChangesAfter(*store_, seen, 10)->customers.size(), 2);
   const uint64_t told = store_->change_sequence();
   StartWith(other);
   store_->writer().RunOnce();
@@ -346,7 +346,7 @@ TEST(BackFill, CustomersThatDoNotFitIntoMemoryAreDoneToo) {
   EXPECT_THAT(Mismatches(*small), IsEmpty());
   const auto values = [](const FeatureStoreEngine& engine) {
     std::string text;
-    const absl::StatusOr<Changes> changes = engine.ReadChanges(0, 10'000);
+    const auto changes = ChangesAfter(engine, 0, 10'000);
     if (!changes.ok()) return changes.status().ToString();
     for (const v1::CustomerFeatures& change : changes->customers) text += change.vector().SerializeAsString();
     return text;

@@ -4,7 +4,8 @@
 
 namespace ebb::feature_store {
 
-absl::StatusOr<Changes> ChangeReader::After(uint64_t sequence, size_t max) const {
+absl::StatusOr<Changes> ChangeReader::After(uint64_t sequence, size_t max,
+                                            google::protobuf::RepeatedPtrField<v1::CustomerFeatures>* customers) const {
   std::vector<ChangeList::Entry> entries;
   {
     ReaderMutexLock lock(&live_->mutex);
@@ -26,7 +27,7 @@ absl::StatusOr<Changes> ChangeReader::After(uint64_t sequence, size_t max) const
   for (size_t i = 0; i < entries.size(); ++i) {
     const ServedCustomer& one = (*served)[i];
     if (!one.erased) {
-      changes.customers.push_back(ToCustomerFeatures(*changes.declarations, one, entries[i].sequence));
+      FillCustomerFeatures(*changes.declarations, one, entries[i].sequence, customers->Add());
       continue;
     }
     v1::ErasedCustomer& erased = changes.erased.emplace_back();
@@ -37,14 +38,12 @@ absl::StatusOr<Changes> ChangeReader::After(uint64_t sequence, size_t max) const
   return changes;
 }
 
-v1::CustomerFeatures ToCustomerFeatures(const CompiledDeclarations& declarations, const ServedCustomer& served,
-                                        uint64_t sequence) {
-  v1::CustomerFeatures features;
-  features.set_customer_id(served.customer_id);
-  *features.mutable_vector() = ToVector(declarations, served.values);
-  features.set_sequence(static_cast<int64_t>(sequence));
-  *features.mutable_changed_at() = ToTimestamp(absl::FromUnixMicros(served.changed_us));
-  return features;
+void FillCustomerFeatures(const CompiledDeclarations& declarations, const ServedCustomer& served, uint64_t sequence,
+                          v1::CustomerFeatures* features) {
+  features->set_customer_id(served.customer_id);
+  FillVector(declarations, served.values, features->mutable_vector());
+  features->set_sequence(static_cast<int64_t>(sequence));
+  *features->mutable_changed_at() = ToTimestamp(absl::FromUnixMicros(served.changed_us));
 }
 
 }  // namespace ebb::feature_store

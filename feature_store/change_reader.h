@@ -14,10 +14,9 @@
 
 namespace ebb::feature_store {
 
-// The latest vectors of customers that changed, and those of them that were erased; each in order of sequence.
+// What is told beside the vectors of customers that changed; erased ones in order of sequence.
 struct Changes {
-  const CompiledDeclarations* declarations = nullptr;  // by which these were computed; they live as long as the store
-  std::vector<v1::CustomerFeatures> customers;
+  const CompiledDeclarations* declarations = nullptr;  // by which they were computed; these live as long as the store
   std::vector<v1::ErasedCustomer> erased;
   uint64_t sequence = 0;  // of the last one; where there is none, as asked
   bool at_end = false;    // fewer than `max`: there are no more
@@ -32,7 +31,9 @@ class ChangeReader {
 
   // At most `max` changes after `sequence`. The store's lock is taken for a few customers at a time, and only to copy
   // their vectors: messages are made without it. DATA_LOSS when a record cannot be read.
-  absl::StatusOr<Changes> After(uint64_t sequence, size_t max) const;
+  // Adds the latest vectors to `customers`, in order of sequence.
+  absl::StatusOr<Changes> After(uint64_t sequence, size_t max,
+                                google::protobuf::RepeatedPtrField<v1::CustomerFeatures>* customers) const;
 
  private:
   LiveState* const live_;
@@ -40,8 +41,8 @@ class ChangeReader {
   const std::string erasure_salt_;
 };
 
-// One customer's vector for the wire.
-v1::CustomerFeatures ToCustomerFeatures(const CompiledDeclarations& declarations, const ServedCustomer& served,
-                                        uint64_t sequence);
+// One customer's vector for the wire, into an empty message.
+void FillCustomerFeatures(const CompiledDeclarations& declarations, const ServedCustomer& served, uint64_t sequence,
+                          v1::CustomerFeatures* features);
 
 }  // namespace ebb::feature_store

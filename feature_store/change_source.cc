@@ -52,14 +52,13 @@ absl::StatusOr<std::unique_ptr<ChangeSource>> ChangeSource::Open(const FeatureSt
 }
 
 Pull ChangeSource::Next(v1::WatchFeaturesResponse* message) {
-  absl::StatusOr<Changes> changes = engine_->ReadChanges(sequence_, max_batch_);
+  absl::StatusOr<Changes> changes = engine_->ReadChanges(sequence_, max_batch_, message->mutable_customers());
   status_ = changes.status();
   if (!status_.ok()) return Pull::kDone;
   const bool other_schema = std::exchange(schema_sent_, changes->declarations) != changes->declarations;
   if (other_schema) *message->mutable_schema() = changes->declarations->schema();
   const bool any = changes->sequence != std::exchange(sequence_, changes->sequence);
   place_.MoveTo(sequence_);
-  for (v1::CustomerFeatures& change : changes->customers) *message->add_customers() = std::move(change);
   for (v1::ErasedCustomer& erased : changes->erased) *message->add_erased() = std::move(erased);
   if (changes->at_end && !caught_up_) {
     caught_up_ = true;

@@ -101,7 +101,7 @@ TEST(ClockSweep, NothingIsWrittenBelowTheReserveAndNobodyIsForgotten) {
 
 std::vector<std::string> ChangedAfter(FeatureStoreEngine& store, uint64_t sequence) {
   std::vector<std::string> customers;
-  const auto changes = store.ReadChanges(sequence, 100);
+  const auto changes = ChangesAfter(store, sequence, 100);
   EXPECT_TRUE(changes.ok()) << changes.status();
   for (const auto& change : changes->customers) customers.push_back(change.customer_id());
   return customers;

@@ -18,15 +18,15 @@ namespace ebb::feature_store {
 // How the daily tiles of a measure come about. Every way is commutative and associative: the order of arrival leaves no
 // trace.
 enum class MeasureKind : uint8_t {
-  kCount,     // How many values a day.
-  kSum,       // Their sum.
-  kMin,       // The least.
-  kMax,       // The greatest.
-  kDistinct,  // A set of 64-bit hashes.
-  kByKey,     // A sum for each key (category or product).
-  kLatest,    // The latest time (microseconds) for each key.
-  kLast,      // The value with the greatest (event_time, event_id).
-  kNewestDay, // The latest day that had one: a single tile.
+  kCount,      // How many values a day.
+  kSum,        // Their sum.
+  kMin,        // The least.
+  kMax,        // The greatest.
+  kDistinct,   // A set of 64-bit hashes.
+  kByKey,      // A sum for each key (category or product).
+  kLatest,     // The latest time (microseconds) for each key.
+  kLast,       // The value with the greatest (event_time, event_id).
+  kNewestDay,  // The latest day that had one: a single tile.
 };
 
 // What is kept of events for one or more features: several features over different windows share a measure.

@@ -135,7 +135,7 @@ TEST(Engine, SilenceIsASignal) {
   store->writer().RunOnce();
   EXPECT_EQ(store.Feature("anna", "revenue_month_0"), "DEFAULT");
   EXPECT_EQ(store.Feature("anna", "revenue_month_1"), "10");
-  EXPECT_EQ(store->ReadChanges(before, 10)->customers.size(), 1u);
+  EXPECT_EQ(ChangesAfter(*store, before, 10)->customers.size(), 1);
   const uint64_t after = store->change_sequence();
   store->writer().RunOnce();
   EXPECT_EQ(store->change_sequence(), after) << "nobody is touched whose vector stays as it is";

@@ -107,7 +107,10 @@ class FeatureStoreEngine {
   const IngestFigures& ingest_figures() const { return ingest_figures_; }
 
   // See ChangeReader::After.
-  absl::StatusOr<Changes> ReadChanges(uint64_t sequence, size_t max) const { return changes_.After(sequence, max); }
+  absl::StatusOr<Changes> ReadChanges(uint64_t sequence, size_t max,
+                                      google::protobuf::RepeatedPtrField<v1::CustomerFeatures>* customers) const {
+    return changes_.After(sequence, max, customers);
+  }
   uint64_t change_sequence() const;
   // Where whoever follows changes says how far it is.
   WatcherPlaces* watchers() const { return &watchers_; }

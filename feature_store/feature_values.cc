@@ -53,8 +53,7 @@ size_t FeatureValues::PackedSize() const {
 size_t FeatureValues::PackedSize(const char* packed) { return HeadOf(packed).size; }
 
 void FeatureValues::Pack(char* packed) const {
-  const PackedHead head{as_of_us, last_event_us, static_cast<uint32_t>(features_),
-                        static_cast<uint32_t>(PackedSize())};
+  const PackedHead head{as_of_us, last_event_us, static_cast<uint32_t>(features_), static_cast<uint32_t>(PackedSize())};
   std::memcpy(packed, &head, sizeof(head));
   char* const marks = packed + sizeof(head);
   char* to = marks + features_;
@@ -126,9 +125,14 @@ bool SameValue(const FeatureValues& a, const FeatureValues& b, size_t feature, v
 
 v1::FeatureVector ToVector(const CompiledDeclarations& declarations, const FeatureValues& values) {
   v1::FeatureVector vector;
-  vector.mutable_values()->Reserve(static_cast<int>(values.size()));
+  FillVector(declarations, values, &vector);
+  return vector;
+}
+
+void FillVector(const CompiledDeclarations& declarations, const FeatureValues& values, v1::FeatureVector* vector) {
+  vector->mutable_values()->Reserve(static_cast<int>(values.size()));
   for (size_t i = 0; i < values.size(); ++i) {
-    v1::FeatureValue* value = vector.add_values();
+    v1::FeatureValue* value = vector->add_values();
     value->set_status(values.status(i));
     if (values.missing(i)) continue;
     if (declarations.features()[i].kind == v1::CATEGORY) {
@@ -137,8 +141,7 @@ v1::FeatureVector ToVector(const CompiledDeclarations& declarations, const Featu
       value->set_number(values.number(i));
     }
   }
-  *vector.mutable_as_of() = ToTimestamp(absl::FromUnixMicros(values.as_of_us));
-  return vector;
+  *vector->mutable_as_of() = ToTimestamp(absl::FromUnixMicros(values.as_of_us));
 }
 
 }  // namespace ebb::feature_store

@@ -80,5 +80,7 @@ bool SameValue(const FeatureValues& a, const FeatureValues& b, size_t feature, v
 
 // The wire's form.
 v1::FeatureVector ToVector(const CompiledDeclarations& declarations, const FeatureValues& values);
+// The same into an empty one.
+void FillVector(const CompiledDeclarations& declarations, const FeatureValues& values, v1::FeatureVector* vector);
 
 }  // namespace ebb::feature_store

@@ -111,8 +111,9 @@ absl::StatusOr<std::unique_ptr<CustomerExport>> HistoryReads::ExportCustomer(
     ReaderMutexLock lock(&live->mutex);
     return live->table.row(id).erased;
   };
-  return std::make_unique<CustomerExport>(declarations->schema(), ToCustomerFeatures(*declarations, *served, sequence),
-                                          *std::move(events), forgotten);
+  v1::CustomerFeatures features;
+  FillCustomerFeatures(*declarations, *served, sequence, &features);
+  return std::make_unique<CustomerExport>(declarations->schema(), std::move(features), *std::move(events), forgotten);
 }
 
 }  // namespace ebb::feature_store

@@ -110,9 +110,9 @@ class RandomStream {
   }
 
   void CompareAll() {
-    const auto changes = store_->ReadChanges(0, 1'000);
+    const auto changes = ChangesAfter(*store_, 0, 1'000);
     ASSERT_TRUE(changes.ok()) << changes.status();
-    ASSERT_EQ(changes->customers.size(), sent_.size());
+    ASSERT_EQ(static_cast<size_t>(changes->customers.size()), sent_.size());
     for (const v1::CustomerFeatures& change : changes->customers) {
       const absl::Time as_of = ToTime(change.vector().as_of());
       SCOPED_TRACE(absl::StrCat(change.customer_id(), " as of ", absl::FormatTime(as_of, shop_.zone())));

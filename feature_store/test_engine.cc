@@ -78,9 +78,17 @@ v1::SnapshotRow RowOf(const std::string& customer, const std::string& feature, c
   return row;
 }
 
+absl::StatusOr<ToldChanges> ChangesAfter(const FeatureStoreEngine& engine, uint64_t sequence, size_t max) {
+  ToldChanges told;
+  absl::StatusOr<Changes> changes = engine.ReadChanges(sequence, max, &told.customers);
+  if (!changes.ok()) return changes.status();
+  static_cast<Changes&>(told) = *std::move(changes);
+  return told;
+}
+
 std::string Describe(const FeatureStoreEngine& engine) {
   std::string text;
-  const absl::StatusOr<Changes> changes = engine.ReadChanges(0, 1'000'000);
+  const auto changes = ChangesAfter(engine, 0, 1'000'000);
   if (!changes.ok()) return changes.status().ToString();
   for (const v1::CustomerFeatures& change : changes->customers) {
     absl::StrAppend(&text, change.sequence(), " ", change.customer_id(), " ",

@@ -25,6 +25,12 @@ v1::Event PageViewOf(const std::string& customer, const std::string& id, const s
 v1::Event PurchaseOf(const std::string& customer, const std::string& id, const std::string& time, int64_t amount_minor);
 v1::SnapshotRow RowOf(const std::string& customer, const std::string& feature, const std::string& decimal);
 
+// What a watcher is told after a place.
+struct ToldChanges : Changes {
+  google::protobuf::RepeatedPtrField<v1::CustomerFeatures> customers;
+};
+absl::StatusOr<ToldChanges> ChangesAfter(const FeatureStoreEngine& engine, uint64_t sequence, size_t max);
+
 // Everything a client can see of the store as text, a line a customer in order of change: `SEQUENCE CUSTOMER AS_OF
 // name=value …` with features that are PRESENT only.
 std::string Describe(const FeatureStoreEngine& engine);

@@ -143,9 +143,11 @@ absl::StatusOr<TrainingSetPlan> PlanTrainingSet(const v1::ReadTrainingSetRequest
                                                    " to ", kMostChunkRows));
   }
   if (MostCustomerBytes(declarations, plan.as_of.size()) > kMostChunkBytes) {
-    return InvalidField("as_of", absl::StrCat("has ", plan.as_of.size(), " times; the rows of one customer would not fit into a message with ",
-                                 declarations.features().size(), " features; ask for at most ",
-                                 kMostChunkBytes / MostCustomerBytes(declarations, 1), " times in one call"));
+    return InvalidField(
+        "as_of",
+        absl::StrCat("has ", plan.as_of.size(), " times; the rows of one customer would not fit into a message with ",
+                     declarations.features().size(), " features; ask for at most ",
+                     kMostChunkBytes / MostCustomerBytes(declarations, 1), " times in one call"));
   }
   if (absl::Status kept = CheckLabelsKept(plan, declarations, moment.expired_before_us); !kept.ok()) return kept;
   const std::string digest = DigestOf(request, plan.as_of, declarations);

@@ -18,7 +18,7 @@ struct WireEvent {
   absl::string_view event_id;
   int64_t event_time_us = 0;
   std::optional<int64_t> known_at_us;  // as the sender says
-  absl::string_view body;  // the fields after known_at, tags included
+  absl::string_view body;              // the fields after known_at, tags included
 };
 
 // Reads an ebb.v1.Event in the order in which protobuf writes it: each field once, numbers ascending. False for any
