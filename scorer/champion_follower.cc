@@ -64,6 +64,8 @@ absl::Status ChampionFollower::Serve(const v1::Model& champion) {
   // Kept before it serves: after a crash no score on disk is of a model that is not.
   if (absl::Status fits = engine_->CheckModel((*model)->model); !fits.ok()) return fits;
   if (absl::Status kept = folder_.Save(*file); !kept.ok()) return kept;
+  // Who asked why until now will ask again, and shall not wait for it.
+  if (present != nullptr && present->explainers.made()) (*model)->explainers.Make();
   if (absl::Status switched = engine_->SwitchModel(*std::move(model)); !switched.ok()) return switched;
   on_switched_();
   return absl::OkStatus();

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "model/explain/explainer.h"
 #include "runtime/rpc/error_details.h"
 #include "scorer/explanation_messages.h"
 #include "scorer/named_features.h"
@@ -34,7 +33,7 @@ absl::Status CheckRequest(const v1::ExplainRequest& request) {
 absl::Status FillExplanation(const ServedModel& served, const FeatureVector& vector, bool of_probability,
                              v1::Explanation* message) {
   if (absl::Status status = served.model.CheckVector(vector); !status.ok()) return status;
-  const Explainer& explainer = *served.explainer;
+  const Explainer& explainer = served.explainers.exact();
   const Explanation explanation = of_probability ? explainer.ExplainProbability(vector) : explainer.Explain(vector);
   message->set_scale(ScaleMessage(explanation.scale));
   message->set_method(MethodMessage(explanation.method));

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "runtime/log.h"
+#include "runtime/rpc/arena_message.h"
 #include "runtime/rpc/status.h"
 
 namespace ebb::scorer {
@@ -25,11 +26,11 @@ absl::Status FeatureFollower::FollowOnce(grpc::ClientContext* context) {
   request.set_resume_token(engine_->store_token());
   request.set_max_batch(kBatch);
   const auto reader = stub_->WatchFeatures(context, request);
-  v1::WatchFeaturesResponse message;
+  ArenaMessage<v1::WatchFeaturesResponse> message;
   absl::Status taken;
-  while (taken.ok() && reader->Read(&message)) {
+  while (taken.ok() && reader->Read(message.Renew())) {
     MessageReceived();
-    taken = engine_->TakeFeatures(message);
+    taken = engine_->TakeFeatures(*message.get());
   }
   if (!taken.ok()) context->TryCancel();
   const absl::Status ended = FromGrpcStatus(reader->Finish());

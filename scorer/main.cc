@@ -7,6 +7,7 @@
 
 #include "runtime/clock.h"
 #include "runtime/config.h"
+#include "runtime/large_blocks.h"
 #include "runtime/lock_order.h"
 #include "runtime/log.h"
 #include "runtime/shutdown.h"
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
   flags.Add("log-level", &log_level, "Least level that is logged: debug, info, warning or error.");
   if (const std::optional<int> exit_status = flags.Parse(argc, argv)) return *exit_status;
   ebb::TrustLockOrder();
+  ebb::GiveBackLargeBlocks();
   ebb::SetLogLevel(log_level);
 
   ebb::ShutdownSignal shutdown;  // before any other thread: they inherit its signal mask

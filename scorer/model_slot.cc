@@ -20,8 +20,6 @@ std::shared_ptr<const ServedModel> MakeServedModel(TrainedModel model, int64_t v
       Sha256(absl::StrCat(digest, "/", version, "/", threshold_bits, "/", rules.segments->digest()));
   std::memcpy(&served->scoring_id, id.data(), sizeof(served->scoring_id));
   served->model = std::move(model);
-  served->explainer = std::make_unique<Explainer>(served->model);
-  served->quick_explainer = std::make_unique<QuickExplainer>(served->model, *served->explainer);
   served->version = version;
   served->digest = std::move(digest);
   served->segments = rules.segments;

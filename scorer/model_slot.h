@@ -5,8 +5,7 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "model/explain/explainer.h"
-#include "model/explain/quick_explainer.h"
+#include "model/explain/lazy_explainers.h"
 #include "model/trained_model.h"
 #include "runtime/mutex.h"
 #include "scorer/segments/risk_bands.h"
@@ -23,8 +22,7 @@ struct ServingRules {
 // A model as this scorer serves it. Immutable.
 struct ServedModel {
   TrainedModel model;
-  std::unique_ptr<const Explainer> explainer;  // of `model`
-  std::unique_ptr<const QuickExplainer> quick_explainer;
+  LazyExplainers explainers{&model};
   int64_t version = 0;
   std::string digest;                                // SHA-256 of its file, lower-case hexadecimal
   RiskRule risk;                                     // in force

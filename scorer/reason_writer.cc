@@ -63,7 +63,7 @@ std::shared_ptr<const ReasonWriter::Reasons> ReasonWriter::Find(const ServedMode
                                                    .as_of_micros = (*inputs)->as_of_micros,
                                                    .vector = std::move((*inputs)->vector),
                                                    .explanation = {}});
-  reasons->explanation = served.quick_explainer->Explain(reasons->vector);
+  reasons->explanation = served.explainers.quick().Explain(reasons->vector);
   Keep(score.sequence(), reasons);
   return reasons;
 }

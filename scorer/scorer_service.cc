@@ -52,7 +52,7 @@ ScorerService::ScorerService(const Parts& parts)
       explanations_(parts.slot, InputsFrom(parts.engine)),
       what_if_(parts.slot, InputsFrom(parts.engine)),
       reasons_(parts.slot, InputsFrom(parts.engine)),
-      subscribers_({.max_streams = parts.max_subscribers}) {}
+      subscribers_({.max_streams = parts.max_subscribers, .together = true}) {}
 
 void ScorerService::Close() {
   subscribers_.Close(absl::UnavailableError("the scorer is stopping: subscribe again with the last resume_token"));

@@ -8,6 +8,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "runtime/clock.h"
 #include "runtime/data_folder.h"
+#include "runtime/large_blocks.h"
 #include "runtime/lock_order.h"
 #include "runtime/log.h"
 #include "runtime/process_metrics.h"
@@ -133,6 +134,7 @@ int main(int argc, char** argv) {
   AddTrainerFlags(&options, &flags);
   if (std::optional<int> exit_status = flags.Parse(argc, argv)) return *exit_status;
   ebb::TrustLockOrder();
+  ebb::GiveBackLargeBlocks();
   if (auto level = ebb::ParseLevel(options.log_level); level.ok()) ebb::SetLogLevel(*level);
   ebb::ShutdownSignal shutdown;
   const absl::Status served = ebb::trainer::Serve(options, &shutdown);
