@@ -4,7 +4,7 @@ ebb_library(ebb_trainer_learning
     fit/gradient_boosting.cc fit/histogram_tree.cc fit/k_nearest_neighbours.cc fit/logistic_loss.cc fit/logistic_regression.cc fit/moments.cc fit/pipeline.cc fit/preprocessing.cc fit/random_forest.cc fit/regression_tree.cc fit/regressor.cc fit/setting.cc
     fit/smo.cc fit/smo_lanes.cc fit/smo_lanes_avx2.cc fit/smo_lanes_sse2.cc fit/stack.cc fit/support_vector.cc
     search/dataset.cc search/decision_tree_search.cc search/draw_settings.cc search/family_search.cc search/forest_search.cc search/gradient_boosting_search.cc search/grid.cc search/grid_search.cc
-    search/k_nearest_neighbours_search.cc search/logistic_regression_search.cc search/recipe.cc search/regression.cc search/search_space.cc search/successive_halving.cc search/support_vector_search.cc
+    search/k_nearest_neighbours_search.cc search/logistic_regression_search.cc search/recipe.cc search/regression.cc search/search_space.cc search/setting_text.cc search/successive_halving.cc search/support_vector_search.cc
     search/training.cc
   HOT
   PUBLIC ebb_model absl::status absl::statusor
@@ -19,5 +19,5 @@ ebb_test(ebb_trainer_fit_test
   SOURCES evaluation/estimate_test.cc evaluation/metrics_test.cc evaluation/regression_metrics_test.cc fit/calibration_test.cc fit/forest_test.cc fit/gradient_boosting_test.cc fit/histogram_tree_test.cc fit/logistic_loss_test.cc fit/pipeline_test.cc fit/reference_solvers_test.cc fit/regressor_test.cc fit/stack_test.cc
   LINK ebb_trainer_learning libsvm::libsvm liblinear::liblinear xgboost::xgboost)
 ebb_test(ebb_trainer_training_test
-  SOURCES search/draw_settings_test.cc search/reasons_agreement_test.cc search/successive_halving_test.cc search/training_test.cc
+  SOURCES search/draw_settings_test.cc search/reasons_agreement_test.cc search/setting_text_test.cc search/successive_halving_test.cc search/training_test.cc
   LINK ebb_trainer_learning ebb_runtime LABELS threads)

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "google/protobuf/util/time_util.h"
+#include "trainer/search/setting_text.h"
 
 namespace ebb::trainer {
 namespace {
@@ -87,6 +88,7 @@ v1::TrainingReport ReportOf(const TrainingOutcome& outcome, const v1::TrainingOp
   report.set_fits(static_cast<int64_t>(outcome.fits));
   report.set_search(options.search());
   report.set_settings_untried(static_cast<int64_t>(outcome.settings_untried));
+  for (const Setting& setting : outcome.recipe) report.add_recipe(SettingText(setting));
   if (const SegmentBounds& bounds = outcome.published.segments; !bounds.feature.empty()) {
     report.mutable_profit_tiers()->set_lower(bounds.lower);
     report.mutable_profit_tiers()->set_upper(bounds.upper);

@@ -1,18 +1,16 @@
 #include "trainer/training_run.h"
 
 #include <cmath>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "google/protobuf/util/time_util.h"
 #include "model/model_file.h"
-#include "runtime/log.h"
+#include "trainer/champion_comparison.h"
 #include "trainer/evaluation/folds.h"
 #include "trainer/report/drift.h"
-#include "trainer/report/model_analysis.h"
 #include "trainer/score_by_name.h"
 #include "trainer/search/draw_settings.h"
 #include "trainer/search/regression.h"
@@ -90,6 +88,14 @@ ProgressCallback SearchProgressTo(const TrainingControls& controls) {
   };
 }
 
+void AddPromotion(Promotion promotion, v1::TrainingReport* report) {
+  if (promotion.holdout) {
+    report->set_champion_holdout_roc_auc(promotion.holdout->champion_roc_auc);
+    report->set_champion_saw_holdout(promotion.holdout->champion_saw_rows);
+  }
+  *report->mutable_champion_comparison() = std::move(promotion.comparison);
+}
+
 // Empty where the search has all the time it wants. The time runs from now.
 TimeIsOverFn SearchDeadline(const v1::TrainingOptions& options, const Clock* clock) {
   if (!options.has_search_budget()) return {};
@@ -105,6 +111,30 @@ absl::StatusOr<Grid> SettingsToTry(const SearchSpace& space, const v1::TrainingO
   return DrawSettings(space, options.trials(), options.seed());
 }
 
+struct TrainingRun::Rows {
+  TrainingSet set;
+  std::vector<LeftOutInput> left_out;
+  std::optional<Dataset> narrowed;  // the set's without these inputs, where there are any
+  HoldoutSplit split;               // the same cut that the core makes: it depends on the rows alone
+
+  const Dataset& seen() const { return narrowed ? *narrowed : set.dataset; }
+
+  // FAILED_PRECONDITION says what the data lacks.
+  static absl::StatusOr<Rows> Of(TrainingSet set, const v1::TrainingOptions& options) {
+    if (absl::Status status = CheckEnoughRows(set.summary, options); !status.ok()) return status;
+    std::vector<LeftOutInput> left_out = InputsToLeaveOut(set.dataset, set.summary);
+    if (absl::Status status = CheckInputs(set.dataset, left_out); !status.ok()) return status;
+    absl::StatusOr<HoldoutSplit> split = StratifiedHoldout(set.dataset, options.holdout_share());
+    if (!split.ok()) return split.status();
+    std::optional<Dataset> narrowed;
+    if (!left_out.empty()) narrowed = set.dataset.Without(Names(left_out));
+    return Rows{.set = std::move(set),
+                .left_out = std::move(left_out),
+                .narrowed = std::move(narrowed),
+                .split = *std::move(split)};
+  }
+};
+
 TrainingRun::TrainingRun(TrainingSetSource* source, const Registry* registry, const Clock* clock, Options options)
     : source_(source), registry_(registry), clock_(clock), options_(std::move(options)) {}
 
@@ -116,42 +146,34 @@ absl::StatusOr<TrainedResult> TrainingRun::Run(const v1::TrainingOptions& option
   Tell(controls, "read");
   absl::StatusOr<TrainingSet> set = ReadRows(options, controls);
   if (!set.ok()) return set.status();
-
   Tell(controls, "check");
-  if (absl::Status status = CheckEnoughRows(set->summary, options); !status.ok()) return status;
-  const std::vector<LeftOutInput> left_out = InputsToLeaveOut(set->dataset, set->summary);
-  if (absl::Status status = CheckInputs(set->dataset, left_out); !status.ok()) return status;
+  absl::StatusOr<Rows> rows = Rows::Of(*std::move(set), options);
+  if (!rows.ok()) return rows.status();
 
-  absl::StatusOr<TrainingOutcome> outcome = Search(*set, left_out, *std::move(settings), options, controls);
+  absl::StatusOr<TrainingOutcome> outcome = Search(*rows, *std::move(settings), options, controls);
   if (!outcome.ok()) return outcome.status();
-
   Tell(controls, "evaluate");
-  // The same cut that the core made: it depends on the table alone.
-  absl::StatusOr<HoldoutSplit> split = StratifiedHoldout(set->dataset, options.holdout_share());
-  if (!split.ok()) return split.status();
-  TrainedResult result;
-  result.promote = options.promote_if_not_worse();
-  const std::optional<Comparison> comparison = CompareWithChampion(*outcome, *set, *split, &result.promote);
-
-  absl::StatusOr<v1::ModelReport> analysis = Analyse(*outcome, *set, left_out, *split, options, controls);
+  absl::StatusOr<ModelAnalysis> analysis = Analyse(*outcome, *rows, options, controls);
   if (!analysis.ok()) return analysis.status();
-  result.model.analysis = *std::move(analysis);
+  Tell(controls, "compare");
+  absl::StatusOr<Promotion> promotion = Compare(*outcome, analysis->splits, *rows, options, controls);
+  if (!promotion.ok()) return promotion.status();
 
+  TrainedResult result;
+  result.promote = promotion->promote;
+  result.model.analysis = std::move(analysis->report);
   v1::TrainingReport& report = result.model.report;
   report = ReportOf(*outcome, options);
-  *report.mutable_training_set() = set->summary;
-  for (std::string& finding : DescribeInputs(set->dataset, left_out)) {
+  *report.mutable_training_set() = rows->set.summary;
+  for (std::string& finding : DescribeInputs(rows->set.dataset, rows->left_out)) {
     report.add_data_findings(std::move(finding));
   }
-  if (comparison) {
-    report.set_champion_holdout_roc_auc(comparison->champion_roc_auc);
-    report.set_champion_saw_holdout(comparison->champion_saw_rows);
-  }
+  AddPromotion(*std::move(promotion), &report);
   *report.mutable_duration() =
       google::protobuf::util::TimeUtil::MicrosecondsToDuration(absl::ToInt64Microseconds(clock_->Now() - start));
   result.model.file = SerializeModelFile(outcome->published);
   result.model.comparison_basis = ComparisonBasis{.measured = std::move(outcome->measured),
-                                                  .seen_rows = RowFingerprints(set->dataset, split->training)}
+                                                  .seen_rows = RowFingerprints(rows->set.dataset, rows->split.training)}
                                       .Serialize();
   return result;
 }
@@ -169,8 +191,7 @@ absl::StatusOr<TrainingSet> TrainingRun::ReadRows(const v1::TrainingOptions& opt
   return std::move(reader).Finish(options.seed());
 }
 
-absl::StatusOr<TrainingOutcome> TrainingRun::Search(const TrainingSet& set, const std::vector<LeftOutInput>& left_out,
-                                                    Grid settings, const v1::TrainingOptions& options,
+absl::StatusOr<TrainingOutcome> TrainingRun::Search(const Rows& rows, Grid settings, const v1::TrainingOptions& options,
                                                     const TrainingControls& controls) const {
   TrainingOptions core;
   core.grid = std::move(settings);
@@ -184,29 +205,25 @@ absl::StatusOr<TrainingOutcome> TrainingRun::Search(const TrainingSet& set, cons
   core.holdout_share = options.holdout_share();
   core.risk_threshold = options.segment_threshold();
   core.horizon_months = HorizonMonths(options.training_set());
-  core.segment_feature = SegmentFeature(set.dataset);
-  core.as_of_micros = set.as_of_micros;
+  core.segment_feature = SegmentFeature(rows.set.dataset);
+  core.as_of_micros = rows.set.as_of_micros;
   core.progress = SearchProgressTo(controls);
   core.cancelled = controls.cancelled;
   SetTiers(options.profit_tiers(), &core);
-  absl::StatusOr<TrainingOutcome> outcome = left_out.empty()
-                                                ? RunSearchAndFit(set.dataset, core)
-                                                : RunSearchAndFit(set.dataset.Without(Names(left_out)), core);
+  absl::StatusOr<TrainingOutcome> outcome = RunSearchAndFit(rows.seen(), core);
   if (!outcome.ok()) return outcome;
   OverrideTiers(options.profit_tiers(), &outcome->measured);
   OverrideTiers(options.profit_tiers(), &outcome->published);
   return outcome;
 }
 
-absl::StatusOr<v1::ModelReport> TrainingRun::Analyse(const TrainingOutcome& outcome, const TrainingSet& set,
-                                                     const std::vector<LeftOutInput>& left_out,
-                                                     const HoldoutSplit& split, const v1::TrainingOptions& options,
-                                                     const TrainingControls& controls) const {
-  const Dataset seen = set.dataset.Without(Names(left_out));
-  return AnalyseModel({.dataset = set.dataset,
-                       .seen = seen,
-                       .split = split,
-                       .left_out = left_out,
+absl::StatusOr<ModelAnalysis> TrainingRun::Analyse(const TrainingOutcome& outcome, const Rows& rows,
+                                                   const v1::TrainingOptions& options,
+                                                   const TrainingControls& controls) const {
+  return AnalyseModel({.dataset = rows.set.dataset,
+                       .seen = rows.seen(),
+                       .split = rows.split,
+                       .left_out = rows.left_out,
                        .outcome = outcome,
                        .regressors = PlainRegressorSettings(),
                        .options = options,
@@ -215,34 +232,20 @@ absl::StatusOr<v1::ModelReport> TrainingRun::Analyse(const TrainingOutcome& outc
                        .progress = [&](int done, int total) { Tell(controls, "explain", done, total); }});
 }
 
-std::optional<Comparison> TrainingRun::CompareWithChampion(const TrainingOutcome& outcome, const TrainingSet& set,
-                                                           const HoldoutSplit& split, bool* promote) const {
-  const std::optional<int64_t> version = registry_->Champion();
-  if (!version) {
-    *promote = true;  // the first model always serves
-    return std::nullopt;
-  }
-  const absl::StatusOr<std::string> bytes = registry_->ReadComparisonBasis(*version);
-  const absl::StatusOr<ComparisonBasis> basis = bytes.ok() ? ComparisonBasis::Parse(*bytes) : bytes.status();
-  const absl::StatusOr<Comparison> comparison =
-      basis.ok() ? Compare(*basis, outcome.measured, set.dataset, split.holdout) : basis.status();
-  if (!comparison.ok()) {
-    // A champion that was read and lacks an input cannot serve either. Of one that could not be read, be it damaged or
-    // of a newer Ebb, nothing is known: it stays.
-    const bool is_obsolete = basis.ok() && absl::IsFailedPrecondition(comparison.status());
-    *promote = *promote && is_obsolete;
-    Log(Level::kWarning, "trainer", "the champion cannot be measured",
-        {{"champion", *version}, {"reason", comparison.status().ToString()}, {"promote", *promote}});
-    return std::nullopt;
-  }
-  *promote = *promote && comparison->ChallengerIsNotWorse();
-  Log(comparison->champion_saw_rows ? Level::kWarning : Level::kInfo, "trainer", "compared with the champion",
-      {{"champion", *version},
-       {"champion_roc_auc", comparison->champion_roc_auc},
-       {"challenger_roc_auc", comparison->challenger_roc_auc},
-       {"rows", comparison->rows},
-       {"champion_saw_rows", comparison->champion_saw_rows}});
-  return *comparison;
+absl::StatusOr<Promotion> TrainingRun::Compare(const TrainingOutcome& outcome, const RepeatedSplits& splits,
+                                               const Rows& rows, const v1::TrainingOptions& options,
+                                               const TrainingControls& controls) const {
+  return DecidePromotion({.registry = *registry_,
+                          .dataset = rows.set.dataset,
+                          .seen = rows.seen(),
+                          .split = rows.split,
+                          .outcome = outcome,
+                          .splits = splits,
+                          .folds = options.folds(),
+                          .asked = options.promote_if_not_worse(),
+                          .threads = options_.threads,
+                          .cancelled = controls.cancelled,
+                          .progress = [&](int done, int total) { Tell(controls, "compare", done, total); }});
 }
 
 absl::StatusOr<TrainingSetChange> TrainingRun::MeasureChange(const v1::TrainingOptions& options,

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,9 +8,10 @@
 #include "ebb/v1/feature_store_service.pb.h"
 #include "ebb/v1/model.pb.h"
 #include "runtime/clock.h"
-#include "trainer/champion_comparison.h"
 #include "trainer/data_check.h"
+#include "trainer/promotion.h"
 #include "trainer/registry.h"
+#include "trainer/report/model_analysis.h"
 #include "trainer/search/search_space.h"
 #include "trainer/search/training.h"
 #include "trainer/training_set_reader.h"
@@ -72,15 +72,14 @@ class TrainingRun {
 
  private:
   absl::StatusOr<TrainingSet> ReadRows(const v1::TrainingOptions& options, const TrainingControls& controls) const;
-  absl::StatusOr<TrainingOutcome> Search(const TrainingSet& set, const std::vector<LeftOutInput>& left_out,
-                                         Grid settings, const v1::TrainingOptions& options,
+  // What was read, checked and cut.
+  struct Rows;
+  absl::StatusOr<TrainingOutcome> Search(const Rows& rows, Grid settings, const v1::TrainingOptions& options,
                                          const TrainingControls& controls) const;
-  absl::StatusOr<v1::ModelReport> Analyse(const TrainingOutcome& outcome, const TrainingSet& set,
-                                          const std::vector<LeftOutInput>& left_out, const HoldoutSplit& split,
-                                          const v1::TrainingOptions& options, const TrainingControls& controls) const;
-  // Nothing where there is no champion, or none that can be measured; `promote` is then already decided.
-  std::optional<Comparison> CompareWithChampion(const TrainingOutcome& outcome, const TrainingSet& set,
-                                                const HoldoutSplit& split, bool* promote) const;
+  absl::StatusOr<ModelAnalysis> Analyse(const TrainingOutcome& outcome, const Rows& rows,
+                                        const v1::TrainingOptions& options, const TrainingControls& controls) const;
+  absl::StatusOr<Promotion> Compare(const TrainingOutcome& outcome, const RepeatedSplits& splits, const Rows& rows,
+                                    const v1::TrainingOptions& options, const TrainingControls& controls) const;
 
   TrainingSetSource* const source_;
   const Registry* const registry_;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <functional>
 
 #include "absl/strings/str_cat.h"
 #include "model/model_file.h"
@@ -37,6 +38,11 @@ class SyntheticSource final : public TrainingSetSource {
   std::string uncovered;  // the name of a feature
 };
 
+constexpr char kTree[] = "decision_tree { max_depth: [2] min_leaf: [5] criterion: [GINI] class_weight: [NONE] }";
+constexpr char kGoodStack[] = "logistic_regression { c: [1] } decision_tree { max_depth: [3] min_leaf: [5] }";
+// Leaves of nearly half of the rows: hardly better than nothing.
+constexpr char kPoorTree[] = "decision_tree { max_depth: [1] min_leaf: [80] }";
+
 // A second passes at each look.
 class TickingClock final : public Clock {
  public:
@@ -57,13 +63,18 @@ class TrainingRunTest : public ::testing::Test {
     fs::remove_all(path_);
   }
 
-  TrainedResult Train() {
+  absl::StatusOr<TrainedResult> Run(const std::string& space, const TrainingControls& controls, int threads = 1,
+                                    const v1::TrainingOptions& asked = DefaultTrainingOptions()) {
     TrainingRun::Options options;
-    options.space =
-        *ParseSearchSpace("decision_tree { max_depth: [2] min_leaf: [5] criterion: [GINI] class_weight: [NONE] }");
-    const TrainingRun run(&source_, registry_.get(), &clock_, options);
+    options.space = *ParseSearchSpace(space);
+    options.threads = threads;
+    return TrainingRun(&source_, registry_.get(), &clock_, options).Run(asked, controls);
+  }
+
+  TrainedResult Train(const std::string& space = kTree, int threads = 1,
+                      const v1::TrainingOptions& asked = DefaultTrainingOptions()) {
     absl::StatusOr<TrainedResult> result =
-        run.Run(DefaultTrainingOptions(), {.cancelled = [] { return false; }, .progress = [](const auto&) {}});
+        Run(space, {.cancelled = [] { return false; }, .progress = [](const auto&) {}}, threads, asked);
     EXPECT_TRUE(result.ok()) << result.status();
     return result.ok() ? *std::move(result) : TrainedResult();
   }
@@ -146,12 +157,127 @@ TEST_F(TrainingRunTest, AChampionIsReplacedWhereTheNewModelIsNotWorse) {
   EXPECT_FALSE(second.model.report.champion_saw_holdout());
 }
 
+TEST_F(TrainingRunTest, TheFirstModelServesUncomparedWhateverWasAsked) {
+  v1::TrainingOptions keep = DefaultTrainingOptions();
+  keep.set_promote_if_not_worse(false);
+  const TrainedResult first = Train(kTree, 1, keep);
+  EXPECT_TRUE(first.promote);
+  const v1::ChampionComparison& comparison = first.model.report.champion_comparison();
+  EXPECT_EQ(comparison.champion_version(), 0);
+  EXPECT_EQ(comparison.rule(), v1::ChampionComparison::UNCOMPARED);
+  EXPECT_EQ(comparison.decision(), v1::ChampionComparison::PROMOTED);
+  EXPECT_EQ(comparison.reason(), "there was no champion; the first model always serves");
+}
+
+TEST_F(TrainingRunTest, TheChampionsRecipeIsKeptAndFittedAnewToTheChallengersSplits) {
+  const TrainedResult first = Train(kGoodStack);
+  EXPECT_THAT(first.model.report.recipe(),
+              ::testing::ElementsAre("scalings: STANDARD logistic_regression { penalty: L2 c: 1 class_weight: NONE }",
+                                     "decision_tree { max_depth: 3 min_leaf: 5 criterion: GINI class_weight: NONE }"));
+  Crown(first, first.model.comparison_basis);
+  EXPECT_EQ(registry_->GetModel(1)->report().SerializeAsString(), first.model.report.SerializeAsString());
+
+  const TrainedResult second = Train(kGoodStack);
+  EXPECT_TRUE(second.promote);
+  const v1::ChampionComparison& equal = second.model.report.champion_comparison();
+  EXPECT_EQ(equal.champion_version(), 1);
+  EXPECT_EQ(equal.rule(), v1::ChampionComparison::PAIRED_SPLITS);
+  EXPECT_EQ(equal.decision(), v1::ChampionComparison::PROMOTED);
+  EXPECT_EQ(equal.splits(), 8);
+  EXPECT_EQ(equal.difference(), 0) << "the same recipe on the same rows is the same to the last bit";
+  EXPECT_EQ(equal.standard_error(), 0);
+  EXPECT_FALSE(equal.has_t());
+  EXPECT_EQ(equal.reason(), "");
+  Crown(second, second.model.comparison_basis);
+  EXPECT_EQ(registry_->GetModelReport(2)->model().report().champion_comparison().SerializeAsString(),
+            equal.SerializeAsString());
+}
+
+TEST_F(TrainingRunTest, AChampionStaysWhereTheNewModelIsWorseByMoreThanOneStandardError) {
+  const TrainedResult good = Train(kGoodStack);
+  Crown(good, good.model.comparison_basis);
+  const TrainedResult poor = Train(kPoorTree);
+  EXPECT_FALSE(poor.promote);
+  const v1::ChampionComparison& comparison = poor.model.report.champion_comparison();
+  EXPECT_EQ(comparison.rule(), v1::ChampionComparison::PAIRED_SPLITS);
+  EXPECT_EQ(comparison.decision(), v1::ChampionComparison::KEPT_CHAMPION);
+  EXPECT_LT(comparison.difference(), -comparison.standard_error());
+  EXPECT_NEAR(comparison.difference(), comparison.challenger_roc_auc() - comparison.champion_roc_auc(), 1e-12);
+  EXPECT_NEAR(comparison.t(), comparison.difference() / comparison.standard_error(), 1e-9);
+  EXPECT_NEAR(comparison.upper() - comparison.difference(), 2.3646 * comparison.standard_error(), 1e-3);
+
+  Crown(poor, poor.model.comparison_basis);
+  v1::TrainingOptions keep = DefaultTrainingOptions();
+  keep.set_promote_if_not_worse(false);
+  const TrainedResult kept = Train(kGoodStack, 1, keep);
+  EXPECT_FALSE(kept.promote);
+  EXPECT_EQ(kept.model.report.champion_comparison().decision(), v1::ChampionComparison::NOT_ASKED);
+  EXPECT_GT(kept.model.report.champion_comparison().difference(), 0);
+}
+
+TEST_F(TrainingRunTest, TheComparisonIsTheSameOnAnyNumberOfThreads) {
+  const TrainedResult first = Train(kTree);
+  Crown(first, first.model.comparison_basis);
+  const v1::ChampionComparison one = Train(kGoodStack, 1).model.report.champion_comparison();
+  EXPECT_NE(one.difference(), 0);
+  EXPECT_EQ(one.SerializeAsString(), Train(kGoodStack, 2).model.report.champion_comparison().SerializeAsString());
+}
+
+TEST_F(TrainingRunTest, WithoutARecipeThatCanBeFittedTheHoldoutDecides) {
+  struct Case {
+    std::function<void(v1::TrainingReport*)> change;
+    std::string uncovered;  // for the first training
+    std::string reason;
+  };
+  const Case cases[] = {
+      {[](v1::TrainingReport* report) { report->clear_recipe(); }, "", "the champion's report is older than recipes"},
+      {[](v1::TrainingReport* report) { report->set_recipe(0, "oracle { sees: 1 }"); }, "",
+       "the champion's recipe cannot be read: the search grid, line 1"},
+      {[](v1::TrainingReport*) {}, "noise", "the champion was not fitted to the input `noise`"},
+  };
+  for (const Case& bad : cases) {
+    source_.uncovered = bad.uncovered;
+    TrainedResult first = Train();
+    bad.change(&first.model.report);
+    Crown(first, first.model.comparison_basis);
+    source_.uncovered = "";
+    const TrainedResult second = Train();
+    const v1::ChampionComparison& comparison = second.model.report.champion_comparison();
+    EXPECT_EQ(comparison.rule(), v1::ChampionComparison::HOLDOUT) << bad.reason;
+    EXPECT_THAT(comparison.reason(), ::testing::StartsWith(bad.reason));
+    EXPECT_EQ(comparison.champion_roc_auc(), second.model.report.champion_holdout_roc_auc());
+    EXPECT_EQ(comparison.challenger_roc_auc(), second.model.report.holdout().roc_auc());
+    EXPECT_FALSE(comparison.has_standard_error());
+    EXPECT_EQ(second.promote, comparison.difference() >= 0);
+    EXPECT_EQ(comparison.decision(),
+              second.promote ? v1::ChampionComparison::PROMOTED : v1::ChampionComparison::KEPT_CHAMPION);
+  }
+}
+
+TEST_F(TrainingRunTest, TheComparisonTellsHowFarItIsAndEndsOnRequest) {
+  const TrainedResult first = Train();
+  Crown(first, first.model.comparison_basis);
+  std::vector<int64_t> done;
+  const auto follow = [&](const v1::TrainingProgress& progress) {
+    if (progress.step() == "compare") done.push_back(progress.done());
+  };
+  ASSERT_TRUE(Run(kTree, {.cancelled = [] { return false; }, .progress = follow}).ok());
+  EXPECT_THAT(done, ::testing::ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8));
+  done.clear();
+  EXPECT_EQ(Run(kTree, {.cancelled = [&] { return done.size() == 4; }, .progress = follow}).status().code(),
+            absl::StatusCode::kCancelled);
+  EXPECT_THAT(done, ::testing::ElementsAre(0, 1, 2, 3));
+}
+
 TEST_F(TrainingRunTest, AChampionWhoseInputsAreGoneIsReplaced) {
   const TrainedResult first = Train();
   Crown(first, WithAnInputThatIsGone(first.model.comparison_basis));
   const TrainedResult second = Train();
   EXPECT_TRUE(second.promote);
   EXPECT_FALSE(second.model.report.has_champion_holdout_roc_auc());
+  EXPECT_EQ(second.model.report.champion_comparison().rule(), v1::ChampionComparison::UNCOMPARED);
+  EXPECT_EQ(second.model.report.champion_comparison().reason(),
+            "the training set lacks the champion's input `no longer declared`");
 }
 
 TEST_F(TrainingRunTest, AChampionThatCannotBeReadStays) {
@@ -161,6 +287,8 @@ TEST_F(TrainingRunTest, AChampionThatCannotBeReadStays) {
     Crown(first, unreadable);
     const TrainedResult second = Train();
     EXPECT_FALSE(second.promote) << ComparisonBasis::Parse(unreadable).status();
+    EXPECT_EQ(second.model.report.champion_comparison().rule(), v1::ChampionComparison::UNCOMPARED);
+    EXPECT_EQ(second.model.report.champion_comparison().decision(), v1::ChampionComparison::KEPT_CHAMPION);
     EXPECT_FALSE(second.model.report.has_champion_holdout_roc_auc());
   }
 }

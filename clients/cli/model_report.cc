@@ -54,6 +54,7 @@ Record Summary(const v1::Model& model) {
   summary.Add("search", SearchCell(report.search()));
   summary.Add("settings_untried", CountCell(report.settings_untried()));
   summary.Add("fits", CountCell(report.fits()));
+  summary.Add("trials_taken_over", CountCell(report.trials_taken_over()));
   summary.Add("seconds", RealCell(Seconds(report.duration()), 1));
   summary.Add("seed", CountCell(static_cast<int64_t>(report.seed())));
   summary.Add("champion_holdout_roc_auc",
@@ -139,9 +140,30 @@ Table LeftOut(const v1::TrainingReport& report) {
 std::string StateName(v1::Model::State state) { return Lower(v1::Model::State_Name(state)); }
 std::string StateName(v1::Training::State state) { return Lower(v1::Training::State_Name(state)); }
 
+std::optional<Record> ChampionComparisonRecord(const v1::TrainingReport& report) {
+  if (!report.has_champion_comparison()) return std::nullopt;
+  const v1::ChampionComparison& comparison = report.champion_comparison();
+  const auto real = [](bool known, double value) { return known ? RealCell(value) : NoCell(); };
+  Record record("champion_comparison");
+  record.Add("champion", comparison.champion_version() == 0 ? NoCell() : CountCell(comparison.champion_version()));
+  record.Add("rule", TextCell(Lower(v1::ChampionComparison::Rule_Name(comparison.rule()))));
+  record.Add("splits", comparison.splits() == 0 ? NoCell() : CountCell(comparison.splits()));
+  record.Add("champion_roc_auc", real(comparison.has_champion_roc_auc(), comparison.champion_roc_auc()));
+  record.Add("challenger_roc_auc", real(comparison.has_challenger_roc_auc(), comparison.challenger_roc_auc()));
+  record.Add("difference", real(comparison.has_difference(), comparison.difference()));
+  record.Add("standard_error", real(comparison.has_standard_error(), comparison.standard_error()));
+  record.Add("t", comparison.has_t() ? RealCell(comparison.t(), 2) : NoCell());
+  record.Add("lower", real(comparison.has_lower(), comparison.lower()));
+  record.Add("upper", real(comparison.has_upper(), comparison.upper()));
+  record.Add("decision", TextCell(Lower(v1::ChampionComparison::Decision_Name(comparison.decision()))));
+  record.Add("reason", comparison.reason().empty() ? NoCell() : TextCell(comparison.reason()));
+  return record;
+}
+
 std::vector<Section> ModelReport(const v1::Model& model) {
   const v1::TrainingReport& report = model.report();
   std::vector<Section> document = {Candidates(report), Summary(model), Metrics(report), Confusion(report)};
+  if (std::optional<Record> comparison = ChampionComparisonRecord(report)) document.push_back(*std::move(comparison));
   if (report.calibrations_size() > 0) document.push_back(Calibrations(report));
   if (report.training_set().exclusions_size() > 0) document.push_back(LeftOut(report));
   return document;

@@ -1,6 +1,7 @@
 #include "clients/cli/model_report_tables.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -151,6 +152,9 @@ Table Revenue(const v1::RegressionReport& revenue) {
 
 std::vector<Section> ReportSections(const v1::ModelReport& report) {
   std::vector<Section> document = {Summary(report)};
+  if (std::optional<Record> comparison = ChampionComparisonRecord(report.model().report())) {
+    document.push_back(*std::move(comparison));
+  }
   for (Table table : {Criteria(report), Importance(report), GroupImportance(report), Features(report), Metrics(report),
                       Segments(report), Revenue(report.revenue())}) {
     if (!table.rows().empty()) document.push_back(std::move(table));

@@ -18,13 +18,26 @@ double StudentQuantile(double degrees) {
          z * (((3 * z2 + 19) * z2 + 17) * z2 - 15) / (384 * degrees * degrees * degrees);
 }
 
-Estimate RepeatedSplitsEstimate(std::span<const double> values, double test_to_training) {
-  const Moments moments = MomentsOf(values);
-  if (values.size() < 2) return {moments.mean, moments.mean, moments.mean};
+double RepeatedSplitsError(std::span<const double> values, double test_to_training) {
+  if (values.size() < 2) return 0;
   const auto count = static_cast<double>(values.size());
-  const double of_sample = moments.deviation * std::sqrt(count / (count - 1));
-  const double half = StudentQuantile(count - 1) * of_sample * std::sqrt(1 / count + test_to_training);
-  return {moments.mean, moments.mean - half, moments.mean + half};
+  const double of_sample = MomentsOf(values).deviation * std::sqrt(count / (count - 1));
+  return of_sample * std::sqrt(1 / count + test_to_training);
+}
+
+Estimate RepeatedSplitsEstimate(std::span<const double> values, double test_to_training) {
+  const double mean = MomentsOf(values).mean;
+  if (values.size() < 2) return {mean, mean, mean};
+  const double half =
+      StudentQuantile(static_cast<double>(values.size() - 1)) * RepeatedSplitsError(values, test_to_training);
+  return {mean, mean - half, mean + half};
+}
+
+PairedDifference ComparePaired(std::span<const double> first, std::span<const double> second, double test_to_training) {
+  std::vector<double> differences;
+  for (size_t i = 0; i < first.size(); ++i) differences.push_back(second[i] - first[i]);
+  return {.difference = RepeatedSplitsEstimate(differences, test_to_training),
+          .standard_error = RepeatedSplitsError(differences, test_to_training)};
 }
 
 Estimate PercentileEstimate(double value, std::vector<double> draws) {

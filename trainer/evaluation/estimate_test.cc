@@ -101,6 +101,44 @@ TEST(RepeatedSplitsEstimate, IsWiderThanIfTheSplitsWereIndependent) {
   EXPECT_DOUBLE_EQ(RepeatedSplitsEstimate(std::vector<double>{3}, 1).upper, 3);
 }
 
+// Worked out by hand: the differences 1 … 8 hundredths have the mean 0.045, the variance 6e-4 and so the corrected
+// error sqrt((1/8 + 1/3) × 6e-4) = 0.0165831, twice the naive sqrt(6e-4 / 8) = 0.0086603.
+TEST(PairedDifference, AgreesWithHandComputedNumbers) {
+  const std::vector<double> first = {0.80, 0.81, 0.82, 0.83, 0.84, 0.85, 0.86, 0.87};
+  const std::vector<double> second = {0.81, 0.83, 0.85, 0.87, 0.89, 0.91, 0.93, 0.95};
+  const PairedDifference better = ComparePaired(first, second, 1.0 / 3);
+  EXPECT_NEAR(better.difference.value, 0.045, 1e-12);
+  EXPECT_NEAR(better.standard_error, 0.0165831, 1e-7);
+  EXPECT_NEAR(better.T(), 2.713602, 1e-5);
+  EXPECT_NEAR(better.difference.lower, 0.045 - 2.364624 * 0.0165831, 1e-5) << "seven degrees of freedom";
+  EXPECT_NEAR(better.difference.upper, 0.045 + 2.364624 * 0.0165831, 1e-5);
+  EXPECT_TRUE(better.SecondIsNotWorse());
+  const PairedDifference worse = ComparePaired(second, first, 1.0 / 3);
+  EXPECT_NEAR(worse.T(), -2.713602, 1e-5);
+  EXPECT_FALSE(worse.SecondIsNotWorse());
+}
+
+TEST(PairedDifference, ForgivesOneStandardErrorAndNoMore) {
+  const std::vector<double> first(8, 0.9);
+  // Deviations of ±0.01 about the mean: the variance is 8e-4 / 7, the error sqrt((1/8 + 1/3) × 8e-4 / 7) = 0.0072375.
+  const std::pair<double, bool> cases[] = {{-0.0072, true}, {-0.0073, false}, {0, true}, {0.1, true}};
+  for (const auto& [mean, not_worse] : cases) {
+    std::vector<double> second;
+    for (int i = 0; i < 8; ++i) second.push_back(0.9 + mean + (i % 2 == 0 ? 0.01 : -0.01));
+    EXPECT_NEAR(ComparePaired(first, second, 1.0 / 3).standard_error, 0.0072375, 1e-7);
+    EXPECT_EQ(ComparePaired(first, second, 1.0 / 3).SecondIsNotWorse(), not_worse) << mean;
+  }
+}
+
+TEST(PairedDifference, OfEqualsIsNothingWithoutError) {
+  const std::vector<double> same = {0.8, 0.9, 0.85};
+  const PairedDifference none = ComparePaired(same, same, 1.0 / 3);
+  EXPECT_EQ(none.difference.value, 0);
+  EXPECT_EQ(none.standard_error, 0);
+  EXPECT_EQ(none.T(), 0);
+  EXPECT_TRUE(none.SecondIsNotWorse());
+}
+
 TEST(PercentileEstimate, LeavesOutUndefinedDraws) {
   std::vector<double> draws(1001);
   std::iota(draws.begin(), draws.end(), 0.0);

@@ -52,8 +52,7 @@ v1::ReportLineage LineageOf(const AnalysisInput& input) {
 
 v1::Criterion RocAucCriterion(const AnalysisInput& input, const v1::Diagnostics& holdout,
                               const RepeatedSplits& splits) {
-  std::vector<double> repeated;
-  for (const SplitResult& split : splits.splits) repeated.push_back(split.roc_auc);
+  const std::vector<double> repeated = splits.RocAucs();
   return JudgeCriterion({.metric = "holdout_roc_auc", .above = true, .bound = input.options.acceptance_roc_auc()},
                         holdout.roc_auc(), repeated);
 }
@@ -97,7 +96,7 @@ void DescribePredictions(const AnalysisInput& input, v1::ModelReport* report) {
 
 }  // namespace
 
-absl::StatusOr<v1::ModelReport> AnalyseModel(const AnalysisInput& input) {
+absl::StatusOr<ModelAnalysis> AnalyseModel(const AnalysisInput& input) {
   constexpr int kParts = 6;
   const auto progress = [&](int done) {
     if (input.progress) input.progress(done, kParts);
@@ -140,7 +139,7 @@ absl::StatusOr<v1::ModelReport> AnalyseModel(const AnalysisInput& input) {
     *report.add_criteria() = std::move((*revenue)->criterion);
   }
   progress(kParts);
-  return report;
+  return ModelAnalysis{.report = std::move(report), .splits = *std::move(splits)};
 }
 
 }  // namespace ebb::trainer

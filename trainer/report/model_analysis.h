@@ -9,6 +9,7 @@
 #include "trainer/data_check.h"
 #include "trainer/evaluation/folds.h"
 #include "trainer/fit/regressor.h"
+#include "trainer/report/repeated_splits.h"
 #include "trainer/search/dataset.h"
 #include "trainer/search/training.h"
 
@@ -29,8 +30,13 @@ struct AnalysisInput {
   std::function<void(int done, int total)> progress;
 };
 
+struct ModelAnalysis {
+  v1::ModelReport report;  // `model` is left absent
+  RepeatedSplits splits;   // of the outcome's recipe; none where a class has too few rows to be split so
+};
+
 // Everything that is reported of a model beside its TrainingReport: the data described, what decides and what does not,
-// curves, whether the criteria hold. `model` is left absent. CANCELLED.
-absl::StatusOr<v1::ModelReport> AnalyseModel(const AnalysisInput& input);
+// curves, whether the criteria hold. CANCELLED.
+absl::StatusOr<ModelAnalysis> AnalyseModel(const AnalysisInput& input);
 
 }  // namespace ebb::trainer

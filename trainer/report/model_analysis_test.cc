@@ -70,10 +70,10 @@ class Analysis : public ::testing::Test {
         "min_leaf: [3] }");
     core.segment_feature = "profit";
     outcome_ = new TrainingOutcome(*RunSearchAndFit(*seen_, core));
-    report_ = new v1::ModelReport(*Analyse(1));
+    report_ = new v1::ModelReport(Analyse(1)->report);
   }
 
-  static absl::StatusOr<v1::ModelReport> Analyse(int threads, const std::function<bool()>& cancelled = nullptr) {
+  static absl::StatusOr<ModelAnalysis> Analyse(int threads, const std::function<bool()>& cancelled = nullptr) {
     static const auto* options = new v1::TrainingOptions(DefaultTrainingOptions());
     return AnalyseModel({.dataset = *dataset_,
                          .seen = *seen_,
@@ -108,7 +108,7 @@ TEST_F(Analysis, IsTheSameOnAnyNumberOfThreads) {
   differences.set_float_comparison(google::protobuf::util::MessageDifferencer::EXACT);
   std::string text;
   differences.ReportDifferencesToString(&text);
-  const v1::ModelReport other = *Analyse(3);
+  const v1::ModelReport other = Analyse(3)->report;
   EXPECT_TRUE(report_->SerializeAsString() == other.SerializeAsString() || differences.Compare(*report_, other))
       << text;
 }

@@ -5,6 +5,7 @@
 #include <set>
 #include <span>
 
+#include "runtime/mutex.h"
 #include "trainer/evaluation/folds.h"
 #include "trainer/evaluation/metrics.h"
 #include "trainer/fit/pipeline.h"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr int kFolds = 4;
 constexpr int kRepeats = 2;
+constexpr int kSplits = kFolds * kRepeats;
 constexpr int kShuffles = 2;
 constexpr size_t kMostRows = 20'000;
 
@@ -36,7 +38,7 @@ class Split {
 
   SplitResult Measure(const RepeatedSplits& plan, const FeatureSchema& schema) {
     SplitResult result;
-    result.roc_auc = Auc();
+    result.roc_auc = RocAucOfTestPart();
     for (const size_t input : plan.inputs) result.drop_of_input.push_back(result.roc_auc - AucWithout({input}));
     for (const std::string& group : plan.groups) {
       std::vector<size_t> members;
@@ -48,15 +50,7 @@ class Split {
     return result;
   }
 
- private:
-  struct Member {
-    double weight;
-    Pipeline pipeline;
-  };
-
-  bool Cancelled() const { return cancelled_ && cancelled_(); }
-
-  double Auc() const {
+  double RocAucOfTestPart() const {
     std::vector<double> sums(rows_.size(), stack_.intercept), scores(rows_.size());
     for (const Member& member : members_) {
       if (Cancelled()) return 0;
@@ -65,6 +59,14 @@ class Split {
     }
     return RocAuc(sums, labels_);
   }
+
+ private:
+  struct Member {
+    double weight;
+    Pipeline pipeline;
+  };
+
+  bool Cancelled() const { return cancelled_ && cancelled_(); }
 
   // Of the rows with the values of these features handed round among them, as one.
   double AucWithout(const std::vector<size_t>& features) {
@@ -79,7 +81,7 @@ class Split {
       for (size_t row = 0; row < rows_.size(); ++row) {
         for (const size_t feature : features) rows_[row][feature] = as_they_are[giver[row]][feature];
       }
-      sum += Auc();
+      sum += RocAucOfTestPart();
     }
     rows_ = as_they_are;
     return sum / kShuffles;
@@ -105,28 +107,65 @@ RepeatedSplits PlanOf(const FeatureSchema& schema) {
   return plan;
 }
 
+// Calls measure(split, index) for each split of the data set, each on one of the threads.
+template <typename Measure>
+absl::Status ForEachSplit(const Dataset& dataset, const Recipe& recipe, const Stack& stack, int threads,
+                          const std::function<bool()>& cancelled, const Measure& measure) {
+  const absl::StatusOr<std::vector<FoldAssignment>> repeats = RepeatedFolds(dataset, kFolds, kRepeats);
+  if (!repeats.ok()) return repeats.status();
+  ParallelFor(kSplits, threads, [&](size_t i) {
+    if (cancelled && cancelled()) return;
+    Split split(dataset, (*repeats)[i / kFolds], static_cast<int>(i % kFolds), recipe, stack, i, cancelled);
+    measure(split, i);
+  });
+  return cancelled && cancelled() ? absl::CancelledError("the training was cancelled") : absl::OkStatus();
+}
+
+Dataset SplitRows(const Dataset& dataset) { return dataset.Select(SampleOf(AllRows(dataset), kMostRows)); }
+
 }  // namespace
+
+std::vector<double> RepeatedSplits::RocAucs() const {
+  std::vector<double> roc_aucs;
+  for (const SplitResult& split : splits) roc_aucs.push_back(split.roc_auc);
+  return roc_aucs;
+}
 
 absl::StatusOr<RepeatedSplits> MeasureRepeatedSplits(const Dataset& dataset, const Recipe& recipe, const Stack& stack,
                                                      int threads, const std::function<bool()>& cancelled) {
   if (dataset.rows() > kMostRows) {
-    const Dataset sample = dataset.Select(SampleOf(AllRows(dataset), kMostRows));
-    return MeasureRepeatedSplits(sample, recipe, stack, threads, cancelled);
+    return MeasureRepeatedSplits(SplitRows(dataset), recipe, stack, threads, cancelled);
   }
   RepeatedSplits result = PlanOf(dataset.schema());
   result.rows = dataset.rows();
   result.test_to_training = 1.0 / (kFolds - 1);
-  const absl::StatusOr<std::vector<FoldAssignment>> repeats = RepeatedFolds(dataset, kFolds, kRepeats);
-  if (!repeats.ok()) return repeats.status();
-  std::vector<SplitResult> splits(kFolds * kRepeats);
-  ParallelFor(splits.size(), threads, [&](size_t i) {
-    if (cancelled && cancelled()) return;
-    Split split(dataset, (*repeats)[i / kFolds], static_cast<int>(i % kFolds), recipe, stack, i, cancelled);
+  std::vector<SplitResult> splits(kSplits);
+  const absl::Status status = ForEachSplit(dataset, recipe, stack, threads, cancelled, [&](Split& split, size_t i) {
     splits[i] = split.Measure(result, dataset.schema());
   });
-  if (cancelled && cancelled()) return absl::CancelledError("the training was cancelled");
+  if (!status.ok()) return status;
   result.splits = std::move(splits);
   return result;
+}
+
+absl::StatusOr<std::vector<double>> MeasureSplitRocAucs(const Dataset& dataset, const Recipe& recipe,
+                                                        const Stack& stack, int threads,
+                                                        const std::function<bool()>& cancelled,
+                                                        const std::function<void(int done, int total)>& progress) {
+  if (dataset.rows() > kMostRows) {
+    return MeasureSplitRocAucs(SplitRows(dataset), recipe, stack, threads, cancelled, progress);
+  }
+  std::vector<double> roc_aucs(kSplits);
+  Mutex mutex;
+  int done = 0;
+  const absl::Status status = ForEachSplit(dataset, recipe, stack, threads, cancelled, [&](Split& split, size_t i) {
+    roc_aucs[i] = split.RocAucOfTestPart();
+    if (!progress) return;
+    MutexLock lock(&mutex);
+    progress(++done, kSplits);
+  });
+  if (!status.ok()) return status;
+  return roc_aucs;
 }
 
 }  // namespace ebb::trainer

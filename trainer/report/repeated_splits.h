@@ -27,11 +27,20 @@ struct RepeatedSplits {
   std::vector<SplitResult> splits;
   size_t rows = 0;              // that were split
   double test_to_training = 0;  // rows of a test part to rows of a training part
+
+  std::vector<double> RocAucs() const;  // by split
 };
 
 // Two times four stratified folds, customers kept together, of up to 20,000 rows (of more, as many evenly spaced along
 // the canonical order). The same on any number of threads. CANCELLED.
 absl::StatusOr<RepeatedSplits> MeasureRepeatedSplits(const Dataset& dataset, const Recipe& recipe, const Stack& stack,
                                                      int threads, const std::function<bool()>& cancelled);
+
+// Of another recipe: its ROC-AUC on the very splits that MeasureRepeatedSplits makes of the data set, so that the two
+// can be paired. `progress`, which may be empty, is told of the splits done, one call at a time. CANCELLED.
+absl::StatusOr<std::vector<double>> MeasureSplitRocAucs(const Dataset& dataset, const Recipe& recipe,
+                                                        const Stack& stack, int threads,
+                                                        const std::function<bool()>& cancelled,
+                                                        const std::function<void(int done, int total)>& progress);
 
 }  // namespace ebb::trainer

@@ -19,11 +19,6 @@ OutOfFoldScores Select(const OutOfFoldScores& scores, std::span<const uint32_t> 
   return selected;
 }
 
-// A single setting stands for itself.
-Stack Join(const OutOfFoldScores& scores, std::span<const uint8_t> labels) {
-  return scores.size() == 1 ? Stack{.weights = {1}} : FitStack(scores, labels);
-}
-
 Calibration Calibrate(CalibrationMethod method, std::span<const double> scores, std::span<const uint8_t> labels) {
   std::optional<Calibration> sigmoid;
   if (method == CalibrationMethod::kSigmoid) sigmoid = FitSigmoid(scores, labels);
@@ -56,6 +51,10 @@ OutOfFoldScores ScoreOutOfFold(const Dataset& dataset, const FoldAssignment& fol
   return scores;
 }
 
+Stack JoinScores(const OutOfFoldScores& scores, std::span<const uint8_t> labels) {
+  return scores.size() == 1 ? Stack{.weights = {1}} : FitStack(scores, labels);
+}
+
 Predictions PredictOutOfFold(const OutOfFoldScores& scores, std::span<const uint8_t> labels,
                              const FoldAssignment& folds) {
   std::vector<double> combined(labels.size()), isotonic(labels.size()), sigmoid(labels.size());
@@ -65,7 +64,7 @@ Predictions PredictOutOfFold(const OutOfFoldScores& scores, std::span<const uint
     const OutOfFoldScores known = Select(scores, others);
     std::vector<uint8_t> known_labels;
     for (const uint32_t row : others) known_labels.push_back(labels[row]);
-    const Stack stack = Join(known, known_labels);
+    const Stack stack = JoinScores(known, known_labels);
     const std::vector<double> known_scores = stack.Combine(known), of_fold = stack.Combine(Select(scores, test));
     const Calibration by_knots = FitIsotonic(known_scores, known_labels);
     const std::optional<Calibration> by_sigmoid = FitSigmoid(known_scores, known_labels);
@@ -87,7 +86,7 @@ Predictions PredictOutOfFold(const OutOfFoldScores& scores, std::span<const uint
 
 Stack JoinInto(std::vector<Pipeline> pipelines, const OutOfFoldScores& scores, std::span<const uint8_t> labels,
                CalibrationMethod method, TrainedModel* model) {
-  const Stack stack = Join(scores, labels);
+  const Stack stack = JoinScores(scores, labels);
   model->calibration = Calibrate(method, stack.Combine(scores), labels);
   model->intercept = stack.intercept;
   for (size_t m = 0; m < pipelines.size(); ++m) {

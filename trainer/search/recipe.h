@@ -39,6 +39,9 @@ struct Predictions {
   std::vector<CalibrationResult> calibrations;  // it first; the sigmoid is left out where a fold's scores admit none
 };
 
+// The weights that join these scores; a single setting stands for itself.
+Stack JoinScores(const OutOfFoldScores& scores, std::span<const uint8_t> labels);
+
 // What the recipe says of each row where stack and calibration, too, are fitted without the row's fold.
 Predictions PredictOutOfFold(const OutOfFoldScores& scores, std::span<const uint8_t> labels,
                              const FoldAssignment& folds);

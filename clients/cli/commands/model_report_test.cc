@@ -65,8 +65,8 @@ class ModelReportCommandTest : public ::testing::Test {
 
 TEST_F(ModelReportCommandTest, PrintsTables) {
   EXPECT_EQ(Run({"3"}), 0) << err_.str();
-  for (const char* title : {"\ncriteria\n", "\nimportance\n", "\ngroup importance\n", "\nfeatures\n", "\nmetrics\n",
-                            "\nsegments\n", "\nrevenue\n"})
+  for (const char* title : {"\nchampion comparison\n", "\ncriteria\n", "\nimportance\n", "\ngroup importance\n",
+                            "\nfeatures\n", "\nmetrics\n", "\nsegments\n", "\nrevenue\n"})
     EXPECT_THAT(out_.str(), HasSubstr(title));
   EXPECT_THAT(err_.str(), HasSubstr("--html FILE"));
 }
@@ -75,6 +75,11 @@ TEST_F(ModelReportCommandTest, GivesProgramsEveryFigure) {
   EXPECT_EQ(Run({"models/3", "-o", "json"}), 0) << err_.str();
   const auto document = nlohmann::json::parse(out_.str());
   EXPECT_EQ(document["model"]["version"], 3);
+  EXPECT_EQ(document["champion_comparison"]["champion"], 2);
+  EXPECT_EQ(document["champion_comparison"]["rule"], "paired_splits");
+  EXPECT_EQ(document["champion_comparison"]["decision"], "promoted");
+  EXPECT_EQ(document["champion_comparison"]["difference"], -0.002);
+  EXPECT_EQ(document["champion_comparison"]["reason"], nullptr);
   EXPECT_EQ(document["criteria"][0]["metric"], "holdout_roc_auc");
   EXPECT_EQ(document["criteria"][0]["splits_met"], 13);
   EXPECT_EQ(document["criteria"][0]["met"], true);

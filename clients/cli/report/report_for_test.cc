@@ -22,6 +22,10 @@ constexpr char kModel[] = R"(
       exclusions { reason: "revenue_outlier" rows: 1 }
     }
     profit_tiers { lower: 3 upper: 5 }
+    champion_comparison {
+      champion_version: 2 rule: PAIRED_SPLITS decision: PROMOTED splits: 8 champion_roc_auc: 0.913
+      challenger_roc_auc: 0.911 difference: -0.002 standard_error: 0.0031 t: -0.645 lower: -0.0093 upper: 0.0053
+    }
     candidates { family: "stack" cv_roc_auc_mean: 0.91 cv_roc_auc_stddev: 0.02 holdout_roc_auc: 0.92 }
     candidates { family: "random_forest" parameters: "trees=500" cv_roc_auc_mean: 0.9 cv_roc_auc_stddev: 0.03
                  holdout_roc_auc: 0.9 }

@@ -134,11 +134,34 @@ class Writer {
       sentences.push_back(gap > kSmallGap ? say_(phrase::kGap, learnt, held, say_.Real(gap, 2))
                                           : say_(phrase::kNoGap, learnt, held));
     }
+    AddChampionComparison(training.champion_comparison(), &sentences);
     if (training.champion_saw_holdout()) sentences.push_back(say_(phrase::kChampionFlattered));
     return sentences;
   }
 
  private:
+  void AddChampionComparison(const v1::ChampionComparison& comparison, std::vector<std::string>* sentences) const {
+    const bool on_splits = comparison.rule() == v1::ChampionComparison::PAIRED_SPLITS;
+    if (!on_splits && comparison.rule() != v1::ChampionComparison::HOLDOUT) return;
+    const std::string champion = say_.Count(comparison.champion_version());
+    const std::string own = say_.Real(comparison.challenger_roc_auc(), 3);
+    const std::string other = say_.Real(comparison.champion_roc_auc(), 3);
+    sentences->push_back(on_splits
+                             ? say_(phrase::kComparedOnSplits, say_.Counted(comparison.splits(), phrase::kOnSplits),
+                                    champion, own, other, say_.Real(comparison.difference(), 4),
+                                    say_.Real(comparison.lower(), 4), say_.Real(comparison.upper(), 4))
+                             : say_(phrase::kComparedOnHoldout, champion, own, other));
+    const bool promoted = comparison.decision() == v1::ChampionComparison::PROMOTED;
+    if (comparison.decision() == v1::ChampionComparison::NOT_ASKED) {
+      sentences->push_back(say_(phrase::kPromotionNotAsked));
+    } else if (on_splits) {
+      sentences->push_back(
+          say_(promoted ? phrase::kNotWorse : phrase::kWorse, say_.Real(-comparison.standard_error(), 4)));
+    } else {
+      sentences->push_back(say_(promoted ? phrase::kNotWorseOnHoldout : phrase::kWorseOnHoldout));
+    }
+  }
+
   const v1::FeatureDescription* Described(const std::string& name) const {
     const auto found = described_.find(name);
     return found == described_.end() ? nullptr : found->second;

@@ -84,11 +84,17 @@ constexpr Reading kFull[] = {
      "that say nothing.\n"
      "Announced probabilities miss the actual share of declines by 3.2 percentage points on average.\n"
      "ROC-AUC is 0.98 on the rows the model learnt from and 0.92 on the hold-out: the difference of 0.06 is learnt by "
-     "heart.",
+     "heart.\n"
+     "The recipes of this model and of model 2, the champion of that time, were fitted anew in the same 8 splits: "
+     "ROC-AUC is 0.911 against 0.913, a difference of −0.0020 (95% interval from −0.0093 to 0.0053).\n"
+     "The difference is not below minus one standard error (−0.0031), so it became the champion.",
      "На отложенной выборке из 300 строк ROC-AUC равен 0,92; его 95-процентный интервал — от 0,88 до 0,95, и меньшие "
      "различия ничего не значат.\n"
      "Обещанные вероятности отличаются от действительной доли спада в среднем на 3,2 п. п.\n"
-     "ROC-AUC равен 0,98 на обучающих строках и 0,92 на отложенных: разницу в 0,06 модель просто заучила."},
+     "ROC-AUC равен 0,98 на обучающих строках и 0,92 на отложенных: разницу в 0,06 модель просто заучила.\n"
+     "Рецепты этой модели и модели 2, которая работала до неё, заново обучены на одних и тех же 8 разбиениях: ROC-AUC "
+     "равен 0,911 против 0,913, разница — −0,0020 (95-процентный интервал от −0,0093 до 0,0053).\n"
+     "Разница не ниже минус одной стандартной ошибки (−0,0031), поэтому новая модель заменила прежнюю."},
 };
 
 TEST(ReportSentencesTest, OfAFullReport) {
@@ -149,6 +155,15 @@ struct Change {
   const char* russian;
 };
 
+// So that the limits are the comparison's sentences alone.
+v1::ChampionComparison* KeepComparisonOnly(v1::ModelReport* report) {
+  report->clear_holdout();
+  report->clear_cross_validated();
+  v1::TrainingReport* training = report->mutable_model()->mutable_report();
+  training->clear_training();
+  return training->mutable_champion_comparison();
+}
+
 TEST(ReportSentencesTest, ChangedFiguresChangeTheSentence) {
   const Change changes[] = {
       {"clean data",
@@ -201,6 +216,7 @@ TEST(ReportSentencesTest, ChangedFiguresChangeTheSentence) {
          report->clear_cross_validated();
          report->mutable_model()->mutable_report()->mutable_training()->set_roc_auc(0.93);
          report->mutable_model()->mutable_report()->set_champion_saw_holdout(true);
+         report->mutable_model()->mutable_report()->clear_champion_comparison();
        },
        &ReportSentences::limits,
        "ROC-AUC is 0.93 on the rows the model learnt from and 0.92 on the hold-out: hardly anything is learnt by "
@@ -208,6 +224,53 @@ TEST(ReportSentencesTest, ChangedFiguresChangeTheSentence) {
        "The champion was compared on rows that it had been fitted to, which flatters the champion.",
        "ROC-AUC равен 0,93 на обучающих строках и 0,92 на отложенных: модель почти ничего не заучила.\n"
        "Прежняя модель сравнивалась на строках, на которых её обучали, и потому выглядит лучше, чем есть."},
+      {"the champion stayed by the splits",
+       [](v1::ModelReport* report) { KeepComparisonOnly(report)->set_decision(v1::ChampionComparison::KEPT_CHAMPION); },
+       &ReportSentences::limits,
+       "The recipes of this model and of model 2, the champion of that time, were fitted anew in the same 8 splits: "
+       "ROC-AUC is 0.911 against 0.913, a difference of −0.0020 (95% interval from −0.0093 to 0.0053).\n"
+       "The difference is below minus one standard error (−0.0031), so the champion stayed.",
+       "Рецепты этой модели и модели 2, которая работала до неё, заново обучены на одних и тех же 8 разбиениях: "
+       "ROC-AUC равен 0,911 против 0,913, разница — −0,0020 (95-процентный интервал от −0,0093 до 0,0053).\n"
+       "Разница ниже минус одной стандартной ошибки (−0,0031), поэтому осталась прежняя модель."},
+      {"the champion stayed by the hold-out",
+       [](v1::ModelReport* report) {
+         v1::ChampionComparison* comparison = KeepComparisonOnly(report);
+         comparison->set_rule(v1::ChampionComparison::HOLDOUT);
+         comparison->set_decision(v1::ChampionComparison::KEPT_CHAMPION);
+       },
+       &ReportSentences::limits,
+       "With model 2, the champion of that time, it was compared on the hold-out alone: ROC-AUC is 0.911 against "
+       "0.913.\n"
+       "It is worse there, so the champion stayed.",
+       "С моделью 2, которая работала до неё, она сравнивалась только на отложенной выборке: ROC-AUC равен 0,911 "
+       "против 0,913.\n"
+       "Она там хуже, поэтому осталась прежняя модель."},
+      {"promoted by the hold-out",
+       [](v1::ModelReport* report) { KeepComparisonOnly(report)->set_rule(v1::ChampionComparison::HOLDOUT); },
+       &ReportSentences::limits,
+       "With model 2, the champion of that time, it was compared on the hold-out alone: ROC-AUC is 0.911 against "
+       "0.913.\n"
+       "It is not worse there and became the champion.",
+       "С моделью 2, которая работала до неё, она сравнивалась только на отложенной выборке: ROC-AUC равен 0,911 "
+       "против 0,913.\n"
+       "Она там не хуже и заменила прежнюю."},
+      {"promotion not asked",
+       [](v1::ModelReport* report) {
+         v1::ChampionComparison* comparison = KeepComparisonOnly(report);
+         comparison->set_rule(v1::ChampionComparison::HOLDOUT);
+         comparison->set_decision(v1::ChampionComparison::NOT_ASKED);
+       },
+       &ReportSentences::limits,
+       "With model 2, the champion of that time, it was compared on the hold-out alone: ROC-AUC is 0.911 against "
+       "0.913.\n"
+       "As was asked, the champion stayed whatever the difference.",
+       "С моделью 2, которая работала до неё, она сравнивалась только на отложенной выборке: ROC-AUC равен 0,911 "
+       "против 0,913.\n"
+       "Прежняя модель осталась независимо от разницы: так было задано."},
+      {"no champion to compare with",
+       [](v1::ModelReport* report) { KeepComparisonOnly(report)->set_rule(v1::ChampionComparison::UNCOMPARED); },
+       &ReportSentences::limits, "", ""},
   };
   for (const Change& change : changes) {
     v1::ModelReport report = FullReport();

@@ -98,6 +98,28 @@ inline constexpr Phrase kGap{
 inline constexpr Phrase kNoGap{
     "ROC-AUC is $0 on the rows the model learnt from and $1 on the hold-out: hardly anything is learnt by heart.",
     "ROC-AUC равен $0 на обучающих строках и $1 на отложенных: модель почти ничего не заучила."};
+// After "in", and after «на».
+inline constexpr Noun kOnSplits{"split", "splits", "разбиении", "разбиениях", "разбиениях"};
+inline constexpr Phrase kComparedOnSplits{
+    "The recipes of this model and of model $1, the champion of that time, were fitted anew in the same $0: ROC-AUC is "
+    "$2 against $3, a difference of $4 (95% interval from $5 to $6).",
+    "Рецепты этой модели и модели $1, которая работала до неё, заново обучены на одних и тех же $0: ROC-AUC равен $2 "
+    "против $3, разница — $4 (95-процентный интервал от $5 до $6)."};
+inline constexpr Phrase kComparedOnHoldout{
+    "With model $0, the champion of that time, it was compared on the hold-out alone: ROC-AUC is $1 against $2.",
+    "С моделью $0, которая работала до неё, она сравнивалась только на отложенной выборке: ROC-AUC равен $1 против "
+    "$2."};
+inline constexpr Phrase kNotWorse{
+    "The difference is not below minus one standard error ($0), so it became the champion.",
+    "Разница не ниже минус одной стандартной ошибки ($0), поэтому новая модель заменила прежнюю."};
+inline constexpr Phrase kWorse{"The difference is below minus one standard error ($0), so the champion stayed.",
+                               "Разница ниже минус одной стандартной ошибки ($0), поэтому осталась прежняя модель."};
+inline constexpr Phrase kNotWorseOnHoldout{"It is not worse there and became the champion.",
+                                           "Она там не хуже и заменила прежнюю."};
+inline constexpr Phrase kWorseOnHoldout{"It is worse there, so the champion stayed.",
+                                        "Она там хуже, поэтому осталась прежняя модель."};
+inline constexpr Phrase kPromotionNotAsked{"As was asked, the champion stayed whatever the difference.",
+                                           "Прежняя модель осталась независимо от разницы: так было задано."};
 inline constexpr Phrase kChampionFlattered{
     "The champion was compared on rows that it had been fitted to, which flatters the champion.",
     "Прежняя модель сравнивалась на строках, на которых её обучали, и потому выглядит лучше, чем есть."};
