@@ -17,7 +17,8 @@ Maintenance::Maintenance(const MaintenanceOptions& options, Surroundings surroun
       with_(std::move(surroundings)),
       live_(with_.live),
       next_checkpoint_(absl::Now() + options.checkpoint_interval),
-      worker_("maintenance", [this] { return Step(); }) {}
+      worker_(
+          "maintenance", [this] { return Step(); }, Worker::Cpu::kSpare) {}
 
 absl::Duration Maintenance::Step() {
   if (failed_) return absl::InfiniteDuration();

@@ -1,6 +1,8 @@
 #include "runtime/worker.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <utility>
 
@@ -8,7 +10,17 @@
 
 namespace ebb {
 
-Worker::Worker(std::string name, Step step) : name_(std::move(name)), step_(std::move(step)) {}
+namespace {
+
+// Linux keeps a niceness for each thread; one that cannot be set is no reason not to work.
+void GiveWay() {
+  constexpr int kSpareNiceness = 10;
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kSpareNiceness);
+}
+
+}  // namespace
+
+Worker::Worker(std::string name, Step step, Cpu cpu) : name_(std::move(name)), step_(std::move(step)), cpu_(cpu) {}
 
 Worker::~Worker() { Stop(); }
 
@@ -49,6 +61,7 @@ bool Worker::stopping() const {
 
 void Worker::Loop() {
   pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
+  if (cpu_ == Cpu::kSpare) GiveWay();
   while (!stopping()) {
     const absl::Duration wait = RunOnce();
     // WaitWithDeadline adds to "now", which an infinite duration turns into an infinite deadline.

@@ -18,8 +18,12 @@ class Worker {
   // for "when woken". A step that may be long should look at `stopping()` now and then.
   using Step = std::function<absl::Duration()>;
 
+  // What a step may take of the processors: the thread's share, or, where others want it too, about a tenth of that.
+  // For long work that nobody waits for and that takes locks only for moments: who holds one may be kept waiting.
+  enum class Cpu { kFair, kSpare };
+
   // `name` shows in debuggers and top; the system keeps its first 15 bytes.
-  Worker(std::string name, Step step);
+  Worker(std::string name, Step step, Cpu cpu = Cpu::kFair);
   ~Worker();  // stops
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -39,6 +43,7 @@ class Worker {
 
   const std::string name_;
   const Step step_;
+  const Cpu cpu_;
   Mutex step_mutex_;  // held while a step runs; taken before mutex_
   mutable Mutex mutex_;
   CondVar changed_;

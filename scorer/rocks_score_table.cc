@@ -182,6 +182,8 @@ absl::StatusOr<std::unique_ptr<ScoreTable>> OpenRocksScoreTable(const std::strin
   if (create) std::filesystem::create_directories(folder, error);
   if (error) return absl::InternalError(absl::StrCat("creating ", folder, ": ", error.message()));
   std::unique_ptr<rocksdb::Env> env = KeepFilesAfterFailure(rocksdb::Env::Default());
+  // Compactions can wait, scores cannot.
+  env->LowerThreadPoolCPUPriority(rocksdb::Env::Priority::LOW, rocksdb::CpuPriority::kLow).PermitUncheckedError();
   rocksdb::Options options = TableOptions(create);
   options.env = env.get();
   rocksdb::DB* db = nullptr;

@@ -28,6 +28,7 @@ void ScorerFigures::AddSent(const v1::SubscribeResponse& message, bool live) {
   const std::optional<ChangeMoment> moment = recent_.Find(message.score().sequence());
   if (!moment.has_value()) return;
   const int64_t now_us = absl::ToUnixMicros(clock_->Now());
+  news_.Note(moment->changed_us, now_us);
   freshness_seconds_.Observe(SecondsBetween(moment->changed_us, now_us));
   delivery_seconds_.Observe(SecondsBetween(moment->received_us, now_us));
 }

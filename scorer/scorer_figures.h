@@ -8,6 +8,7 @@
 #include "ebb/v1/scorer_service.pb.h"
 #include "runtime/clock.h"
 #include "runtime/metrics.h"
+#include "scorer/news_watch.h"
 #include "scorer/recent_changes.h"
 
 namespace ebb::scorer {
@@ -27,6 +28,7 @@ class ScorerFigures {
   // A message is handed to a subscriber's stream. `live`: the stream has told all that was there when it began.
   void AddSent(const v1::SubscribeResponse& message, bool live);
 
+  const NewsWatch& news() const { return news_; }
   uint64_t scored() const { return scored_.load(std::memory_order_relaxed); }
   uint64_t published() const { return published_.load(std::memory_order_relaxed); }
   uint64_t scores_sent() const { return scores_sent_.load(std::memory_order_relaxed); }
@@ -39,6 +41,7 @@ class ScorerFigures {
  private:
   const Clock* const clock_;
   RecentChanges recent_;
+  NewsWatch news_;
   std::atomic<uint64_t> scored_{0};
   std::atomic<uint64_t> published_{0};
   std::atomic<uint64_t> scores_sent_{0};

@@ -23,6 +23,8 @@ constexpr uint32_t kFormatVersion = 1;
 constexpr size_t kRescoreChunk = 512;
 constexpr size_t kSmallRescoreChunk = 64;
 constexpr absl::Duration kStepAside = absl::Milliseconds(1);
+// Between small chunks while news are late: about a thousand customers a second even then.
+constexpr absl::Duration kWaitForNews = absl::Milliseconds(50);
 // How often held bands with a least stay are looked at.
 constexpr absl::Duration kHeldBandLook = absl::Minutes(1);
 
@@ -71,6 +73,7 @@ ScorerServer::ScorerServer(const Options& options, const Clock* clock,
                            std::function<void(const absl::Status&)> on_fatal, ServingRules rules,
                            std::unique_ptr<DataFolder> folder, std::unique_ptr<ScoreTable> table)
     : options_(options),
+      clock_(clock),
       on_fatal_(std::move(on_fatal)),
       rules_(std::move(rules)),
       folder_(std::move(folder)),
@@ -174,12 +177,17 @@ absl::Duration ScorerServer::Rescore() {
     stepped_aside_ = true;
     return kStepAside;
   }
-  const auto handled = engine_.RescoreSome(std::exchange(stepped_aside_, false) ? kSmallRescoreChunk : kRescoreChunk);
+  const NewsWatch& news = engine_.figures()->news();
+  const int64_t now_us = absl::ToUnixMicros(clock_->Now());
+  const bool news_are_late = news.AreLate(now_us);
+  const bool small = std::exchange(stepped_aside_, false) || news.Any(now_us);
+  const auto handled = engine_.RescoreSome(small ? kSmallRescoreChunk : kRescoreChunk);
   if (!handled.ok()) {
     Fail(handled.status());
     return absl::InfiniteDuration();
   }
-  return *handled > 0 ? absl::ZeroDuration() : absl::InfiniteDuration();
+  if (*handled == 0) return absl::InfiniteDuration();
+  return news_are_late ? kWaitForNews : absl::ZeroDuration();
 }
 
 absl::Duration ScorerServer::ReleaseHeld() {

@@ -61,6 +61,7 @@ class ScorerServer {
   absl::Status ServeMetrics();
 
   const Options options_;
+  const Clock* const clock_;
   const std::function<void(const absl::Status&)> on_fatal_;
   const ServingRules rules_;
   std::atomic<bool> failed_ = false;
