@@ -5,10 +5,11 @@ ebb_library(ebb_trainer_learning
     fit/smo.cc fit/smo_lanes.cc fit/smo_lanes_avx2.cc fit/smo_lanes_sse2.cc fit/stack.cc fit/support_vector.cc
     search/dataset.cc search/decision_tree_search.cc search/draw_settings.cc search/family_search.cc search/forest_search.cc search/gradient_boosting_search.cc search/grid.cc search/grid_search.cc
     search/k_nearest_neighbours_search.cc search/logistic_regression_search.cc search/recipe.cc search/regression.cc search/search_space.cc search/setting_text.cc search/successive_halving.cc search/support_vector_search.cc
-    search/training.cc
+    search/training.cc search/trial_journal.cc
   HOT
   PUBLIC ebb_model absl::status absl::statusor
   PRIVATE ebb_runtime ebb_proto absl::strings absl::str_format absl::synchronization nlohmann_json::nlohmann_json xgboost::xgboost)
+set_source_files_properties(search/trial_journal.cc PROPERTIES COMPILE_DEFINITIONS EBB_VERSION="${PROJECT_VERSION}")
 # Its loops gain from vectors, which -O2 leaves out here; no sum is reordered by it.
 set_source_files_properties(fit/logistic_loss.cc PROPERTIES COMPILE_OPTIONS "$<$<CONFIG:Release>:-O3>")
 # Vectors of 32 bytes stay inside these files, so how they would be passed between files does not matter.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "ebb/v1/model.pb.h"
 #include "ebb/v1/model_report.pb.h"
+#include "trainer/search/trial_journal.h"
 
 namespace ebb::trainer {
 
@@ -28,8 +30,8 @@ struct Page {
 };
 
 // Keeps every model ever made, the trainings that made them, and which model is the champion. A call that returns OK is
-// on disk. Models come into being whole: file, report, the end of their training and, where it is promoted, the
-// champion's change are one write.
+// on disk, journals aside. Models come into being whole: file, report, the end of their training and, where it is
+// promoted, the champion's change are one write.
 //
 // Thread-safe. Versions and ids count from 1 and are never reused.
 // Errors: NOT_FOUND names what is missing; DATA_LOSS: a record or file is not what was written; FAILED_PRECONDITION: a
@@ -57,6 +59,11 @@ class Registry {
   // DATA_LOSS when the bytes do not match the digest.
   virtual absl::StatusOr<std::string> ReadModelFile(int64_t version) const = 0;
   virtual absl::StatusOr<std::string> ReadComparisonBasis(int64_t version) const = 0;
+
+  // Where the training's search keeps its trials and finds those of trainings before it that did not come to a model.
+  // A trial is in the operating system's hands once recorded: it outlives the process, not a power failure. At most
+  // 10,000 are kept, of older trainings the first to go; a model's publication deletes all. The registry outlives it.
+  virtual std::unique_ptr<TrialJournal> OpenJournal(int64_t training) = 0;
 
   // Makes the model the champion and retires the one before it, in one write. No change where it is the champion.
   virtual absl::StatusOr<v1::Model> Promote(int64_t version) = 0;

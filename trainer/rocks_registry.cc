@@ -8,6 +8,8 @@
 //   f VERSION  its file
 //   b VERSION  its comparison basis
 //   c          the champion's version (eight big-endian bytes)
+//   j ID KEY   a trial of the search of a training without a model: after the number the trial's key (32 bytes), under
+//              it TrialResult::Serialize
 //
 // Every value starts with kRecordVersion. The file is one value, because models of the shop's size are below a few
 // megabytes and a model must come into being in one write.
@@ -112,6 +114,7 @@ absl::Status RocksRegistry::Load() {
   if (!last_version.ok()) return last_version.status();
   last_training_ = *last_training;
   last_version_ = *last_version;
+  if (absl::Status status = trials_.Load(*db_); !status.ok()) return status;
 
   std::string record;
   const rocksdb::Status found = db_->Get({}, kChampion, &record);
@@ -154,12 +157,12 @@ absl::StatusOr<int64_t> RocksRegistry::LastNumber(char kind) const {
   return FromBigEndian(it->key().data() + 1);
 }
 
-absl::Status RocksRegistry::Write(rocksdb::WriteBatch* batch) {
+absl::Status RocksRegistry::Write(rocksdb::WriteBatch* batch, bool sync) {
   if (broken_) {
     return absl::InternalError("registry: a write failed before, so none is taken until ebb-trainer starts again");
   }
   rocksdb::WriteOptions options;
-  options.sync = true;
+  options.sync = sync;
   const rocksdb::Status written = db_->Write(options, batch);
   if (written.ok()) return absl::OkStatus();
   broken_ = true;  // what RocksDB holds now may differ from what is on disk: only a reopen settles it
@@ -245,6 +248,7 @@ absl::StatusOr<v1::Model> RocksRegistry::Publish(const NewModel& model, v1::Trai
   if (promote) {
     if (absl::Status status = MoveChampion(version, &batch); !status.ok()) return status;
   }
+  trials_.DeleteAll(&batch);
   if (absl::Status status = Write(&batch); !status.ok()) return status;
   last_version_ = version;
   if (promote) {
@@ -328,6 +332,33 @@ absl::StatusOr<std::string> RocksRegistry::ReadModelFile(int64_t version) const 
 
 absl::StatusOr<std::string> RocksRegistry::ReadComparisonBasis(int64_t version) const {
   return Read(kBasis, version, ModelName(version));
+}
+
+class RocksRegistry::Journal final : public TrialJournal {
+ public:
+  Journal(RocksRegistry* registry, int64_t training) : registry_(registry), training_(training) {}
+
+  std::optional<TrialResult> Find(const TrialKey& key) override {
+    MutexLock lock(&registry_->mutex_);
+    return registry_->trials_.Find(*registry_->db_, key);
+  }
+
+  // A write that fails is the registry's trouble, which says so; the search goes on without its journal.
+  void Record(const TrialKey& key, const TrialResult& result) override {
+    MutexLock lock(&registry_->mutex_);
+    rocksdb::WriteBatch batch;
+    if (registry_->trials_.Put(training_, key, result, &batch)) {
+      registry_->Write(&batch, /*sync=*/false).IgnoreError();
+    }
+  }
+
+ private:
+  RocksRegistry* const registry_;
+  const int64_t training_;
+};
+
+std::unique_ptr<TrialJournal> RocksRegistry::OpenJournal(int64_t training) {
+  return std::make_unique<Journal>(this, training);
 }
 
 absl::StatusOr<v1::Model> RocksRegistry::Promote(int64_t version) {

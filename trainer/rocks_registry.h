@@ -8,6 +8,7 @@
 #include "runtime/clock.h"
 #include "runtime/mutex.h"
 #include "trainer/registry.h"
+#include "trainer/rocks_trials.h"
 
 namespace ebb::trainer {
 
@@ -19,6 +20,7 @@ class RocksRegistry final : public Registry {
     const Clock* clock = nullptr;          // outlives the registry
     rocksdb::Env* env = nullptr;           // nothing: the system's
     std::function<void()> on_write_error;  // called once, on the writing thread, when a write failed; may be empty
+    size_t most_trials = kMostKeptTrials;  // that journals keep
   };
 
   // Marks trainings that an end of the process cut as INTERRUPTED. DATA_LOSS when a record cannot be read,
@@ -35,16 +37,19 @@ class RocksRegistry final : public Registry {
   absl::StatusOr<v1::ModelReport> GetModelReport(int64_t version) const override;
   absl::StatusOr<std::string> ReadModelFile(int64_t version) const override;
   absl::StatusOr<std::string> ReadComparisonBasis(int64_t version) const override;
+  std::unique_ptr<TrialJournal> OpenJournal(int64_t training) override;
   absl::StatusOr<v1::Model> Promote(int64_t version) override;
   std::optional<int64_t> Champion() const override;
 
  private:
-  explicit RocksRegistry(Options options) : options_(std::move(options)) {}
+  class Journal;
+
+  explicit RocksRegistry(Options options) : options_(std::move(options)), trials_(options_.most_trials) {}
 
   absl::Status Load();
   absl::Status InterruptRunning();
   absl::Status MoveChampion(int64_t version, rocksdb::WriteBatch* batch) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status Write(rocksdb::WriteBatch* batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Write(rocksdb::WriteBatch* batch, bool sync = true) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<std::string> Read(char kind, int64_t number, const std::string& name) const;
   absl::StatusOr<v1::Model> ReadModel(int64_t version) const;
   absl::StatusOr<int64_t> LastNumber(char kind) const;
@@ -58,6 +63,7 @@ class RocksRegistry final : public Registry {
   int64_t last_training_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t last_version_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t champion_ ABSL_GUARDED_BY(mutex_) = 0;  // 0: none
+  RocksTrials trials_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace ebb::trainer

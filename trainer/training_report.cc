@@ -88,6 +88,7 @@ v1::TrainingReport ReportOf(const TrainingOutcome& outcome, const v1::TrainingOp
   report.set_fits(static_cast<int64_t>(outcome.fits));
   report.set_search(options.search());
   report.set_settings_untried(static_cast<int64_t>(outcome.settings_untried));
+  report.set_trials_taken_over(static_cast<int64_t>(outcome.fits_taken_over));
   for (const Setting& setting : outcome.recipe) report.add_recipe(SettingText(setting));
   if (const SegmentBounds& bounds = outcome.published.segments; !bounds.feature.empty()) {
     report.mutable_profit_tiers()->set_lower(bounds.lower);

@@ -84,6 +84,7 @@ ProgressCallback SearchProgressTo(const TrainingControls& controls) {
     }
     progress.set_best_roc_auc(search.best_roc_auc);
     progress.set_best_candidate(search.best_candidate);
+    progress.set_trials_taken_over(static_cast<int64_t>(search.fits_taken_over));
     controls.progress(progress);
   };
 }
@@ -209,6 +210,7 @@ absl::StatusOr<TrainingOutcome> TrainingRun::Search(const Rows& rows, Grid setti
   core.as_of_micros = rows.set.as_of_micros;
   core.progress = SearchProgressTo(controls);
   core.cancelled = controls.cancelled;
+  core.journal = controls.journal;
   SetTiers(options.profit_tiers(), &core);
   absl::StatusOr<TrainingOutcome> outcome = RunSearchAndFit(rows.seen(), core);
   if (!outcome.ok()) return outcome;

@@ -35,6 +35,7 @@ class TrainingSetSource {
 struct TrainingControls {
   CancelFn cancelled;
   std::function<void(const v1::TrainingProgress&)> progress;
+  TrialJournal* journal = nullptr;  // of the search's trials; nothing: they are not kept
 };
 
 // The settings that a training tries: all of the lists, or drawn by the training's seed. `options` has no field unset.

@@ -293,6 +293,28 @@ TEST_F(TrainingRunTest, AChampionThatCannotBeReadStays) {
   }
 }
 
+TEST_F(TrainingRunTest, ATrainingThatWasCutIsTakenUpByTheNextAndGivesTheSameModel) {
+  const std::string expected = Train(kGoodStack).model.file;
+  const std::unique_ptr<TrialJournal> first = registry_->OpenJournal(1), second = registry_->OpenJournal(2);
+  int64_t done = 0, taken_over = 0;
+  const auto follow = [&](const v1::TrainingProgress& progress) {
+    if (progress.step() == "search") done = progress.done();
+    if (progress.step() == "search") taken_over = progress.trials_taken_over();
+  };
+  EXPECT_EQ(Run(kGoodStack, {.cancelled = [&] { return done == 7; }, .progress = follow, .journal = first.get()})
+                .status()
+                .code(),
+            absl::StatusCode::kCancelled);
+  EXPECT_EQ(taken_over, 0);
+  const absl::StatusOr<TrainedResult> result =
+      Run(kGoodStack, {.cancelled = [] { return false; }, .progress = follow, .journal = second.get()});
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->model.file, expected);
+  EXPECT_EQ(result->model.report.fits(), 10);
+  EXPECT_EQ(result->model.report.trials_taken_over(), taken_over);
+  EXPECT_THAT(taken_over, ::testing::AllOf(::testing::Ge(5), ::testing::Le(7)));
+}
+
 TEST_F(TrainingRunTest, SearchesAsAskedAndSaysWhatTimeDidNotSufficeFor) {
   TrainingRun::Options options;
   options.space = *ParseSearchSpace(R"(logistic_regression { c_range { low: 0.01 high: 10 log: true } }

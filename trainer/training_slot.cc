@@ -1,5 +1,6 @@
 #include "trainer/training_slot.h"
 
+#include <memory>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -103,8 +104,11 @@ void TrainingSlot::Stop() {
 }
 
 void TrainingSlot::RunAndRecord(v1::Training training) {
+  const absl::StatusOr<int64_t> id = ParseTrainingName(training.name());  // the registry's own
+  const std::unique_ptr<TrialJournal> journal = registry_->OpenJournal(id.value_or(0));
   TrainingControls controls{.cancelled = [this] { return cancelled_.load(); },
-                            .progress = [this](const v1::TrainingProgress& progress) { SetProgress(progress); }};
+                            .progress = [this](const v1::TrainingProgress& progress) { SetProgress(progress); },
+                            .journal = journal.get()};
   absl::StatusOr<TrainedResult> result = work_(training.options(), controls);
   const absl::Status end = DecideEnd(result.status(), &training);
   if (end.ok()) {
@@ -181,10 +185,12 @@ void TrainingSlot::SetProgress(const v1::TrainingProgress& progress) {
     v1::TrainingProgress* now = running_->mutable_progress();
     const double best_roc_auc = now->best_roc_auc();
     const std::string best_candidate = now->best_candidate();
+    const int64_t taken_over = now->trials_taken_over();
     *now = progress;
     if (progress.best_candidate().empty()) {  // steps other than the search do not know it
       now->set_best_roc_auc(best_roc_auc);
       now->set_best_candidate(best_candidate);
+      now->set_trials_taken_over(taken_over);
     }
   }
   on_change_();

@@ -47,7 +47,9 @@ class TrainingSlotTest : public ::testing::Test {
     progress.set_step("search");
     progress.set_best_roc_auc(0.9);
     progress.set_best_candidate("decision_tree");
+    progress.set_trials_taken_over(controls.journal->Find(TrialKey{1}) ? 1 : 0);
     controls.progress(progress);
+    controls.journal->Record(TrialKey{1}, {.roc_aucs = {0.9}, .seconds = 1});
     MutexLock lock(&mutex_);
     while (!released_) {
       if (controls.cancelled()) return absl::CancelledError("as asked");
@@ -130,6 +132,21 @@ TEST_F(TrainingSlotTest, CancelEndsItWithoutAModel) {
   EXPECT_EQ(again.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(again.message()), HasSubstr("`trainings/1` has ended as CANCELLED"));
   EXPECT_EQ(slot_->Cancel(5).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(TrainingSlotTest, TheTrialsOfATrainingWithoutAModelAreTheNextOnes) {
+  Start();
+  EXPECT_EQ(slot_->Cancel(1)->state(), v1::Training::RUNNING);
+  WaitUntilIdle();
+  Release();
+  for (const int64_t id : {2, 3}) {
+    Start();
+    WaitUntilIdle();
+    const v1::Training ended = *slot_->Get(id);
+    EXPECT_EQ(ended.state(), v1::Training::SUCCEEDED);
+    EXPECT_EQ(ended.progress().step(), "publish") << "later steps keep the figure";
+    EXPECT_EQ(ended.progress().trials_taken_over(), id == 2 ? 1 : 0) << "a model ends the journal";
+  }
 }
 
 // A Cancel that came too late says so: nobody is told CANCELLED of a training whose model serves.

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -205,6 +206,39 @@ TEST(Crash, OfTheTrainerLeavesAnInterruptedTrainingAndTheNextOneWorks) {
   EXPECT_EQ(services.Ebb({"model", "show", "1"}).exit_status, 3) << "no model is left half made";
   Train(services);
   EXPECT_EQ(services.Ebb({"model", "show", "champion"}).exit_status, 0);
+}
+
+TEST(Crash, OfTheTrainerLeavesTheTrialsOfItsSearchToTheNextTraining) {
+  // Some seconds of search in many small trials.
+  constexpr char kGrid[] = R"(
+    scalings: [STANDARD, MINMAX, ROBUST]
+    support_vector { kernel: RBF c: [0.1, 0.3, 1, 3, 10] gamma: [0.01, 0.1, 0.3] class_weight: [NONE, BALANCED] }
+    k_nearest_neighbours { k: [5, 15, 51] weighting: [UNIFORM, DISTANCE] metric: [EUCLIDEAN, MANHATTAN] }
+  )";
+  Services services;
+  const std::string grid = services.folder() + "/grid.textproto";
+  std::ofstream(grid) << kGrid;
+  services.Start(Services::kFeatureStore);
+  services.Start(Services::kTrainer, {"--search-grid", grid});
+  services.Start(Services::kScorer);
+  GenerateShop(services, services.folder() + "/shop", 600);
+  ImportShop(services, services.folder() + "/shop");
+  ASSERT_EQ(services.Ebb({"train"}).exit_status, 0);
+  const auto training = [&] { return nlohmann::json::parse(services.Ebb({"trainings", "-o", "json"}).out).at(0); };
+  ASSERT_TRUE(Eventually([&] { return training().at("step") == "search" && training().at("done") > 40; }))
+      << training();
+  services.Kill(Services::kTrainer);
+  services.Start(Services::kTrainer, {"--search-grid", grid});
+  EXPECT_EQ(training().at("state"), "interrupted");
+
+  const auto model = [&](const char* version) {
+    return nlohmann::json::parse(services.Ebb({"model", "show", version, "-o", "json"}).out).at("model");
+  };
+  Train(services);
+  Train(services);
+  EXPECT_GT(model("1").at("trials_taken_over"), 20) << "of those that were done when it was killed";
+  EXPECT_EQ(model("2").at("trials_taken_over"), 0) << "a model ends the journal";
+  EXPECT_EQ(model("1").at("digest"), model("2").at("digest")) << "taken up or not, it is the same model";
 }
 
 }  // namespace

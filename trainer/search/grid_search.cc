@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
@@ -57,12 +58,18 @@ class Progress {
   Progress(const Grid& grid, uint64_t total, const ProgressCallback& callback)
       : grid_(grid), total_(total), callback_(callback), roc_aucs_(grid.size()) {}
 
-  void OneMore(size_t setting, double roc_auc) {
+  void OneMore(size_t setting, double roc_auc, bool taken_over) {
     MutexLock lock(&mutex_);
     ++done_;
+    taken_over_ += taken_over;
     roc_aucs_[setting].sum += roc_auc;
     ++roc_aucs_[setting].folds;
     Tell(total_);
+  }
+
+  uint64_t taken_over() {
+    MutexLock lock(&mutex_);
+    return taken_over_;
   }
 
   // No more will be done.
@@ -84,7 +91,8 @@ class Progress {
     callback_({.fits_done = done_,
                .fits_total = total,
                .best_roc_auc = roc_aucs_[best].Mean(),
-               .best_candidate = CandidateText(grid_[best])});
+               .best_candidate = CandidateText(grid_[best]),
+               .fits_taken_over = taken_over_});
   }
 
   size_t Best() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
@@ -97,6 +105,7 @@ class Progress {
   const ProgressCallback& callback_;
   Mutex mutex_;
   uint64_t done_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t taken_over_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<FoldsSoFar> roc_aucs_ ABSL_GUARDED_BY(mutex_);  // by setting
 };
 
@@ -131,7 +140,9 @@ class Search {
         folds_(folds),
         grid_(grid),
         options_(options),
-        progress_(grid, grid.size() * static_cast<uint64_t>(folds.count), options.progress) {}
+        progress_(grid, grid.size() * static_cast<uint64_t>(folds.count), options.progress) {
+    if (options.journal != nullptr) trial_keys_.emplace(dataset, folds);
+  }
 
   absl::StatusOr<SearchResult> Run() {
     MakeTasks();
@@ -183,23 +194,57 @@ class Search {
   void RunTask(size_t index) {
     const Task& task = tasks_[index];
     const auto stopped = [&] { return Cancelled() || (!task.must_be_done && TimeIsOver()); };
-    if (stopped()) return LeaveSlot(*task.slot);
+    if (stopped() || TakeOver(index)) return LeaveSlot(*task.slot);
     const auto start = std::chrono::steady_clock::now();
     std::call_once(task.slot->made, [&] { Make(*task.slot); });
     const FoldData& fold = *task.slot->data;
+    size_t reported = 0;
     const SearchUnit unit{.grid = &grid_,
                           .settings = task.settings,
                           .report =
                               [&](size_t setting, std::span<const double> scores) {
-                                const double roc_auc = RocAuc(scores, fold.test_labels);
-                                results_[setting].fold_roc_auc[task.slot->fold] = roc_auc;
-                                ++folds_done_[setting];
-                                progress_.OneMore(setting, roc_auc);
+                                Note(task, setting, RocAuc(scores, fold.test_labels), /*taken_over=*/false);
+                                ++reported;
                               },
                           .cancelled = stopped};
     kFamilySearches[grid_[task.settings.front()].family.index()](fold, unit);
     LeaveSlot(*task.slot);
     task_seconds_[index] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    // What a stop cut may have been reported half done.
+    if (reported == task.settings.size() && !stopped()) Record(index);
+  }
+
+  void Note(const Task& task, size_t setting, double roc_auc, bool taken_over) {
+    results_[setting].fold_roc_auc[task.slot->fold] = roc_auc;
+    ++folds_done_[setting];
+    progress_.OneMore(setting, roc_auc, taken_over);
+  }
+
+  TrialKey KeyOf(const Task& task) const {
+    return trial_keys_->Of(task.slot->fold, task.slot->most_rows, grid_, task.settings);
+  }
+
+  // False where the journal has nothing of the task.
+  bool TakeOver(size_t index) {
+    if (!trial_keys_) return false;
+    const Task& task = tasks_[index];
+    const std::optional<TrialResult> known = options_.journal->Find(KeyOf(task));
+    if (!known || known->roc_aucs.size() != task.settings.size()) return false;
+    task_seconds_[index] = known->seconds;
+    for (size_t i = 0; i < task.settings.size(); ++i) {
+      Note(task, task.settings[i], known->roc_aucs[i], /*taken_over=*/true);
+    }
+    return true;
+  }
+
+  void Record(size_t index) {
+    if (!trial_keys_) return;
+    const Task& task = tasks_[index];
+    TrialResult result{.roc_aucs = {}, .seconds = task_seconds_[index]};
+    for (const size_t setting : task.settings) {
+      result.roc_aucs.push_back(results_[setting].fold_roc_auc[task.slot->fold]);
+    }
+    options_.journal->Record(KeyOf(task), result);
   }
 
   static void LeaveSlot(FoldSlot& slot) {
@@ -234,6 +279,7 @@ class Search {
     }
     result.fits = result.settings.size() * static_cast<uint64_t>(folds_.count);
     result.untried = grid_.size() - result.settings.size();
+    result.fits_taken_over = progress_.taken_over();
     return result;
   }
 
@@ -242,6 +288,7 @@ class Search {
   const Grid& grid_;
   const SearchOptions& options_;
   Progress progress_;
+  std::optional<TrialKeys> trial_keys_;  // where there is a journal
   std::vector<std::unique_ptr<FoldSlot>> slots_;
   std::vector<Task> tasks_;
   std::vector<double> task_seconds_;

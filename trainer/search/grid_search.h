@@ -8,6 +8,7 @@
 #include "trainer/evaluation/folds.h"
 #include "trainer/search/dataset.h"
 #include "trainer/search/grid.h"
+#include "trainer/search/trial_journal.h"
 
 namespace ebb::trainer {
 
@@ -23,7 +24,9 @@ struct SearchResult {
   std::vector<size_t> family_tried;     // settings tried of each family; by the index of FamilySetting
   uint64_t fits = 0;                    // of these settings
   size_t untried = 0;                   // settings that the time did not suffice for
-  std::vector<double> family_seconds;   // spent on each family, summed over the threads; by the index of FamilySetting
+  std::vector<double> family_seconds;   // spent on each family, summed over the threads, also by those who did what was
+                                        // taken over; by the index of FamilySetting
+  uint64_t fits_taken_over = 0;         // that the journal had
 
   // Index of the family's best setting; of equals the earlier. -1 if the grid has none of it.
   int BestOf(size_t family) const;
@@ -34,8 +37,9 @@ struct SearchResult {
 struct SearchProgress {
   uint64_t fits_done = 0;  // a fit is one setting on one fold
   uint64_t fits_total = 0;
-  double best_roc_auc = 0;     // mean over the folds that a setting has behind it; 0 before the first
-  std::string best_candidate;  // it, as `k_nearest_neighbours k=51 weights=distance … scaler=standard`
+  double best_roc_auc = 0;       // mean over the folds that a setting has behind it; 0 before the first
+  std::string best_candidate;    // it, as `k_nearest_neighbours k=51 weights=distance … scaler=standard`
+  uint64_t fits_taken_over = 0;  // of those done
 };
 
 // Called from the search's threads, one call at a time. Must be quick.
@@ -53,6 +57,9 @@ struct SearchOptions {
   // May be empty. Where it is not, the grid is worked off in waves of settings, the first setting of each family before
   // all others; these are always done. Others count only with all folds, so the result may depend on the clock alone.
   TimeIsOverFn time_is_over = {};
+  // May be empty. What it has of these rows, folds and settings is taken over, to the last bit; what it has not is done
+  // and recorded, where it was done whole.
+  TrialJournal* journal = nullptr;
 };
 
 // By setting: the wave it is searched in. All 0 without a limit; with one the first setting of each family is in wave

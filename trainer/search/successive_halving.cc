@@ -38,9 +38,10 @@ size_t PowerOfFactor(int exponent) {
 }
 
 // One rung's progress told as a part of the whole.
-ProgressCallback AsPart(const ProgressCallback& callback, uint64_t before, uint64_t after) {
+ProgressCallback AsPart(const ProgressCallback& callback, uint64_t before, uint64_t after, uint64_t taken_over) {
   if (!callback) return {};
-  return [&callback, before, after](SearchProgress progress) {
+  return [&callback, before, after, taken_over](SearchProgress progress) {
+    progress.fits_taken_over += taken_over;
     progress.fits_done += before;
     progress.fits_total += before + after;
     callback(progress);
@@ -58,6 +59,7 @@ absl::StatusOr<SearchResult> SearchShare(const Dataset& dataset, size_t every, i
 void AddEarlier(const SearchResult& earlier, SearchResult& result) {
   for (size_t f = 0; f < kFamilies; ++f) result.family_seconds[f] += earlier.family_seconds[f];
   result.fits += earlier.fits;
+  result.fits_taken_over += earlier.fits_taken_over;
   result.family_tried = earlier.family_tried;
   result.untried = earlier.untried;
 }
@@ -100,7 +102,8 @@ absl::StatusOr<SearchResult> SuccessiveHalving(const Dataset& dataset, const Fol
     const auto now = CountByFamily(rung);
     const uint64_t fits_of_rung = FitsLeft(now, 1, folds.count);
     SearchOptions of_rung = options;
-    of_rung.progress = AsPart(options.progress, fits_before, FitsLeft(now, left, folds.count) - fits_of_rung);
+    of_rung.progress =
+        AsPart(options.progress, fits_before, FitsLeft(now, left, folds.count) - fits_of_rung, sum.fits_taken_over);
     absl::StatusOr<SearchResult> result =
         left == 1 ? GridSearch(dataset, folds, rung, of_rung)
                   : SearchShare(dataset, PowerOfFactor(left - 1), folds.count, rung, of_rung);

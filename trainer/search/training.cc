@@ -115,7 +115,8 @@ absl::StatusOr<SearchResult> Search(const Dataset& training, const FoldAssignmen
   const SearchOptions search{.threads = options.threads,
                              .progress = options.progress,
                              .cancelled = options.cancelled,
-                             .time_is_over = options.time_is_over};
+                             .time_is_over = options.time_is_over,
+                             .journal = options.journal};
   return options.search == SearchMethod::kSuccessiveHalving ? SuccessiveHalving(training, folds, options.grid, search)
                                                             : GridSearch(training, folds, options.grid, search);
 }
@@ -219,6 +220,7 @@ absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const Tr
   TrainingOutcome outcome;
   outcome.fits = search->fits;
   outcome.settings_untried = search->untried;
+  outcome.fits_taken_over = search->fits_taken_over;
   std::vector<SettingResult> best = BestOfFamilies(*search);
   Recipe families;
   for (const SettingResult& result : best) families.push_back(result.setting);

@@ -41,6 +41,7 @@ struct TrainingOptions {
   std::vector<int64_t> as_of_micros;  // for the lineage
   ProgressCallback progress;
   CancelFn cancelled;
+  TrialJournal* journal = nullptr;  // of the search; see SearchOptions
 };
 
 // One family's best setting, or the stack of all of these.
@@ -60,6 +61,7 @@ struct TrainingOutcome {
   size_t winner = 0;                  // of these: what is published
   uint64_t fits = 0;                  // settings × folds of the search
   size_t settings_untried = 0;        // for want of time
+  uint64_t fits_taken_over = 0;       // of these fits, from the journal
 
   // Of the winner. Cross-validated: out-of-fold rows of the training part, each calibrated without its own fold.
   // Training and hold-out: by `measured`.

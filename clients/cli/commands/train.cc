@@ -90,7 +90,11 @@ absl::StatusOr<v1::TrainRequest> MakeRequest(const TrainOptions& options) {
 
 std::string Note(const v1::TrainingProgress& progress) {
   if (progress.best_roc_auc() <= 0) return "";
-  return fmt::format("best ROC-AUC {:.4f} ({})", progress.best_roc_auc(), progress.best_candidate());
+  std::string note = fmt::format("best ROC-AUC {:.4f} ({})", progress.best_roc_auc(), progress.best_candidate());
+  if (progress.trials_taken_over() > 0) {
+    note += fmt::format(", {} fits taken over from a training that was cut", progress.trials_taken_over());
+  }
+  return note;
 }
 
 absl::StatusOr<v1::Training> Follow(CommandContext& context, const Interrupt& interrupt, const std::string& name) {
