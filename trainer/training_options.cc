@@ -21,6 +21,7 @@ constexpr double kLowerQuantile = 0.25;
 constexpr double kUpperQuantile = 0.75;
 constexpr int kTrials = 20;
 constexpr int kMostTrials = 1000;
+constexpr int kMostInnerRepeats = 10;
 
 bool Within(double value, double least, double greatest) { return value >= least && value <= greatest; }
 
@@ -61,6 +62,10 @@ std::optional<OptionViolation> FindSearchViolation(const v1::TrainingOptions& op
   }
   if (options.trials() < 0 || options.trials() > kMostTrials) {
     return OptionViolation{"trials", absl::StrCat("is ", options.trials(), ", must be from 1 to ", kMostTrials)};
+  }
+  if (options.inner_repeats() < 0 || options.inner_repeats() > kMostInnerRepeats) {
+    return OptionViolation{"inner_repeats",
+                           absl::StrCat("is ", options.inner_repeats(), ", must be from 1 to ", kMostInnerRepeats)};
   }
   if (!options.has_search_budget()) return std::nullopt;
   const google::protobuf::Duration& budget = options.search_budget();
@@ -119,6 +124,7 @@ v1::TrainingOptions WithDefaults(v1::TrainingOptions options) {
   if (options.search() == v1::TrainingOptions::SEARCH_UNSPECIFIED) options.set_search(v1::TrainingOptions::GRID);
   if (options.trials() == 0) options.set_trials(kTrials);
   if (!options.has_acceptance_roc_auc()) options.set_acceptance_roc_auc(kAcceptanceRocAuc);
+  if (options.inner_repeats() == 0) options.set_inner_repeats(1);
   if (!options.has_acceptance_smape()) options.set_acceptance_smape(kAcceptanceSmape);
   if (!options.has_promote_if_not_worse()) options.set_promote_if_not_worse(true);
   if (!options.has_profit_tiers()) {

@@ -21,6 +21,7 @@ TEST(TrainingOptions, WhatIsSaidStays) {
   v1::TrainingOptions options;
   options.set_holdout_share(0.3);
   options.set_folds(3);
+  options.set_inner_repeats(2);
   options.set_segment_threshold(0.6);
   options.set_promote_if_not_worse(false);
   options.set_acceptance_roc_auc(0.8);
@@ -51,6 +52,7 @@ TEST(TrainingOptions, SearchesTheGridWithoutALimitWhereNothingIsSaid) {
   const v1::TrainingOptions options = DefaultTrainingOptions();
   EXPECT_EQ(options.search(), v1::TrainingOptions::GRID);
   EXPECT_EQ(options.trials(), 20);
+  EXPECT_EQ(options.inner_repeats(), 1);
   EXPECT_FALSE(options.has_search_budget());
 }
 
@@ -68,6 +70,11 @@ TEST(TrainingOptions, RefusesSearchesThatCannotBe) {
     EXPECT_EQ(violation(), "trials is " + std::to_string(trials) + ", must be from 1 to 1000");
   }
   options.set_trials(1000);
+  for (const int repeats : {-1, 11}) {
+    options.set_inner_repeats(repeats);
+    EXPECT_EQ(violation(), "inner_repeats is " + std::to_string(repeats) + ", must be from 1 to 10");
+  }
+  options.set_inner_repeats(10);
   EXPECT_EQ(violation(), "");
   options.mutable_search_budget();
   EXPECT_EQ(violation(), "search_budget is 0 s and 0 ns, must be above 0; leave it out for no limit");

@@ -87,6 +87,7 @@ v1::TrainingReport ReportOf(const TrainingOutcome& outcome, const v1::TrainingOp
   report.set_seed(options.seed());
   report.set_fits(static_cast<int64_t>(outcome.fits));
   report.set_search(options.search());
+  report.set_inner_repeats(options.inner_repeats());
   report.set_settings_untried(static_cast<int64_t>(outcome.settings_untried));
   report.set_trials_taken_over(static_cast<int64_t>(outcome.fits_taken_over));
   for (const Setting& setting : outcome.recipe) report.add_recipe(SettingText(setting));

@@ -203,6 +203,7 @@ absl::StatusOr<TrainingOutcome> TrainingRun::Search(const Rows& rows, Grid setti
   core.seed = options.seed();
   core.threads = options_.threads;
   core.folds = options.folds();
+  core.inner_repeats = options.inner_repeats();
   core.holdout_share = options.holdout_share();
   core.risk_threshold = options.segment_threshold();
   core.horizon_months = HorizonMonths(options.training_set());

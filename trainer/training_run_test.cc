@@ -315,6 +315,25 @@ TEST_F(TrainingRunTest, ATrainingThatWasCutIsTakenUpByTheNextAndGivesTheSameMode
   EXPECT_THAT(taken_over, ::testing::AllOf(::testing::Ge(5), ::testing::Le(7)));
 }
 
+TEST_F(TrainingRunTest, RepeatsTheSearchsFoldsOnRequestAndTakesOverThoseOfAnEarlierTraining) {
+  const std::unique_ptr<TrialJournal> journal = registry_->OpenJournal(1);
+  const TrainingControls controls{
+      .cancelled = [] { return false; }, .progress = [](const auto&) {}, .journal = journal.get()};
+  constexpr int fits = 2 * 5;
+  for (const auto method : {v1::TrainingOptions::GRID, v1::TrainingOptions::SUCCESSIVE_HALVING}) {
+    v1::TrainingOptions asked = DefaultTrainingOptions();
+    asked.set_search(method);
+    const v1::TrainingReport once = Run(kGoodStack, controls, 1, asked)->model.report;
+    EXPECT_EQ(once.inner_repeats(), 1);
+    EXPECT_EQ(once.fits(), fits);
+    asked.set_inner_repeats(3);
+    const v1::TrainingReport thrice = Run(kGoodStack, controls, 1, asked)->model.report;
+    EXPECT_EQ(thrice.inner_repeats(), 3);
+    EXPECT_EQ(thrice.fits(), 3 * fits);
+    EXPECT_EQ(thrice.trials_taken_over(), method == v1::TrainingOptions::GRID ? fits : 3 * fits);
+  }
+}
+
 TEST_F(TrainingRunTest, SearchesAsAskedAndSaysWhatTimeDidNotSufficeFor) {
   TrainingRun::Options options;
   options.space = *ParseSearchSpace(R"(logistic_regression { c_range { low: 0.01 high: 10 log: true } }

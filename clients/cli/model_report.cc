@@ -52,6 +52,7 @@ Record Summary(const v1::Model& model) {
   summary.Add("holdout_rows", CountCell(report.holdout_rows()));
   summary.Add("declined_rows", CountCell(report.training_set().declined()));
   summary.Add("search", SearchCell(report.search()));
+  summary.Add("inner_repeats", report.inner_repeats() == 0 ? NoCell() : CountCell(report.inner_repeats()));
   summary.Add("settings_untried", CountCell(report.settings_untried()));
   summary.Add("fits", CountCell(report.fits()));
   summary.Add("trials_taken_over", CountCell(report.trials_taken_over()));

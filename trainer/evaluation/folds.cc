@@ -92,6 +92,17 @@ absl::StatusOr<std::vector<FoldAssignment>> RepeatedFolds(const Dataset& dataset
   return result;
 }
 
+absl::StatusOr<std::vector<FoldAssignment>> InnerFolds(const Dataset& dataset, int folds, int repeats) {
+  std::vector<FoldAssignment> result;
+  for (int repeat = 0; repeat < repeats; ++repeat) {
+    absl::StatusOr<FoldAssignment> cut =
+        repeat == 0 ? StratifiedFolds(dataset, folds) : ShuffledFolds(dataset, folds, static_cast<uint64_t>(repeat));
+    if (!cut.ok()) return cut.status();
+    result.push_back(*std::move(cut));
+  }
+  return result;
+}
+
 absl::StatusOr<HoldoutSplit> StratifiedHoldout(const Dataset& dataset, double share) {
   if (!(share > 0 && share < 1)) {
     return absl::InvalidArgumentError(absl::StrCat("the hold-out's share is ", share, "; it must lie between 0 and 1"));

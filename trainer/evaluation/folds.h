@@ -27,6 +27,9 @@ absl::StatusOr<FoldAssignment> ShuffledFolds(const Dataset& dataset, int folds, 
 // So many of these, by the seeds 0, 1, …
 absl::StatusOr<std::vector<FoldAssignment>> RepeatedFolds(const Dataset& dataset, int folds, int repeats);
 
+// What a search is measured on: StratifiedFolds, then ShuffledFolds by the seeds 1, 2, …; `repeats` in all, at least 1.
+absl::StatusOr<std::vector<FoldAssignment>> InnerFolds(const Dataset& dataset, int folds, int repeats);
+
 struct HoldoutSplit {
   std::vector<uint32_t> training;
   std::vector<uint32_t> holdout;

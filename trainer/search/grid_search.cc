@@ -39,7 +39,7 @@ constexpr size_t kWave = 8;
 
 // A fold under one scaling, made by the first unit that needs it and dropped by the last.
 struct FoldSlot {
-  int fold = 0;
+  int fold = 0;  // counted through all repeats
   Scaling scaling = Scaling::kNone;
   size_t most_rows = 0;  // of either part: of more, a sample
   std::once_flag made;
@@ -135,19 +135,23 @@ absl::Status CheckFolds(const Dataset& dataset, const FoldAssignment& folds) {
 
 class Search {
  public:
-  Search(const Dataset& dataset, const FoldAssignment& folds, const Grid& grid, const SearchOptions& options)
+  Search(const Dataset& dataset, std::span<const FoldAssignment> repeats, const Grid& grid,
+         const SearchOptions& options)
       : dataset_(dataset),
-        folds_(folds),
+        repeats_(repeats),
+        folds_(repeats.front().count * static_cast<int>(repeats.size())),
         grid_(grid),
         options_(options),
-        progress_(grid, grid.size() * static_cast<uint64_t>(folds.count), options.progress) {
-    if (options.journal != nullptr) trial_keys_.emplace(dataset, folds);
+        progress_(grid, grid.size() * static_cast<uint64_t>(folds_), options.progress) {
+    if (options.journal == nullptr) return;
+    const std::string rows = dataset.Digest();
+    for (const FoldAssignment& folds : repeats) trial_keys_.emplace_back(rows, folds);
   }
 
   absl::StatusOr<SearchResult> Run() {
     MakeTasks();
     for (const Setting& setting : grid_) {
-      results_.push_back({.setting = setting, .fold_roc_auc = std::vector<double>(folds_.count)});
+      results_.push_back({.setting = setting, .fold_roc_auc = std::vector<double>(folds_)});
     }
     folds_done_ = std::vector<std::atomic<int>>(grid_.size());
     task_seconds_.resize(tasks_.size());
@@ -164,7 +168,7 @@ class Search {
     using Place = std::tuple<size_t, int, Scaling, size_t>;
     const std::vector<size_t> waves = WavesOf(grid_, options_.time_is_over != nullptr);
     std::map<Place, std::map<ShareKey, std::vector<size_t>>> groups;
-    for (int fold = 0; fold < folds_.count; ++fold) {
+    for (int fold = 0; fold < folds_; ++fold) {
       for (size_t i = 0; i < grid_.size(); ++i) {
         // Where nothing is left out, all families share one slot.
         const size_t most = std::min(MostTrainingRows(grid_[i].family), dataset_.rows());
@@ -220,13 +224,17 @@ class Search {
     progress_.OneMore(setting, roc_auc, taken_over);
   }
 
+  const FoldAssignment& RepeatOf(const FoldSlot& slot) const { return repeats_[slot.fold / repeats_.front().count]; }
+  int FoldOf(const FoldSlot& slot) const { return slot.fold % repeats_.front().count; }
+
   TrialKey KeyOf(const Task& task) const {
-    return trial_keys_->Of(task.slot->fold, task.slot->most_rows, grid_, task.settings);
+    const FoldSlot& slot = *task.slot;
+    return trial_keys_[slot.fold / repeats_.front().count].Of(FoldOf(slot), slot.most_rows, grid_, task.settings);
   }
 
   // False where the journal has nothing of the task.
   bool TakeOver(size_t index) {
-    if (!trial_keys_) return false;
+    if (trial_keys_.empty()) return false;
     const Task& task = tasks_[index];
     const std::optional<TrialResult> known = options_.journal->Find(KeyOf(task));
     if (!known || known->roc_aucs.size() != task.settings.size()) return false;
@@ -238,7 +246,7 @@ class Search {
   }
 
   void Record(size_t index) {
-    if (!trial_keys_) return;
+    if (trial_keys_.empty()) return;
     const Task& task = tasks_[index];
     TrialResult result{.roc_aucs = {}, .seconds = task_seconds_[index]};
     for (const size_t setting : task.settings) {
@@ -252,8 +260,8 @@ class Search {
   }
 
   void Make(FoldSlot& slot) const {
-    const std::vector<uint32_t> training = SampleOf(folds_.TrainingRows(slot.fold), slot.most_rows);
-    const std::vector<uint32_t> test = SampleOf(folds_.TestRows(slot.fold), slot.most_rows);
+    const std::vector<uint32_t> training = SampleOf(RepeatOf(slot).TrainingRows(FoldOf(slot)), slot.most_rows);
+    const std::vector<uint32_t> test = SampleOf(RepeatOf(slot).TestRows(FoldOf(slot)), slot.most_rows);
     const Preprocessing preprocessing = FitPreprocessing(dataset_, training, slot.scaling);
     slot.data = std::make_unique<FoldData>(FoldData{.training = TransformRows(preprocessing, dataset_, training),
                                                     .test = TransformRows(preprocessing, dataset_, test),
@@ -269,7 +277,7 @@ class Search {
     }
     result.family_tried.resize(kFamilies);
     for (size_t i = 0; i < results_.size(); ++i) {
-      if (folds_done_[i] < folds_.count) continue;
+      if (folds_done_[i] < folds_) continue;
       SettingResult& setting = results_[i];
       const Moments moments = MomentsOf(setting.fold_roc_auc);
       setting.mean_roc_auc = moments.mean;
@@ -277,18 +285,19 @@ class Search {
       ++result.family_tried[setting.setting.family.index()];
       result.settings.push_back(std::move(setting));
     }
-    result.fits = result.settings.size() * static_cast<uint64_t>(folds_.count);
+    result.fits = result.settings.size() * static_cast<uint64_t>(folds_);
     result.untried = grid_.size() - result.settings.size();
     result.fits_taken_over = progress_.taken_over();
     return result;
   }
 
   const Dataset& dataset_;
-  const FoldAssignment& folds_;
+  const std::span<const FoldAssignment> repeats_;
+  const int folds_;  // of all repeats
   const Grid& grid_;
   const SearchOptions& options_;
   Progress progress_;
-  std::optional<TrialKeys> trial_keys_;  // where there is a journal
+  std::vector<TrialKeys> trial_keys_;  // by repeat; none where there is no journal
   std::vector<std::unique_ptr<FoldSlot>> slots_;
   std::vector<Task> tasks_;
   std::vector<double> task_seconds_;
@@ -329,12 +338,24 @@ std::vector<size_t> WavesOf(const Grid& grid, bool limited) {
 
 absl::StatusOr<SearchResult> GridSearch(const Dataset& dataset, const FoldAssignment& folds, const Grid& grid,
                                         const SearchOptions& options) {
+  return GridSearch(dataset, {&folds, 1}, grid, options);
+}
+
+absl::StatusOr<SearchResult> GridSearch(const Dataset& dataset, std::span<const FoldAssignment> repeats,
+                                        const Grid& grid, const SearchOptions& options) {
+  if (repeats.empty()) return absl::InvalidArgumentError("there are no folds to search on");
   if (grid.empty()) return absl::InvalidArgumentError("the grid is empty: there is nothing to search");
   if (options.threads < 1) {
     return absl::InvalidArgumentError(absl::StrCat("threads is ", options.threads, "; it must be at least 1"));
   }
-  if (absl::Status status = CheckFolds(dataset, folds); !status.ok()) return status;
-  return Search(dataset, folds, grid, options).Run();
+  for (const FoldAssignment& folds : repeats) {
+    if (absl::Status status = CheckFolds(dataset, folds); !status.ok()) return status;
+    if (folds.count != repeats.front().count) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("a repeat has ", folds.count, " folds, the first ", repeats.front().count));
+    }
+  }
+  return Search(dataset, repeats, grid, options).Run();
 }
 
 }  // namespace ebb::trainer

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,7 @@ namespace ebb::trainer {
 
 struct SettingResult {
   Setting setting;
-  std::vector<double> fold_roc_auc;
+  std::vector<double> fold_roc_auc;  // of all repeats, one after the other
   double mean_roc_auc = 0;
   double sd_roc_auc = 0;  // over the folds, of the population
 };
@@ -35,7 +36,7 @@ struct SearchResult {
 };
 
 struct SearchProgress {
-  uint64_t fits_done = 0;  // a fit is one setting on one fold
+  uint64_t fits_done = 0;  // a fit is one setting on one fold of one repeat
   uint64_t fits_total = 0;
   double best_roc_auc = 0;       // mean over the folds that a setting has behind it; 0 before the first
   std::string best_candidate;    // it, as `k_nearest_neighbours k=51 weights=distance … scaler=standard`
@@ -68,8 +69,12 @@ std::vector<size_t> WavesOf(const Grid& grid, bool limited);
 
 // Cross-validated ROC-AUC of every setting. Fits that can share work do: one preprocessing and one matrix of distances
 // or dot products a fold and scaling, neighbours once for all k, one tree for all depths, warm starts along C.
-// Families that take no more than so many rows (MostTrainingRows) are fitted to and measured on samples of them.
-// INVALID_ARGUMENT: the grid is empty or the folds do not fit the table. FAILED_PRECONDITION: a fold lacks a class.
+// Families that take no more than so many rows (MostTrainingRows) are fitted to and measured on samples of them. Where
+// the table is cut into folds more than once, into as many each time, a setting counts by the mean over the folds of
+// all. INVALID_ARGUMENT: the grid is empty or the folds do not fit the table. FAILED_PRECONDITION: a fold lacks a
+// class.
+absl::StatusOr<SearchResult> GridSearch(const Dataset& dataset, std::span<const FoldAssignment> repeats,
+                                        const Grid& grid, const SearchOptions& options);
 absl::StatusOr<SearchResult> GridSearch(const Dataset& dataset, const FoldAssignment& folds, const Grid& grid,
                                         const SearchOptions& options);
 

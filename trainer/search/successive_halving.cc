@@ -48,10 +48,11 @@ ProgressCallback AsPart(const ProgressCallback& callback, uint64_t before, uint6
   };
 }
 
-absl::StatusOr<SearchResult> SearchShare(const Dataset& dataset, size_t every, int folds, const Grid& settings,
-                                         const SearchOptions& options) {
+absl::StatusOr<SearchResult> SearchShare(const Dataset& dataset, size_t every, std::span<const FoldAssignment> repeats,
+                                         const Grid& settings, const SearchOptions& options) {
   const Dataset share = dataset.Select(StratifiedShare(dataset, every));
-  const absl::StatusOr<FoldAssignment> cut = StratifiedFolds(share, folds);
+  const absl::StatusOr<std::vector<FoldAssignment>> cut =
+      InnerFolds(share, repeats.front().count, static_cast<int>(repeats.size()));
   return cut.ok() ? GridSearch(share, *cut, settings, options) : cut.status();
 }
 
@@ -91,8 +92,15 @@ Grid Survivors(const SearchResult& result, bool best_alone) {
 
 absl::StatusOr<SearchResult> SuccessiveHalving(const Dataset& dataset, const FoldAssignment& folds,
                                                const Grid& settings, const SearchOptions& options) {
+  return SuccessiveHalving(dataset, {&folds, 1}, settings, options);
+}
+
+absl::StatusOr<SearchResult> SuccessiveHalving(const Dataset& dataset, std::span<const FoldAssignment> repeats,
+                                               const Grid& settings, const SearchOptions& options) {
+  if (repeats.empty()) return GridSearch(dataset, repeats, settings, options);  // says so
   const auto counts = CountByFamily(settings);
-  const size_t least = std::max(kLeastCustomers, static_cast<size_t>(std::max(folds.count, 0)));
+  const int folds = repeats.front().count * static_cast<int>(repeats.size());
+  const size_t least = std::max(kLeastCustomers, static_cast<size_t>(std::max(repeats.front().count, 0)));
   int left = CountRungs(*std::max_element(counts.begin(), counts.end()), dataset.rows(), CustomersOfRarerClass(dataset),
                         least);
   Grid rung = settings;
@@ -100,13 +108,13 @@ absl::StatusOr<SearchResult> SuccessiveHalving(const Dataset& dataset, const Fol
   uint64_t fits_before = 0;
   for (bool first = true;; first = false) {
     const auto now = CountByFamily(rung);
-    const uint64_t fits_of_rung = FitsLeft(now, 1, folds.count);
+    const uint64_t fits_of_rung = FitsLeft(now, 1, folds);
     SearchOptions of_rung = options;
     of_rung.progress =
-        AsPart(options.progress, fits_before, FitsLeft(now, left, folds.count) - fits_of_rung, sum.fits_taken_over);
-    absl::StatusOr<SearchResult> result =
-        left == 1 ? GridSearch(dataset, folds, rung, of_rung)
-                  : SearchShare(dataset, PowerOfFactor(left - 1), folds.count, rung, of_rung);
+        AsPart(options.progress, fits_before, FitsLeft(now, left, folds) - fits_of_rung, sum.fits_taken_over);
+    absl::StatusOr<SearchResult> result = left == 1
+                                              ? GridSearch(dataset, repeats, rung, of_rung)
+                                              : SearchShare(dataset, PowerOfFactor(left - 1), repeats, rung, of_rung);
     if (!result.ok()) return result;
     if (!first) AddEarlier(sum, *result);
     if (left == 1) return result;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #include "absl/status/statusor.h"
 #include "trainer/search/grid_search.h"
@@ -19,9 +20,12 @@ Grid Survivors(const SearchResult& result, bool best_alone);
 
 // Successive halving (K. Jamieson, A. Talwalkar, "Non-stochastic best arm identification and hyperparameter
 // optimization", 2016): all settings on an even share of the customers, the better third of each family on three times
-// as many, and so on; the last rung has all rows and `folds`. The smaller rungs are cut into as many folds. The result
-// holds the settings of the last rung, seconds and fits of all; at least one setting of each family is among them,
-// whatever the time: once it is over, each family's best so far goes to the last rung at once. Errors as of GridSearch.
+// as many, and so on; the last rung has all rows and `repeats`. The smaller rungs are cut into as many folds, as often.
+// The result holds the settings of the last rung, seconds and fits of all; at least one setting of each family is among
+// them, whatever the time: once it is over, each family's best so far goes to the last rung at once. Errors as of
+// GridSearch.
+absl::StatusOr<SearchResult> SuccessiveHalving(const Dataset& dataset, std::span<const FoldAssignment> repeats,
+                                               const Grid& settings, const SearchOptions& options);
 absl::StatusOr<SearchResult> SuccessiveHalving(const Dataset& dataset, const FoldAssignment& folds,
                                                const Grid& settings, const SearchOptions& options);
 

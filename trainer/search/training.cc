@@ -100,6 +100,10 @@ absl::Status CheckOptions(const Dataset& dataset, const TrainingOptions& options
     return absl::InvalidArgumentError(absl::StrCat("the segment quantiles are ", options.lower_quantile, " and ",
                                                    options.upper_quantile, "; they must rise within 0 to 1"));
   }
+  if (options.inner_repeats < 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("inner_repeats is ", options.inner_repeats, "; it must be at least 1"));
+  }
   if (options.segment_feature.empty()) return absl::OkStatus();
   const auto feature = dataset.schema().IndexOf(options.segment_feature);
   if (!feature || dataset.schema()[*feature].kind != FeatureKind::kNumber ||
@@ -110,15 +114,18 @@ absl::Status CheckOptions(const Dataset& dataset, const TrainingOptions& options
   return absl::OkStatus();
 }
 
-absl::StatusOr<SearchResult> Search(const Dataset& training, const FoldAssignment& folds,
-                                    const TrainingOptions& options) {
+absl::StatusOr<SearchResult> Search(const Dataset& training, const TrainingOptions& options) {
+  const absl::StatusOr<std::vector<FoldAssignment>> repeats =
+      InnerFolds(training, options.folds, options.inner_repeats);
+  if (!repeats.ok()) return repeats.status();
   const SearchOptions search{.threads = options.threads,
                              .progress = options.progress,
                              .cancelled = options.cancelled,
                              .time_is_over = options.time_is_over,
                              .journal = options.journal};
-  return options.search == SearchMethod::kSuccessiveHalving ? SuccessiveHalving(training, folds, options.grid, search)
-                                                            : GridSearch(training, folds, options.grid, search);
+  return options.search == SearchMethod::kSuccessiveHalving
+             ? SuccessiveHalving(training, *repeats, options.grid, search)
+             : GridSearch(training, *repeats, options.grid, search);
 }
 
 // The best setting of each family that the grid has, in the order of families.
@@ -214,7 +221,7 @@ absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const Tr
   const absl::StatusOr<FoldAssignment> all_folds = StratifiedFolds(dataset, options.folds);
   if (!all_folds.ok()) return all_folds.status();
 
-  const absl::StatusOr<SearchResult> search = Search(training, *folds, options);
+  const absl::StatusOr<SearchResult> search = Search(training, options);
   if (!search.ok()) return search.status();
 
   TrainingOutcome outcome;

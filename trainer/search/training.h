@@ -32,6 +32,7 @@ struct TrainingOptions {
   uint64_t seed = 0;                        // for the lineage: the data set was put into order with it
   int threads = 1;                          // the outcome does not depend on it
   int folds = 5;
+  int inner_repeats = 1;  // ≥ 1; of the search's folds, see InnerFolds
   double holdout_share = 0.25;
   double risk_threshold = 0.7;
   int horizon_months = 3;
@@ -59,7 +60,7 @@ struct Candidate {
 struct TrainingOutcome {
   std::vector<Candidate> candidates;  // by family, then the stack
   size_t winner = 0;                  // of these: what is published
-  uint64_t fits = 0;                  // settings × folds of the search
+  uint64_t fits = 0;                  // settings × folds × repeats of the search
   size_t settings_untried = 0;        // for want of time
   uint64_t fits_taken_over = 0;       // of these fits, from the journal
 

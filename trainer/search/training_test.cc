@@ -223,6 +223,30 @@ TEST(GridSearch, EqualsFittingEachSettingAlone) {
   }
 }
 
+TEST(GridSearch, OverRepeatedFoldsIsTheMeanOfASearchOverEach) {
+  const Dataset dataset = DatasetOf(Shop(240));
+  const std::vector<FoldAssignment> repeats = InnerFolds(dataset, 3, 2).value();
+  ASSERT_EQ(repeats.size(), 2u);
+  EXPECT_EQ(repeats[0].fold_of_row, StratifiedFolds(dataset, 3)->fold_of_row);
+  EXPECT_NE(repeats[1].fold_of_row, repeats[0].fold_of_row);
+  const SearchOptions options{.threads = 2, .progress = {}, .cancelled = {}};
+  const SearchResult both = GridSearch(dataset, repeats, SmallGrid(), options).value();
+  const SearchResult first = GridSearch(dataset, repeats[0], SmallGrid(), options).value();
+  const SearchResult second = GridSearch(dataset, repeats[1], SmallGrid(), options).value();
+  EXPECT_EQ(both.fits, first.fits + second.fits);
+  for (size_t i = 0; i < both.settings.size(); ++i) {
+    std::vector<double> folds = first.settings[i].fold_roc_auc;
+    folds.insert(folds.end(), second.settings[i].fold_roc_auc.begin(), second.settings[i].fold_roc_auc.end());
+    EXPECT_EQ(both.settings[i].fold_roc_auc, folds);
+    EXPECT_NEAR(both.settings[i].mean_roc_auc, (first.settings[i].mean_roc_auc + second.settings[i].mean_roc_auc) / 2,
+                1e-12);
+  }
+  EXPECT_EQ(GridSearch(dataset, std::vector<FoldAssignment>{}, SmallGrid(), options).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  const std::vector<FoldAssignment> uneven = {repeats[0], StratifiedFolds(dataset, 4).value()};
+  EXPECT_EQ(GridSearch(dataset, uneven, SmallGrid(), options).status().message(), "a repeat has 4 folds, the first 3");
+}
+
 TEST(Folds, KeepClassesEvenAndCustomersTogether) {
   DatasetBuilder builder(Schema());
   for (const Customer& customer : Shop(90)) {

@@ -54,8 +54,8 @@ std::optional<TrialResult> TrialResult::Parse(const TrialKey& key, std::string_v
   return result;
 }
 
-TrialKeys::TrialKeys(const Dataset& dataset, const FoldAssignment& folds)
-    : head_(absl::StrCat("ebb ", EBB_VERSION, "\nrows ", dataset.Digest(), "\nfolds ", FoldsText(folds), "\n")) {}
+TrialKeys::TrialKeys(const std::string& rows, const FoldAssignment& folds)
+    : head_(absl::StrCat("ebb ", EBB_VERSION, "\nrows ", rows, "\nfolds ", FoldsText(folds), "\n")) {}
 
 TrialKey TrialKeys::Of(int fold, size_t most_rows, const Grid& grid, std::span<const size_t> settings) const {
   std::string text = absl::StrCat(head_, "fold ", fold, "\nmost_rows ", most_rows, "\n");

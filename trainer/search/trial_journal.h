@@ -9,7 +9,6 @@
 
 #include "runtime/digest.h"
 #include "trainer/evaluation/folds.h"
-#include "trainer/search/dataset.h"
 #include "trainer/search/grid.h"
 
 namespace ebb::trainer {
@@ -39,7 +38,8 @@ class TrialJournal {
 // Makes the keys of one search: of the program's version, the rows and how they are cut into folds. Thread-safe.
 class TrialKeys {
  public:
-  TrialKeys(const Dataset& dataset, const FoldAssignment& folds);
+  // `rows`: Dataset::Digest.
+  TrialKeys(const std::string& rows, const FoldAssignment& folds);
 
   // `most_rows`: of either part of the fold; of more, a sample. `settings`: places in the grid.
   TrialKey Of(int fold, size_t most_rows, const Grid& grid, std::span<const size_t> settings) const;

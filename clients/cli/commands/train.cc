@@ -25,6 +25,7 @@ struct TrainOptions {
   uint64_t seed = 0;
   double holdout_share = 0.25;
   int64_t folds = 5;
+  int64_t inner_repeats = 1;
   double threshold = 0.7;
   double acceptance_roc_auc = 0.91;
   double acceptance_smape = 15;
@@ -63,6 +64,7 @@ absl::StatusOr<v1::TrainRequest> MakeRequest(const TrainOptions& options) {
   asked.set_seed(options.seed);
   asked.set_holdout_share(options.holdout_share);
   asked.set_folds(static_cast<int32_t>(options.folds));
+  asked.set_inner_repeats(static_cast<int32_t>(options.inner_repeats));
   asked.set_segment_threshold(options.threshold);
   asked.set_acceptance_roc_auc(options.acceptance_roc_auc);
   asked.set_acceptance_smape(options.acceptance_smape);
@@ -201,6 +203,10 @@ Command TrainCommand() {
   command.Add("--seed", &options->seed, "Start of all randomness");
   command.Add("--holdout-share", &options->holdout_share, "Share of rows held out").Range(0.05, 0.5).Value("SHARE");
   command.Add("--folds", &options->folds, "Folds of the cross-validation").Range(2, 20);
+  command
+      .Add("--inner-repeats", &options->inner_repeats,
+           "Times that the search cuts its folds, each time otherwise; as many times the work")
+      .Range(1, 10);
   command.Add("--threshold", &options->threshold, "Probability above which a customer counts as at risk")
       .Range(0.01, 0.99)
       .Value("P");
