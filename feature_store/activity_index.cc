@@ -14,16 +14,16 @@ constexpr Day kDaysOfWeek = 7;
 constexpr size_t kActivityBlockCustomers = 1'024;
 constexpr size_t kActivityBlockBytes = 2 << 20;
 
-bool IsBehaviour(v1::Event::BodyCase body) {
-  return body == v1::Event::kPageView || body == v1::Event::kBasketChange || body == v1::Event::kPurchase ||
-         body == v1::Event::kTimeOnSite;
-}
-
 double PerCustomer(int64_t count, int64_t base) {
   return base > 0 ? static_cast<double>(count) / static_cast<double>(base) : 0;
 }
 
 }  // namespace
+
+bool IsBehaviour(v1::Event::BodyCase body) {
+  return body == v1::Event::kPageView || body == v1::Event::kBasketChange || body == v1::Event::kPurchase ||
+         body == v1::Event::kTimeOnSite;
+}
 
 Day MondayOf(Day day) {
   constexpr Day kAMonday = 4;  // 1970-01-05

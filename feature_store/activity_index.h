@@ -18,6 +18,9 @@ namespace ebb::feature_store {
 // Weeks that a week is compared with, and how many of them must be known.
 inline constexpr int kBaselineWeeks = 8, kLeastBaselineWeeks = 4;
 
+// Whether such an event makes its customer an active one.
+bool IsBehaviour(v1::Event::BodyCase body);
+
 // The last Monday that is not after the day.
 Day MondayOf(Day day);
 

@@ -6,7 +6,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "feature_store/activity_index.h"
+#include "feature_store/bounded_place.h"
 #include "feature_store/customer_reading.h"
 #include "feature_store/declaration_diff.h"
 #include "feature_store/declarations.h"
@@ -23,7 +23,6 @@ namespace {
 
 constexpr int kMaxCustomersAsked = 1'000;
 constexpr int kDefaultPage = 1'000, kMaxPage = 10'000;
-constexpr int kDefaultActivityWeeks = 12, kMostActivityWeeks = 260;
 
 // 128 bits of key are promised to the identities: of the raw digest, not of its hexadecimal text.
 std::string IdentityKey(absl::string_view secret) {
@@ -35,20 +34,6 @@ std::string IdentityKey(absl::string_view secret) {
 // clock an entry knows its events at its T, and each T is later; under the watermark before its T, and later ones not
 // before it.
 int64_t KnownBefore(ClockMode mode, int64_t clock_us) { return mode == ClockMode::kWall ? clock_us + 1 : clock_us; }
-
-// One of a bounded number of places, given back at the end.
-class Place {
- public:
-  Place(std::atomic<int>* taken, int most) : taken_(taken), has_one_(taken->fetch_add(1) < most) {}
-  ~Place() { taken_->fetch_sub(1); }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-  explicit operator bool() const { return has_one_; }
-
- private:
-  std::atomic<int>* const taken_;
-  const bool has_one_;
-};
 
 }  // namespace
 
@@ -307,7 +292,7 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
     const absl::StatusOr<absl::Time> as_of = ReadAsOf(field_of(i), request.as_of(i), clock_.Now());
     if (!as_of.ok()) return as_of.status();
   }
-  auto place = std::make_shared<Place>(&training_sets_, options_.max_training_sets);
+  auto place = std::make_shared<BoundedPlace>(&training_sets_, options_.max_training_sets);
   if (!*place) {
     return WithRetryDelay(absl::ResourceExhaustedError(absl::StrCat(options_.max_training_sets,
                                                                     " training sets are being read, as many as may at "
@@ -336,35 +321,6 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
   absl::StatusOr<TrainingSetPlan> plan = PlanTrainingSet(request, declarations, moment);
   if (!plan.ok()) return plan.status();
   return TrainingSetReader::Open(*std::move(plan), std::move(source), pseudonyms_, &declarations, std::move(place));
-}
-
-absl::StatusOr<v1::ActivityIndex> FeatureStoreEngine::GetActivityIndex(
-    const v1::GetActivityIndexRequest& request) const {
-  if (request.weeks() < 0 || request.weeks() > kMostActivityWeeks) {
-    return InvalidField("weeks", absl::StrCat("is ", request.weeks(), ", must be 1 to ", kMostActivityWeeks,
-                                              ", or 0 for ", kDefaultActivityWeeks));
-  }
-  const Place place(&activity_reads_, 1);
-  if (!place) {
-    return WithRetryDelay(
-        absl::ResourceExhaustedError("the history is being read for another activity index; try again when it is told"),
-        absl::Seconds(5));
-  }
-  const absl::Time now = clock_.Now();
-  CustomerWalk::Source source;
-  int64_t expired_before_us;
-  {
-    ReaderMutexLock lock(&live_.mutex);
-    source = PresentWalk();
-    expired_before_us = live_.expired_before_us;
-  }
-  const ShopCalendar& calendar = Served().calendar();
-  const int weeks = request.weeks() == 0 ? kDefaultActivityWeeks : request.weeks();
-  ActivityTally tally(calendar, calendar.DayOf(now), weeks);
-  if (absl::Status counted = CountActivity(std::move(source), pseudonyms_, &tally); !counted.ok()) return counted;
-  v1::ActivityIndex index = tally.Told(weeks, expired_before_us);
-  *index.mutable_as_of() = ToTimestamp(now);
-  return index;
 }
 
 absl::StatusOr<std::unique_ptr<Verification>> FeatureStoreEngine::Verify(const v1::VerifyRequest& request) const {

@@ -101,6 +101,9 @@ class FeatureStoreEngine {
   }
   // Reads the whole history on the caller's thread. INVALID_ARGUMENT; RESOURCE_EXHAUSTED while another call does.
   absl::StatusOr<v1::ActivityIndex> GetActivityIndex(const v1::GetActivityIndexRequest& request) const;
+  // As GetActivityIndex. CANCELLED soon after `cancelled` says so; it is asked now and then.
+  absl::StatusOr<v1::UnpaidBasketReport> GetUnpaidBasketReport(const v1::GetUnpaidBasketReportRequest& request,
+                                                               const std::function<bool()>& cancelled) const;
   absl::StatusOr<std::unique_ptr<Verification>> Verify(const v1::VerifyRequest& request) const;
   // All but what the network knows.
   v1::StoreStats Stats() const;
@@ -149,6 +152,7 @@ class FeatureStoreEngine {
   bool failed_ ABSL_GUARDED_BY(failure_mutex_) = false;
   mutable std::atomic<int> training_sets_ = 0;
   mutable std::atomic<int> activity_reads_ = 0;
+  mutable std::atomic<int> basket_reads_ = 0;
   std::shared_ptr<std::atomic<bool>> importing_ = std::make_shared<std::atomic<bool>>(false);
   bool stopped_ = false;
   std::unique_ptr<Cleaner> cleaner_;

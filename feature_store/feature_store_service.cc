@@ -202,4 +202,17 @@ grpc::ServerUnaryReactor* FeatureStoreService::GetActivityIndex(grpc::CallbackSe
   return reactor;
 }
 
+grpc::ServerUnaryReactor* FeatureStoreService::GetUnpaidBasketReport(grpc::CallbackServerContext* context,
+                                                                     const v1::GetUnpaidBasketReportRequest* request,
+                                                                     v1::UnpaidBasketReport* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  RunLong(reactor, [this, context, request, response] {
+    absl::StatusOr<v1::UnpaidBasketReport> report =
+        engine_->GetUnpaidBasketReport(*request, [context] { return context->IsCancelled(); });
+    if (report.ok()) *response = *std::move(report);
+    return report.status();
+  });
+  return reactor;
+}
+
 }  // namespace ebb::feature_store

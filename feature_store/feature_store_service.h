@@ -25,7 +25,8 @@ class FeatureStoreService final
                               v1::FeatureStore::WithCallbackMethod_EraseCustomer<
                                   v1::FeatureStore::WithCallbackMethod_GetStats<
                                       v1::FeatureStore::WithCallbackMethod_GetActivityIndex<
-                                          v1::FeatureStore::Service>>>>>>>>>>>>>> {
+                                          v1::FeatureStore::WithCallbackMethod_GetUnpaidBasketReport<
+                                              v1::FeatureStore::Service>>>>>>>>>>>>>>> {
  public:
   static constexpr absl::string_view kName = "ebb.v1.FeatureStore";
 
@@ -71,6 +72,9 @@ class FeatureStoreService final
   grpc::ServerUnaryReactor* GetActivityIndex(grpc::CallbackServerContext* context,
                                              const v1::GetActivityIndexRequest* request,
                                              v1::ActivityIndex* response) override;
+  grpc::ServerUnaryReactor* GetUnpaidBasketReport(grpc::CallbackServerContext* context,
+                                                  const v1::GetUnpaidBasketReportRequest* request,
+                                                  v1::UnpaidBasketReport* response) override;
 
  private:
   // Answers with what `work` says when it is done, RESOURCE_EXHAUSTED where too much is waiting.

@@ -378,6 +378,25 @@ TEST(FeatureStoreService, ReadsOfTheDiskAreRefusedWhereTooManyWait) {
   EXPECT_EQ(exported->Finish().error_code(), grpc::RESOURCE_EXHAUSTED);
 }
 
+TEST(FeatureStoreService, TellsOfUnpaidBaskets) {
+  TestServer server;
+  v1::Event event = PageViewOf("anna", "e", "2026-03-10T10:00:00Z");
+  v1::BasketChange* change = event.mutable_basket_change();
+  change->set_visit_id("v");
+  change->set_action(v1::BasketChange::ADD);
+  v1::BasketItem* item = change->add_items();
+  item->set_product_id("duck");
+  item->set_category("toys");
+  item->set_quantity(3);
+  const IngestResult sent = Ingest(server, {Batch(1, {event})});
+  ASSERT_TRUE(sent.status.ok()) << sent.status.error_message();
+  v1::UnpaidBasketReport report;
+  const grpc::Status told = server.stub().GetUnpaidBasketReport(Context().get(), {}, &report);
+  ASSERT_TRUE(told.ok()) << told.error_message();
+  EXPECT_EQ(report.pieces(), 3);
+  EXPECT_EQ(report.weeks_size(), 13);
+}
+
 TEST(FeatureStoreService, ALateEventReachesWatchers) {
   TestServer server;
   Ingest(server, {Batch(1, {PurchaseOf("anna", "new", "2026-03-10T10:00:00Z", 700)})});

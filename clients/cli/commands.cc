@@ -7,6 +7,7 @@ std::vector<Command> AllCommands() {
           StatusCommand(),
           StatsCommand(),
           MonitorCommand(),
+          BasketsCommand(),
           ImportOneClickCommand(),
           GenerateCommand(),
           PushCommand(),

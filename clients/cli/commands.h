@@ -14,6 +14,7 @@ Command UpCommand();
 Command StatusCommand();
 Command StatsCommand();
 Command MonitorCommand();
+Command BasketsCommand();
 Command ImportOneClickCommand();
 Command GenerateCommand();
 Command PushCommand();

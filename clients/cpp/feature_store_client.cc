@@ -48,6 +48,11 @@ absl::StatusOr<v1::ActivityIndex> FeatureStoreClient::GetActivityIndex(const v1:
   return connection_->Call(&v1::FeatureStore::Stub::GetActivityIndex, request);
 }
 
+absl::StatusOr<v1::UnpaidBasketReport> FeatureStoreClient::GetUnpaidBasketReport(
+    const v1::GetUnpaidBasketReportRequest& request) {
+  return connection_->Call(&v1::FeatureStore::Stub::GetUnpaidBasketReport, request);
+}
+
 absl::StatusOr<v1::EraseCustomerResponse> FeatureStoreClient::EraseCustomer(const v1::EraseCustomerRequest& request) {
   return connection_->Call(&v1::FeatureStore::Stub::EraseCustomer, request);
 }

@@ -34,6 +34,8 @@ class FeatureStoreClient {
   absl::StatusOr<v1::StoreStats> GetStats();
   // RESOURCE_EXHAUSTED while another index is computed.
   absl::StatusOr<v1::ActivityIndex> GetActivityIndex(const v1::GetActivityIndexRequest& request);
+  // RESOURCE_EXHAUSTED while another report is computed.
+  absl::StatusOr<v1::UnpaidBasketReport> GetUnpaidBasketReport(const v1::GetUnpaidBasketReportRequest& request);
   // Hands each message of the export to `take`, whose error ends it. The deadline is `timeout` for all of it.
   // NOT_FOUND.
   absl::Status ExportCustomer(const std::string& customer_id,

@@ -1,0 +1,115 @@
+// The engine's reports over the whole history.
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "feature_store/activity_index.h"
+#include "feature_store/bounded_place.h"
+#include "feature_store/event_time.h"
+#include "feature_store/feature_store_engine.h"
+#include "feature_store/invalid_field.h"
+#include "feature_store/unpaid_baskets.h"
+#include "runtime/rpc/error_details.h"
+
+namespace ebb::feature_store {
+namespace {
+
+constexpr int kDefaultWeeks = 12, kMostWeeks = 260;
+constexpr int kMostPriceEdges = 20;
+
+absl::Status CheckWeeks(int weeks) {
+  if (weeks >= 0 && weeks <= kMostWeeks) return absl::OkStatus();
+  return InvalidField("weeks", absl::StrCat("is ", weeks, ", must be 1 to ", kMostWeeks, ", or 0 for ", kDefaultWeeks));
+}
+
+absl::Status CheckPriceEdges(const google::protobuf::RepeatedField<int64_t>& edges) {
+  if (edges.size() > kMostPriceEdges) {
+    return InvalidField("price_edges_minor",
+                        absl::StrCat("has ", edges.size(), " edges, must have at most ", kMostPriceEdges));
+  }
+  int64_t before = 0;
+  for (const int64_t edge : edges) {
+    if (edge <= before) {
+      return InvalidField("price_edges_minor", absl::StrCat("has ", edge, ", must be above ", before));
+    }
+    before = edge;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<absl::Time> ReportTime(const v1::GetUnpaidBasketReportRequest& request, absl::Time now) {
+  if (!request.has_as_of()) return now;
+  const absl::Time as_of = ToTime(request.as_of());
+  if (as_of <= now) return as_of;
+  return InvalidField("as_of",
+                      absl::StrCat("is ", absl::FormatTime(as_of, absl::UTCTimeZone()), ", must not be in the future"));
+}
+
+std::vector<std::string> TierFeatures(const CompiledDeclarations& declarations) {
+  std::vector<std::string> names;
+  for (const CompiledFeature& feature : declarations.features()) {
+    if (feature.field == v1::SERVICE_TIER) names.push_back(feature.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::ActivityIndex> FeatureStoreEngine::GetActivityIndex(
+    const v1::GetActivityIndexRequest& request) const {
+  if (absl::Status weeks = CheckWeeks(request.weeks()); !weeks.ok()) return weeks;
+  const BoundedPlace place(&activity_reads_, 1);
+  if (!place) {
+    return WithRetryDelay(
+        absl::ResourceExhaustedError("the history is being read for another activity index; try again when it is told"),
+        absl::Seconds(5));
+  }
+  const absl::Time now = clock_.Now();
+  CustomerWalk::Source source;
+  int64_t expired_before_us;
+  {
+    ReaderMutexLock lock(&live_.mutex);
+    source = PresentWalk();
+    expired_before_us = live_.expired_before_us;
+  }
+  const ShopCalendar& calendar = Served().calendar();
+  const int weeks = request.weeks() == 0 ? kDefaultWeeks : request.weeks();
+  ActivityTally tally(calendar, calendar.DayOf(now), weeks);
+  if (absl::Status counted = CountActivity(std::move(source), pseudonyms_, &tally); !counted.ok()) return counted;
+  v1::ActivityIndex index = tally.Told(weeks, expired_before_us);
+  *index.mutable_as_of() = ToTimestamp(now);
+  return index;
+}
+
+absl::StatusOr<v1::UnpaidBasketReport> FeatureStoreEngine::GetUnpaidBasketReport(
+    const v1::GetUnpaidBasketReportRequest& request, const std::function<bool()>& cancelled) const {
+  if (absl::Status weeks = CheckWeeks(request.weeks()); !weeks.ok()) return weeks;
+  if (absl::Status edges = CheckPriceEdges(request.price_edges_minor()); !edges.ok()) return edges;
+  const absl::StatusOr<absl::Time> as_of = ReportTime(request, clock_.Now());
+  if (!as_of.ok()) return as_of.status();
+  const BoundedPlace place(&basket_reads_, 1);
+  if (!place) {
+    return WithRetryDelay(
+        absl::ResourceExhaustedError("the history is being read for another report of unpaid baskets; try again when "
+                                     "it is told"),
+        absl::Seconds(5));
+  }
+  CustomerWalk::Source source;
+  int64_t expired_before_us;
+  {
+    ReaderMutexLock lock(&live_.mutex);
+    source = PresentWalk();
+    expired_before_us = live_.expired_before_us;
+  }
+  const int weeks = request.weeks() == 0 ? kDefaultWeeks : request.weeks();
+  UnpaidBasketTally tally(Served().calendar(),
+                          {.as_of = *as_of, .weeks = weeks, .expired_before_us = expired_before_us},
+                          TierFeatures(Served()));
+  if (absl::Status counted = CountUnpaidBaskets(std::move(source), pseudonyms_, cancelled, &tally); !counted.ok()) {
+    return counted;
+  }
+  return tally.Told({request.price_edges_minor().data(), static_cast<size_t>(request.price_edges_minor_size())});
+}
+
+}  // namespace ebb::feature_store
