@@ -27,6 +27,7 @@ struct Subject {
   std::string customer_id;
   std::string decision_id;
   std::string segment;
+  std::vector<std::string> named_segments;
   v1::OfferDecision::Status status = v1::OfferDecision::STATUS_UNSPECIFIED;
   bool has_control = false;    // the campaign had a control group, which the holdout would only dilute
   double untreated_share = 0;  // of those who are compared
@@ -76,6 +77,7 @@ class UpliftCount {
     Subject subject{.customer_id = event.customer_id(),
                     .decision_id = decision.decision_id(),
                     .segment = decision.segment(),
+                    .named_segments = {decision.named_segments().begin(), decision.named_segments().end()},
                     .status = decision.status(),
                     .has_control = programme_ == nullptr && decision.untreated_share() > decision.holdout_share(),
                     .untreated_share = decision.holdout_share(),
@@ -108,12 +110,17 @@ class UpliftCount {
 
   void FillRows(double confidence, v1::UpliftReport* report) const {
     for (const auto& [name, subjects] : subjects_) {
-      std::map<std::string, Group> groups;  // everybody's under the empty segment, which comes first
+      Group everybody;
+      std::map<std::string, Group> cells, named;
       for (const Subject& subject : subjects) {
-        Add(subject, &groups[""]);
-        Add(subject, &groups[subject.segment]);
+        Add(subject, &everybody);
+        Add(subject, &cells[subject.segment]);
+        for (const std::string& segment : subject.named_segments) Add(subject, &named[segment]);
       }
-      for (const auto& [segment, group] : groups) FillRow(name, segment, group, confidence, report->add_rows());
+      FillRow(name, "", everybody, confidence, report->add_rows());
+      for (const auto& groups : {&cells, &named}) {
+        for (const auto& [segment, group] : *groups) FillRow(name, segment, group, confidence, report->add_rows());
+      }
     }
   }
 
