@@ -145,9 +145,16 @@ grpc::ServerWriteReactor<v1::DownloadModelResponse>* TrainerService::DownloadMod
       absl::InfiniteDuration());
 }
 
-grpc::ServerWriteReactor<v1::WatchChampionResponse>* TrainerService::WatchChampion(grpc::CallbackServerContext*,
-                                                                                   const v1::WatchChampionRequest*) {
-  return streams_->Serve<v1::WatchChampionResponse>(ChampionStream(registry_), absl::InfiniteDuration());
+grpc::ServerWriteReactor<v1::WatchChampionResponse>* TrainerService::WatchChampion(
+    grpc::CallbackServerContext*, const v1::WatchChampionRequest* request) {
+  constexpr int kMostChallengers = 16;
+  const int challengers = request->challengers();
+  return streams_->Serve<v1::WatchChampionResponse>(
+      challengers >= 0 && challengers <= kMostChallengers
+          ? ChampionStream(registry_, challengers)
+          : RefusedStream<v1::WatchChampionResponse>(
+                InvalidField("challengers", absl::StrCat("is ", challengers, ", must be 0 to ", kMostChallengers))),
+      absl::InfiniteDuration());
 }
 
 grpc::ServerUnaryReactor* TrainerService::GetModelHealth(grpc::CallbackServerContext* context,

@@ -17,8 +17,9 @@ namespace ebb::trainer {
 // The training now and at every change, until it has ended.
 std::unique_ptr<StreamSource<v1::Training>> TrainingStream(const TrainingSlot* slot, int64_t id);
 
-// The champion now and each new one, without end.
-std::unique_ptr<StreamSource<v1::WatchChampionResponse>> ChampionStream(const Registry* registry);
+// The champion now and each new one, without end; with up to `challengers` of the newest challengers that are newer
+// than it, and then each time that they change.
+std::unique_ptr<StreamSource<v1::WatchChampionResponse>> ChampionStream(const Registry* registry, int challengers);
 
 // The bytes in parts of at most 1 MiB.
 std::unique_ptr<StreamSource<v1::DownloadModelResponse>> FileStream(std::string file);

@@ -358,6 +358,62 @@ TEST_F(TrainerServiceTest, WatchChampionSeesPromotionAndRollBack) {
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
 
+TEST_F(TrainerServiceTest, WatchChampionTellsOfNewerChallengersWhereTheyAreAskedFor) {
+  v1::TrainRequest kept_back;
+  kept_back.mutable_options()->set_promote_if_not_worse(false);
+  TrainToTheEnd();
+  grpc::ClientContext context, plain_context;
+  SetDeadline(kPatience, &context);
+  SetDeadline(kPatience, &plain_context);
+  v1::WatchChampionRequest request;
+  request.set_challengers(2);
+  const auto reader = stub_->WatchChampion(&context, request);
+  const auto plain = stub_->WatchChampion(&plain_context, {});
+  const auto read = [](auto& from) {
+    v1::WatchChampionResponse message;
+    EXPECT_TRUE(from->Read(&message));
+    std::string text = message.model().name();
+    for (const v1::Model& challenger : message.challengers()) {
+      EXPECT_FALSE(challenger.has_report());
+      EXPECT_EQ(challenger.digest().size(), 64u);
+      absl::StrAppend(&text, " ", challenger.name());
+    }
+    return text;
+  };
+  EXPECT_EQ(read(reader), "models/1");
+  EXPECT_EQ(read(plain), "models/1");
+  TrainToTheEnd(kept_back);
+  EXPECT_EQ(read(reader), "models/1 models/2");
+  TrainToTheEnd(kept_back);
+  EXPECT_EQ(read(reader), "models/1 models/3 models/2");
+  TrainToTheEnd(kept_back);
+  EXPECT_EQ(read(reader), "models/1 models/4 models/3") << "no more than asked for";
+  Promote("models/3");
+  EXPECT_EQ(read(reader), "models/3 models/4") << "2 is older than the champion now";
+  EXPECT_EQ(read(plain), "models/3") << "nobody told it of challengers";
+  Promote("models/1");
+  EXPECT_EQ(read(reader), "models/1 models/4 models/2") << "3 is retired";
+  context.TryCancel();
+  plain_context.TryCancel();
+  reader->Finish();
+  plain->Finish();
+}
+
+TEST_F(TrainerServiceTest, WatchChampionRefusesAskingForTooManyChallengers) {
+  for (const int challengers : {-1, 17}) {
+    grpc::ClientContext context;
+    SetDeadline(kPatience, &context);
+    v1::WatchChampionRequest request;
+    request.set_challengers(challengers);
+    const auto reader = stub_->WatchChampion(&context, request);
+    v1::WatchChampionResponse message;
+    EXPECT_FALSE(reader->Read(&message));
+    const grpc::Status status = reader->Finish();
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    EXPECT_THAT(status.error_message(), HasSubstr("must be 0 to 16"));
+  }
+}
+
 TEST_F(TrainerServiceTest, ListsInPages) {
   for (int i = 0; i < 3; ++i) TrainToTheEnd();
   std::vector<std::string> names;
