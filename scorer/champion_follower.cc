@@ -26,17 +26,19 @@ absl::StatusOr<std::shared_ptr<const ServedModel>> ServeFile(const ModelFile& fi
 
 ChampionFollower::ChampionFollower(std::shared_ptr<grpc::Channel> trainer, absl::Duration longest_wait,
                                    ServingRules rules, ModelFolder folder, const ModelSlot* slot, ScoringEngine* engine,
-                                   std::function<void()> on_switched)
+                                   Hooks hooks)
     : PeerFollower("champion_follower", trainer, longest_wait),
       stub_(v1::Trainer::NewStub(std::move(trainer))),
       rules_(std::move(rules)),
       folder_(std::move(folder)),
       slot_(slot),
       engine_(engine),
-      on_switched_(std::move(on_switched)) {}
+      hooks_(std::move(hooks)) {}
 
 absl::Status ChampionFollower::FollowOnce(grpc::ClientContext* context) {
-  const auto reader = stub_->WatchChampion(context, v1::WatchChampionRequest());
+  v1::WatchChampionRequest request;
+  request.set_challengers(hooks_.challengers);
+  const auto reader = stub_->WatchChampion(context, request);
   v1::WatchChampionResponse message;
   absl::Status served;
   while (served.ok() && reader->Read(&message)) {
@@ -46,6 +48,7 @@ absl::Status ChampionFollower::FollowOnce(grpc::ClientContext* context) {
       Log(Level::kError, "champion_follower", "the champion cannot be served; the present model stays",
           {{"model_version", message.model().version()}, {"reason", served.message()}});
     }
+    hooks_.on_challengers({message.challengers().begin(), message.challengers().end()});
   }
   if (!served.ok()) context->TryCancel();
   const absl::Status ended = FromGrpcStatus(reader->Finish());
@@ -67,16 +70,16 @@ absl::Status ChampionFollower::Serve(const v1::Model& champion) {
   // Who asked why until now will ask again, and shall not wait for it.
   if (present != nullptr && present->explainers.made()) (*model)->explainers.Make();
   if (absl::Status switched = engine_->SwitchModel(*std::move(model)); !switched.ok()) return switched;
-  on_switched_();
+  hooks_.on_switched();
   return absl::OkStatus();
 }
 
-absl::StatusOr<ModelFile> ChampionFollower::Download(const v1::Model& champion) {
+absl::StatusOr<ModelFile> ChampionFollower::Download(const v1::Model& model) {
   Call call(this, kDownloadTime);
   v1::DownloadModelRequest request;
-  request.set_name(absl::StrCat("models/", champion.version()));
+  request.set_name(absl::StrCat("models/", model.version()));
   const auto reader = stub_->DownloadModel(call.context(), request);
-  ModelFile file{.version = champion.version(), .digest = champion.digest(), .bytes = {}};
+  ModelFile file{.version = model.version(), .digest = model.digest(), .bytes = {}};
   v1::DownloadModelResponse part;
   while (reader->Read(&part)) {
     file.bytes += part.data();

@@ -33,6 +33,11 @@ void AddFlags(Options* options, Flags* flags) {
       "was made for; empty: default, or none where --segments names others than the default segments");
   flags->Add("max-subscribers", &options->max_subscribers,
              "Subscriptions at once; more are answered RESOURCE_EXHAUSTED", Between(size_t{1}, size_t{1'000'000}));
+  flags->Add("shadow-challengers", &options->shadow_challengers,
+             "Newest challengers of the trainer that are compared with the champion, without being published. 0: none",
+             Between(size_t{0}, size_t{4}));
+  flags->Add("shadow-share", &options->shadow_share, "Share of customers that challengers are compared on",
+             Between(0.0001, 1.0));
   flags->Add("metrics-listen", &options->metrics_listen,
              "Address that serves metrics for Prometheus, such as 127.0.0.1:7506; empty: none are served");
 }

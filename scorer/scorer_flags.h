@@ -30,6 +30,10 @@ struct Options {
   // File of the segments; empty: the default ones.
   std::string segments;
   size_t max_subscribers = 10'000;
+  // Newest challengers that are compared with the champion; 0: none.
+  size_t shadow_challengers = 1;
+  // Of customers, compared with them.
+  double shadow_share = 0.1;
   // A protobuf text file of ebb.v1.OfferCatalogue, `default` or `none`. Empty: `default`, or `none` where segments are
   // the shop's own.
   std::string offers;

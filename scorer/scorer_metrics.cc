@@ -87,6 +87,88 @@ void AddSegments(const v1::ListSegmentsResponse& segments, MetricPage* page) {
   }
 }
 
+// At most four challengers at once; a version's series end with its comparison.
+class ShadowPage {
+ public:
+  ShadowPage(const v1::GetShadowComparisonResponse& shadow, MetricPage* page) : shadow_(shadow), page_(page) {}
+
+  template <typename Value>
+  void Gauge(const char* name, const char* help, const Value& value) {
+    for (const v1::ShadowComparison& comparison : shadow_.comparisons()) {
+      if (comparison.customers() > 0) page_->AddGauge(name, help, value(comparison), Labels(comparison));
+    }
+  }
+  void Bands() {
+    for (const v1::ShadowComparison& comparison : shadow_.comparisons()) {
+      const auto add = [&](const char* champion, const char* challenger, int64_t customers) {
+        MetricPage::Labels labels = Labels(comparison);
+        labels.insert(labels.end(), {{"champion", champion}, {"challenger", challenger}});
+        page_->AddGauge("ebb_scorer_shadow_band_customers",
+                        "Compared customers, by the risk band that each of the two puts them in.",
+                        static_cast<double>(customers), labels);
+      };
+      if (comparison.customers() == 0) continue;
+      add("at_risk", "at_risk", comparison.both_at_risk());
+      add("at_risk", "stable", comparison.champion_only_at_risk());
+      add("stable", "at_risk", comparison.challenger_only_at_risk());
+      add("stable", "stable", comparison.neither_at_risk());
+    }
+  }
+  void Problems() {
+    for (const v1::ShadowComparison& comparison : shadow_.comparisons()) {
+      page_->AddGauge("ebb_scorer_shadow_refused",
+                      "1 where a challenger cannot be compared; the scorer's log says why.",
+                      comparison.problem().empty() ? 0 : 1, Labels(comparison));
+    }
+  }
+  void Times() {
+    for (const v1::ShadowComparison& comparison : shadow_.comparisons()) {
+      const auto add = [&](const char* model, double seconds) {
+        MetricPage::Labels labels = Labels(comparison);
+        labels.emplace_back("model", model);
+        page_->AddGauge("ebb_scorer_shadow_vector_seconds", "Processor time of a vector, measured on the same ones.",
+                        seconds, labels);
+      };
+      if (comparison.challenger_seconds_per_vector() == 0) continue;
+      add("champion", comparison.champion_seconds_per_vector());
+      add("challenger", comparison.challenger_seconds_per_vector());
+    }
+  }
+
+ private:
+  static MetricPage::Labels Labels(const v1::ShadowComparison& comparison) {
+    return {{"version", absl::StrCat(comparison.version())}};
+  }
+
+  const v1::GetShadowComparisonResponse& shadow_;
+  MetricPage* const page_;
+};
+
+void AddShadow(const v1::GetShadowComparisonResponse& shadow, MetricPage* page) {
+  using Comparison = v1::ShadowComparison;
+  ShadowPage of_each(shadow, page);
+  of_each.Problems();
+  of_each.Gauge("ebb_scorer_shadow_customers", "Customers that a challenger is compared with the champion on.",
+                [](const Comparison& c) { return static_cast<double>(c.customers()); });
+  of_each.Gauge("ebb_scorer_shadow_mean_difference", "Mean of the challenger's probability less the champion's.",
+                [](const Comparison& c) { return c.mean_difference(); });
+  of_each.Gauge("ebb_scorer_shadow_mean_absolute_difference", "Mean distance of the two probabilities.",
+                [](const Comparison& c) { return c.mean_absolute_difference(); });
+  for (const Comparison& comparison : shadow.comparisons()) {
+    if (!comparison.has_rank_correlation()) continue;
+    page->AddGauge("ebb_scorer_shadow_rank_correlation",
+                   "Spearman's correlation of the two probabilities; no sample where there is none.",
+                   comparison.rank_correlation(), {{"version", absl::StrCat(comparison.version())}});
+  }
+  of_each.Bands();
+  of_each.Times();
+  page->AddGauge("ebb_scorer_shadow_share", "Share of customers that challengers are compared on.", shadow.share());
+  page->AddCounter("ebb_scorer_shadow_scored_total", "Vectors scored by challengers, not published.",
+                   static_cast<double>(shadow.scored()));
+  page->AddCounter("ebb_scorer_shadow_dropped_total", "Vectors that challengers did not score because too many waited.",
+                   static_cast<double>(shadow.dropped()));
+}
+
 void AddFigures(const ScorerFigures& figures, MetricPage* page) {
   page->AddCounter("ebb_scorer_scored_total", "Vectors scored, also again by a new model.",
                    static_cast<double>(figures.scored()));
@@ -118,6 +200,7 @@ void AddScorerMetrics(const ScorerState& state, const ScorerFigures& figures, Me
   if (state.cells.has_value()) AddCells(*state.cells, page);
   if (state.segments.has_value()) AddSegments(*state.segments, page);
   AddFigures(figures, page);
+  if (state.shadow.most_challengers() > 0) AddShadow(state.shadow, page);
 }
 
 }  // namespace ebb::scorer

@@ -15,6 +15,7 @@ struct ScorerState {
   v1::ScorerStatus status;
   std::optional<v1::SegmentSummary> cells;
   std::optional<v1::ListSegmentsResponse> segments;
+  v1::GetShadowComparisonResponse shadow;
   int64_t store_failures = 0;  // streams to the peer that ended other than to be renewed
   int64_t trainer_failures = 0;
 };

@@ -67,6 +67,26 @@ TEST(ScorerMetrics, ThePageIsPinned) {
                         definition { name: "of_a_missing_feature" }
                         problem: "there is no such feature"
                       })pb"),
+                    .shadow = Parsed<v1::GetShadowComparisonResponse>(R"pb(
+                      comparisons {
+                        version: 5
+                        champion_version: 3
+                        customers: 1000
+                        mean_difference: -0.0125
+                        mean_absolute_difference: 0.0625
+                        both_at_risk: 120
+                        champion_only_at_risk: 30
+                        challenger_only_at_risk: 10
+                        neither_at_risk: 840
+                        rank_correlation: 0.875
+                        champion_seconds_per_vector: 0.00025
+                        challenger_seconds_per_vector: 0.000125
+                      }
+                      comparisons { version: 4 problem: "the store has no visits" }
+                      most_challengers: 2
+                      share: 0.5
+                      scored: 2000
+                      dropped: 7)pb"),
                     .store_failures = 1,
                     .trainer_failures = 5};
   MetricPage page;
@@ -84,6 +104,7 @@ TEST(ScorerMetrics, WithoutAModelThereAreNoSegments) {
   EXPECT_THAT(page.Text(), ::testing::HasSubstr("\nebb_scorer_model_version 0\n"));
   EXPECT_THAT(page.Text(), ::testing::Not(::testing::HasSubstr("ebb_scorer_model_info")));
   EXPECT_THAT(page.Text(), ::testing::Not(::testing::HasSubstr("ebb_scorer_cell")));
+  EXPECT_THAT(page.Text(), ::testing::Not(::testing::HasSubstr("ebb_scorer_shadow")));
 }
 
 TEST(RecentChanges, KeepTheLast) {

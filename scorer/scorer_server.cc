@@ -83,13 +83,24 @@ ScorerServer::ScorerServer(const Options& options, const Clock* clock,
                 .slot = &slot_,
                 .engine = &engine_,
                 .catalogue = rules_.segments.get(),
+                .shadow = &shadow_,
                 .long_calls = &long_calls_,
                 .max_subscribers = options.max_subscribers,
                 .status = [this] { return Status(); }}),
       open_inference_(&slot_),
       engine_({.publish_delta = options.publish_delta,
-               .on_erase = [this](const std::vector<std::string>& ids) { return offers_->Erase(ids); }},
+               .on_erase = [this](const std::vector<std::string>& ids) { return Erase(ids); },
+               .on_written = [this](std::vector<ScoreTable::Write> written) { shadow_.Offer(std::move(written)); }},
               table_.get(), &board_, &slot_, clock, [this] { service_.Wake(); }),
+      shadow_({.most_challengers = options.shadow_challengers, .share = options.shadow_share},
+              {.slot = &slot_,
+               .table = table_.get(),
+               .clock = clock,
+               .schema_at = [this](uint32_t number) { return engine_.SchemaAt(number); },
+               .check_model = [this](const TrainedModel& model) { return engine_.CheckModel(model); },
+               .fetch = [this](const v1::Model& model) { return champion_->Download(model); },
+               .features_waiting = [this] { return engine_.features_waiting(); },
+               .rescore_backlog = [this] { return engine_.rescore_backlog(); }}),
       long_calls_({.name = "long_calls", .threads = 2, .most_waiting = 16}),
       rescorer_("rescore", [this] { return Rescore(); }),
       held_bands_("held_bands", [this] { return ReleaseHeld(); }) {}
@@ -128,11 +139,18 @@ ScorerServer::~ScorerServer() {
   // disk fails now still tells it.
   metrics_.reset();
   if (host_ != nullptr) host_->Drain();
+  if (champion_ != nullptr) champion_->Stop();  // what is fetched for the next line
+  shadow_.Stop();
   champion_.reset();
   features_.reset();
   held_bands_.Stop();
   rescorer_.Stop();
   if (offers_ != nullptr) offers_->Stop();
+}
+
+absl::Status ScorerServer::Erase(const std::vector<std::string>& customer_ids) {
+  shadow_.Erase(customer_ids);
+  return offers_->Erase(customer_ids);
 }
 
 absl::Status ScorerServer::LoadScores() {
@@ -157,15 +175,19 @@ absl::Status ScorerServer::OpenPeers() {
   if (!trainer.ok()) return trainer.status();
   features_ = std::make_unique<FeatureFollower>(*std::move(store), options_.reconnect_wait, &engine_,
                                                 [this](const absl::Status& status) { Fail(status); });
-  champion_ = std::make_unique<ChampionFollower>(*std::move(trainer), options_.reconnect_wait, rules_,
-                                                 ModelFolder(folder_->Path("model")), &slot_, &engine_,
-                                                 [this] { rescorer_.Wake(); });
+  champion_ = std::make_unique<ChampionFollower>(
+      *std::move(trainer), options_.reconnect_wait, rules_, ModelFolder(folder_->Path("model")), &slot_, &engine_,
+      ChampionFollower::Hooks{
+          .on_switched = [this] { rescorer_.Wake(); },
+          .challengers = static_cast<int>(options_.shadow_challengers),
+          .on_challengers = [this](const std::vector<v1::Model>& models) { shadow_.Follow(models); }});
   return absl::OkStatus();
 }
 
 void ScorerServer::Follow() {
   rescorer_.Start();
   held_bands_.Start();
+  shadow_.Start();
   champion_->Start();
   features_->Start();
   offers_->Start();
@@ -233,6 +255,7 @@ absl::Status ScorerServer::ServeMetrics() {
     ScorerState state{.status = service_.Status(),
                       .cells = {},
                       .segments = {},
+                      .shadow = shadow_.Compare(),
                       .store_failures = features_->failures(),
                       .trainer_failures = champion_->failures()};
     const SegmentCatalogue* catalogue = rules_.segments.get();

@@ -22,6 +22,7 @@
 #include "scorer/scorer_flags.h"
 #include "scorer/scorer_service.h"
 #include "scorer/scoring_engine.h"
+#include "scorer/shadow/shadow_challengers.h"
 
 namespace ebb::scorer {
 
@@ -50,6 +51,7 @@ class ScorerServer {
   absl::Status OpenOffers(const Clock* clock);
   // Everything has been created: a new folder counts from now on.
   absl::Status FinishFolder();
+  absl::Status Erase(const std::vector<std::string>& customer_ids);
   absl::Status LoadScores();
   absl::Status OpenPeers();
   void Follow();
@@ -74,6 +76,7 @@ class ScorerServer {
   ScorerService service_;
   OpenInferenceService open_inference_;
   ScoringEngine engine_;
+  ShadowChallengers shadow_;
   std::unique_ptr<OffersServer> offers_;
   WorkPool long_calls_;
   Worker rescorer_;

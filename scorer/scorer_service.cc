@@ -128,6 +128,14 @@ grpc::ServerUnaryReactor* ScorerService::ScoreVector(grpc::CallbackServerContext
   return Answer(context, what_if_.ScoreVector(*request), response);
 }
 
+grpc::ServerUnaryReactor* ScorerService::GetShadowComparison(grpc::CallbackServerContext* context,
+                                                             const v1::GetShadowComparisonRequest*,
+                                                             v1::GetShadowComparisonResponse* response) {
+  return AnswerFrom(
+      parts_.long_calls, context,
+      [this]() -> absl::StatusOr<v1::GetShadowComparisonResponse> { return parts_.shadow->Compare(); }, response);
+}
+
 v1::ScorerStatus ScorerService::Status() const {
   v1::ScorerStatus status = parts_.status();
   status.set_subscribers(static_cast<int32_t>(subscribers_.size()));

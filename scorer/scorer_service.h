@@ -11,6 +11,7 @@
 #include "scorer/score_board.h"
 #include "scorer/score_queries.h"
 #include "scorer/segments/segment_queries.h"
+#include "scorer/shadow/shadow_challengers.h"
 #include "scorer/what_if_queries.h"
 
 namespace ebb::scorer {
@@ -26,7 +27,8 @@ class ScorerService final : public v1::Scorer::CallbackService {
     const ModelSlot* slot = nullptr;
     const ScoringEngine* engine = nullptr;
     const SegmentCatalogue* catalogue = nullptr;
-    WorkPool* long_calls = nullptr;  // explanations and portraits
+    const ShadowChallengers* shadow = nullptr;
+    WorkPool* long_calls = nullptr;  // explanations, portraits and comparisons
     size_t max_subscribers = 0;
     std::function<v1::ScorerStatus()> status;  // fills all of ScorerStatus but the subscribers
   };
@@ -61,6 +63,9 @@ class ScorerService final : public v1::Scorer::CallbackService {
                                     v1::ExplainResponse* response) override;
   grpc::ServerUnaryReactor* ScoreVector(grpc::CallbackServerContext* context, const v1::ScoreVectorRequest* request,
                                         v1::ScoreVectorResponse* response) override;
+  grpc::ServerUnaryReactor* GetShadowComparison(grpc::CallbackServerContext* context,
+                                                const v1::GetShadowComparisonRequest* request,
+                                                v1::GetShadowComparisonResponse* response) override;
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context, const v1::GetStatusRequest* request,
                                       v1::ScorerStatus* response) override;
 

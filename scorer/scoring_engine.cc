@@ -441,6 +441,7 @@ absl::StatusOr<bool> ScoringEngine::Commit(std::vector<Candidate> candidates, co
   }
   board_->Apply(std::move(updates));
   for (const ScoreTable::Write& write : writes) MarkHandled(write.customer);
+  if (options_.on_written) options_.on_written(std::move(writes));
   return !news.empty();
 }
 

@@ -38,6 +38,9 @@ class ScoringEngine {
     // Called with customers who are being erased, after the board has forgotten them and before the table has: whoever
     // keeps something of them forgets it, too. May be empty.
     std::function<absl::Status(const std::vector<std::string>& customer_ids)> on_erase = {};
+    // Called with what is on disk and on the board now, vectors that could not be scored among it. Must be quick: the
+    // next batch waits for it. May be empty.
+    std::function<void(std::vector<ScoreTable::Write> written)> on_written = {};
   };
 
   // `on_published` is called without locks after each batch that published something.
@@ -99,9 +102,10 @@ class ScoringEngine {
   // The greatest T of the vectors received, microseconds since the Unix epoch; 0: none.
   int64_t features_as_of_micros() const { return features_as_of_.load(std::memory_order_relaxed); }
 
- private:
+  // ScoreRecord::schema is such a number.
   FeatureSchema SchemaAt(uint32_t number) const;
 
+ private:
   struct Candidate {
     ScoreTable::Write write;  // its score is the last one until Score has run
     bool published = false;

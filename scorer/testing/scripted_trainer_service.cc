@@ -11,17 +11,24 @@ namespace ebb::scorer::testing {
 
 class ScriptedTrainerService::ChampionStream final : public StreamSource<v1::WatchChampionResponse> {
  public:
-  explicit ChampionStream(ScriptedTrainerService* trainer) : trainer_(trainer) {}
+  ChampionStream(ScriptedTrainerService* trainer, int challengers) : trainer_(trainer), challengers_(challengers) {}
   Pull Next(v1::WatchChampionResponse* message) override {
     MutexLock lock(&trainer_->mutex_);
-    if (trainer_->champion_.digest() == sent_) return Pull::kIdle;
-    sent_ = trainer_->champion_.digest();
-    *message->mutable_model() = trainer_->champion_;
+    v1::WatchChampionResponse present;
+    *present.mutable_model() = trainer_->champion_;
+    for (const v1::Model& challenger : trainer_->challengers_) {
+      if (present.challengers_size() < challengers_) *present.add_challengers() = challenger;
+    }
+    const std::string bytes = present.SerializeAsString();
+    if (trainer_->champion_.digest().empty() || bytes == sent_) return Pull::kIdle;
+    sent_ = bytes;
+    *message = std::move(present);
     return Pull::kMessage;
   }
 
  private:
   ScriptedTrainerService* const trainer_;
+  const int challengers_;
   std::string sent_;
 };
 
@@ -40,34 +47,48 @@ class ScriptedTrainerService::FileStream final : public StreamSource<v1::Downloa
   std::string rest_;
 };
 
-void ScriptedTrainerService::Promote(int64_t version, const TrainedModel& model) {
-  const std::string bytes = SerializeModelFile(model);
-  Announce(version, Sha256Hex(bytes), bytes);
+v1::Model ScriptedTrainerService::Keep(int64_t version, const TrainedModel& model, bool damaged) {
+  std::string bytes = SerializeModelFile(model);
+  v1::Model kept;
+  kept.set_name(absl::StrCat("models/", version));
+  kept.set_version(version);
+  kept.set_digest(Sha256Hex(bytes));
+  kept.set_size_bytes(static_cast<int64_t>(bytes.size()));
+  if (damaged) bytes.back() ^= 1;
+  files_[kept.name()] = std::move(bytes);
+  return kept;
 }
+
+void ScriptedTrainerService::Promote(int64_t version, const TrainedModel& model) { Announce(version, model, false); }
 
 void ScriptedTrainerService::PromoteDamaged(int64_t version, const TrainedModel& model) {
-  std::string bytes = SerializeModelFile(model);
-  const std::string digest = Sha256Hex(bytes);
-  bytes.back() ^= 1;
-  Announce(version, digest, bytes);
+  Announce(version, model, true);
 }
 
-void ScriptedTrainerService::Announce(int64_t version, std::string digest, std::string bytes) {
+void ScriptedTrainerService::Announce(int64_t version, const TrainedModel& model, bool damaged) {
   {
     MutexLock lock(&mutex_);
-    champion_.set_name(absl::StrCat("models/", version));
-    champion_.set_version(version);
+    champion_ = Keep(version, model, damaged);
     champion_.set_state(v1::Model::CHAMPION);
-    champion_.set_digest(std::move(digest));
-    champion_.set_size_bytes(static_cast<int64_t>(bytes.size()));
-    bytes_ = std::move(bytes);
+    std::erase_if(challengers_, [version](const v1::Model& challenger) { return challenger.version() <= version; });
+  }
+  streams_.WakeAll();
+}
+
+void ScriptedTrainerService::AddChallenger(int64_t version, const TrainedModel& model, bool damaged) {
+  {
+    MutexLock lock(&mutex_);
+    v1::Model challenger = Keep(version, model, damaged);
+    challenger.set_state(v1::Model::CHALLENGER);
+    challengers_.insert(challengers_.begin(), std::move(challenger));
   }
   streams_.WakeAll();
 }
 
 grpc::ServerWriteReactor<v1::WatchChampionResponse>* ScriptedTrainerService::WatchChampion(
-    grpc::CallbackServerContext*, const v1::WatchChampionRequest*) {
-  return streams_.Serve<v1::WatchChampionResponse>(std::make_unique<ChampionStream>(this), absl::InfiniteDuration());
+    grpc::CallbackServerContext*, const v1::WatchChampionRequest* request) {
+  return streams_.Serve<v1::WatchChampionResponse>(std::make_unique<ChampionStream>(this, request->challengers()),
+                                                   absl::InfiniteDuration());
 }
 
 grpc::ServerWriteReactor<v1::DownloadModelResponse>* ScriptedTrainerService::DownloadModel(
@@ -75,7 +96,7 @@ grpc::ServerWriteReactor<v1::DownloadModelResponse>* ScriptedTrainerService::Dow
   std::string bytes;
   {
     MutexLock lock(&mutex_);
-    if (request->name() == champion_.name()) bytes = bytes_;
+    if (const auto file = files_.find(request->name()); file != files_.end()) bytes = file->second;
   }
   return streams_.Serve<v1::DownloadModelResponse>(std::make_unique<FileStream>(std::move(bytes)),
                                                    absl::InfiniteDuration());
