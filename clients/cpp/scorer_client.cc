@@ -49,6 +49,10 @@ absl::StatusOr<v1::ScoreVectorResponse> ScorerClient::ScoreVector(const v1::Scor
   return connection_->Call(&v1::Scorer::Stub::ScoreVector, request);
 }
 
+absl::StatusOr<v1::GetShadowComparisonResponse> ScorerClient::GetShadowComparison() {
+  return connection_->Call(&v1::Scorer::Stub::GetShadowComparison, v1::GetShadowComparisonRequest());
+}
+
 absl::StatusOr<v1::ScorerStatus> ScorerClient::GetStatus() {
   return connection_->Call(&v1::Scorer::Stub::GetStatus, v1::GetStatusRequest());
 }

@@ -27,6 +27,7 @@ class ScorerClient {
   absl::StatusOr<v1::SegmentProfile> ProfileSegment(const v1::ProfileSegmentRequest& request);
   absl::StatusOr<v1::ExplainResponse> Explain(const v1::ExplainRequest& request);
   absl::StatusOr<v1::ScoreVectorResponse> ScoreVector(const v1::ScoreVectorRequest& request);
+  absl::StatusOr<v1::GetShadowComparisonResponse> GetShadowComparison();
   absl::StatusOr<v1::ScorerStatus> GetStatus();
 
  private:

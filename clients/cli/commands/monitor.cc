@@ -2,12 +2,14 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "clients/cli/challenger_table.h"
 #include "clients/cli/command_context.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/sparkline.h"
 #include "clients/cli/table.h"
 #include "clients/cli/time_text.h"
 #include "clients/cpp/feature_store_client.h"
+#include "clients/cpp/scorer_client.h"
 #include "clients/cpp/trainer_client.h"
 
 namespace ebb {
@@ -98,6 +100,17 @@ absl::Status RunMonitor(const MonitorOptions& options, CommandContext& context) 
     if (wanted("drift")) document.push_back(Drifts(*health));
     RemarkOnHealth(*health, context);
   }
+  if (wanted("challengers")) {
+    const absl::StatusOr<v1::GetShadowComparisonResponse> shadow = context.scorer().GetShadowComparison();
+    if (shadow.ok()) {
+      document.push_back(ChallengerTable(*shadow));
+      if (const std::string remark = ChallengerRemark(*shadow); !remark.empty()) context.Remark(remark);
+    } else if (options.only == "challengers") {
+      return shadow.status();
+    } else {
+      context.Remark(absl::StrCat("challengers are not told: ", std::string(shadow.status().message())));
+    }
+  }
   if (wanted("activity")) {
     v1::GetActivityIndexRequest request;
     request.set_weeks(static_cast<int32_t>(options.weeks));
@@ -126,20 +139,23 @@ Command MonitorCommand() {
   auto options = std::make_shared<MonitorOptions>();
   Command command{.name = "monitor",
                   .group = CommandGroup::kOperate,
-                  .summary = "Drift, the model's quality on labels as they mature, activity by week"};
+                  .summary = "Drift, the model's quality on labels as they mature, challengers, activity by week"};
   command.description =
       "The trainer looks at the champion once it is new and then every --train-check-interval: how far the rows have "
       "moved from those of training\n"
-      "(population stability index), and how good its probabilities were on labels that matured since. The index of "
+      "(population stability index), and how good its probabilities were on labels that matured since. The scorer "
+      "compares the newest challengers\n"
+      "with the champion on a share of the customers, without publishing what they say. The index of "
       "activity compares a week's\n"
       "share of active customers, orders and minutes a customer with the eight weeks before: 100 is as usual. "
       "docs/monitoring.md says more.";
   command.examples = {{"ebb monitor", "is anything moving?"},
                       {"ebb monitor --weeks 26 --only activity", "half a year of activity"},
+                      {"ebb monitor --only challengers", "should a challenger be promoted?"},
                       {"ebb monitor --only drift --output csv", "for programs"}};
   command.Add("--weeks", &options->weeks, "Most weeks of activity").Range(1, 260);
   command.Add("--only", &options->only, "One part; in CSV `all` is activity")
-      .OneOf({"all", "quality", "drift", "activity"});
+      .OneOf({"all", "quality", "drift", "challengers", "activity"});
   command.run = [options](CommandContext& context) { return RunMonitor(*options, context); };
   return command;
 }
