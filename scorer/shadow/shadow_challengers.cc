@@ -1,7 +1,5 @@
 #include "scorer/shadow/shadow_challengers.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 
 #include "absl/container/flat_hash_set.h"
@@ -20,7 +18,6 @@ constexpr size_t kRecordsInAChunk = 256;
 constexpr uint64_t kChunksATiming = 8;
 constexpr absl::Duration kStandAside = absl::Milliseconds(2);
 constexpr absl::Duration kBacklogLook = absl::Seconds(1);
-constexpr int kLowPriority = 10;  // nice
 
 void LogEnd(const Challenger& challenger) {
   if (challenger.loaded == nullptr) return;
@@ -38,11 +35,11 @@ void LogEnd(const Challenger& challenger) {
 }  // namespace
 
 ShadowChallengers::ShadowChallengers(const Options& options, Parts parts)
-    : options_(options), parts_(std::move(parts)), bound_(BoundOfShare(options.share)), worker_("shadow", [this] {
-        // On Linux the calling thread's own.
-        if (!std::exchange(has_low_priority_, true)) setpriority(PRIO_PROCESS, 0, kLowPriority);
-        return RunOnce();
-      }) {}
+    : options_(options),
+      parts_(std::move(parts)),
+      bound_(BoundOfShare(options.share)),
+      worker_(
+          "shadow", [this] { return RunOnce(); }, Worker::Cpu::kSpare) {}
 
 void ShadowChallengers::Start() {
   if (options_.most_challengers > 0) worker_.Start();

@@ -114,7 +114,6 @@ class ShadowChallengers {
   std::shared_ptr<const ServedModel> champion_;
   std::unique_ptr<ReadingsOfModel> champion_readings_;
   uint64_t chunks_ = 0;
-  bool has_low_priority_ = false;
 
   Worker worker_;  // last: its thread uses all of the above
 };
