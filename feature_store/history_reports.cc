@@ -38,14 +38,6 @@ absl::Status CheckPriceEdges(const google::protobuf::RepeatedField<int64_t>& edg
   return absl::OkStatus();
 }
 
-absl::StatusOr<absl::Time> ReportTime(const v1::GetUnpaidBasketReportRequest& request, absl::Time now) {
-  if (!request.has_as_of()) return now;
-  const absl::Time as_of = ToTime(request.as_of());
-  if (as_of <= now) return as_of;
-  return InvalidField("as_of",
-                      absl::StrCat("is ", absl::FormatTime(as_of, absl::UTCTimeZone()), ", must not be in the future"));
-}
-
 std::vector<std::string> TierFeatures(const CompiledDeclarations& declarations) {
   std::vector<std::string> names;
   for (const CompiledFeature& feature : declarations.features()) {
@@ -86,7 +78,8 @@ absl::StatusOr<v1::UnpaidBasketReport> FeatureStoreEngine::GetUnpaidBasketReport
     const v1::GetUnpaidBasketReportRequest& request, const std::function<bool()>& cancelled) const {
   if (absl::Status weeks = CheckWeeks(request.weeks()); !weeks.ok()) return weeks;
   if (absl::Status edges = CheckPriceEdges(request.price_edges_minor()); !edges.ok()) return edges;
-  const absl::StatusOr<absl::Time> as_of = ReportTime(request, clock_.Now());
+  absl::StatusOr<absl::Time> as_of = clock_.Now();
+  if (request.has_as_of()) as_of = ReadAsOf("as_of", request.as_of(), *as_of);
   if (!as_of.ok()) return as_of.status();
   const BoundedPlace place(&basket_reads_, 1);
   if (!place) {
