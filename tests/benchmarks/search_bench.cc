@@ -62,7 +62,8 @@ int Main(int argc, char** argv) {
   if (status.ok()) {
     const absl::StatusOr<Grid> settings =
         kind == "grid" ? GridOf(*space) : DrawSettings(*space, std::stoi(argv[5]), std::stoull(argv[6]));
-    const SearchFn search = kind == "successive-halving" ? SuccessiveHalving : GridSearch;
+    SearchFn search = GridSearch;
+    if (kind == "successive-halving") search = SuccessiveHalving;
     status = settings.ok() ? Bench(*table, *settings, std::stoi(argv[3]), search) : settings.status();
   }
   if (status.ok()) return 0;
