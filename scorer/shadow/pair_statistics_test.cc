@@ -21,9 +21,9 @@ TEST(PairStatistics, AreThoseWorkedOutByHand) {
   EXPECT_EQ(statistics.champion_only_at_risk, 1) << "0.7 itself is not above the threshold";
   EXPECT_EQ(statistics.challenger_only_at_risk, 1);
   EXPECT_EQ(statistics.neither_at_risk, 2);
-  // Means 0.47 and 0.55: products sum to 0.395, squares to 0.398 and 0.43.
+  // Means 0.47 and 0.55: products sum to 0.375, squares to 0.398 and 0.44.
   ASSERT_TRUE(statistics.correlation.has_value());
-  EXPECT_NEAR(*statistics.correlation, 0.395 / std::sqrt(0.398 * 0.43), 1e-12);
+  EXPECT_NEAR(*statistics.correlation, 0.375 / std::sqrt(0.398 * 0.44), 1e-12);
   // Ranks 2 5 3 4 1 and 2 3 4 5 1: 1 - 6 × (4 + 1 + 1) / (5 × 24).
   ASSERT_TRUE(statistics.rank_correlation.has_value());
   EXPECT_NEAR(*statistics.rank_correlation, 0.7, 1e-12);

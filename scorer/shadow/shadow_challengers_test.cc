@@ -159,9 +159,9 @@ TEST_F(ShadowChallengersTest, CustomersOnDiskAreComparedAtOnceAndOthersAsTheyCom
   Follow({{2, StraightLineModel(1)}});                // 0.9, 0.75, 0.6
   EXPECT_EQ(Settle(), absl::InfiniteDuration());
   EXPECT_EQ(Comparisons(), "2 against 1: 3 customers, mean 0.1, bands 1 0 1 1");
-  Take({{"dora", -4}, {"anna", 4}});  // 0.1 and 0.2; both 0.9, the end of the line
+  Take({{"dora", -4}, {"anna", -1}});  // 0.1, 0.4; 0.2, 0.5
   Settle();
-  EXPECT_EQ(Comparisons(), "2 against 1: 4 customers, mean 0.075, bands 1 0 1 2") << "anna counts once, as she is now";
+  EXPECT_EQ(Comparisons(), "2 against 1: 4 customers, mean 0.1, bands 0 0 1 3") << "anna counts once, as she is now";
   const v1::GetShadowComparisonResponse response = shadow_->Compare();
   EXPECT_EQ(response.share(), 1);
   EXPECT_EQ(response.scored(), 5);
@@ -193,13 +193,13 @@ TEST_F(ShadowChallengersTest, AnotherChampionBeginsTheComparisonAnew) {
   Follow({{4, StraightLineModel(1)}, {3, StraightLineModel(-1)}});
   Settle();
   EXPECT_EQ(Comparisons(), "4 against 1: 2 customers, mean 0.1, bands 1 0 1 0") << "one, unless more are asked for";
-  ASSERT_TRUE(engine_->SwitchModel(Champion(2, 2)).ok());
+  ASSERT_TRUE(engine_->SwitchModel(Champion(2, 0.6)).ok());
   EXPECT_EQ(Settle(), absl::Seconds(1)) << "the pass through the disk waits until the champion has scored everybody";
   EXPECT_EQ(Comparisons(), "4 against 2: 0 customers, mean 0, bands 0 0 0 0");
   EXPECT_EQ(*engine_->RescoreSome(10), 2u);
   Settle();
-  // 0.9 and 0.85 of the champion, 0.9 and 0.75 of the challenger.
-  EXPECT_EQ(Comparisons(), "4 against 2: 2 customers, mean -0.05, bands 2 0 0 0");
+  // 0.86 and 0.71 of the champion, 0.9 and 0.75 of the challenger.
+  EXPECT_EQ(Comparisons(), "4 against 2: 2 customers, mean 0.04, bands 2 0 0 0");
 }
 
 TEST_F(ShadowChallengersTest, APromotedChallengerIsComparedNoMore) {
