@@ -71,7 +71,7 @@ class ShadowChallengers {
   // Forgets the customers: when it returns nothing of them is here, and nothing will be.
   void Erase(const std::vector<std::string>& customer_ids);
 
-  // Some 30 ms for each challenger with 100,000 customers.
+  // Some 50 ms for each challenger with 100,000 customers.
   v1::GetShadowComparisonResponse Compare() const;
 
   // One step of the thread's work on the caller's: for tests, without Start. How long until there may be more to do.
