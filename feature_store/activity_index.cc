@@ -5,14 +5,11 @@
 #include <utility>
 
 #include "feature_store/event_time.h"
-#include "google/protobuf/arena.h"
 
 namespace ebb::feature_store {
 namespace {
 
 constexpr Day kDaysOfWeek = 7;
-constexpr size_t kActivityBlockCustomers = 1'024;
-constexpr size_t kActivityBlockBytes = 2 << 20;
 
 double PerCustomer(int64_t count, int64_t base) {
   return base > 0 ? static_cast<double>(count) / static_cast<double>(base) : 0;
@@ -105,24 +102,6 @@ v1::ActivityIndex ActivityTally::Told(int weeks, int64_t expired_before_us) cons
     if (const std::optional<double> value = IndexOfLast(told)) message->set_index(*value);
   }
   return index;
-}
-
-absl::Status CountActivity(CustomerWalk::Source source, const Pseudonymizer& pseudonyms, ActivityTally* tally) {
-  auto walk = CustomerWalk::Open(std::move(source), pseudonyms, std::nullopt);
-  if (!walk.ok()) return walk.status();
-  CustomerBlock block;
-  google::protobuf::Arena arena;
-  std::vector<EventView> events;
-  for (bool more = true; more;) {
-    const absl::StatusOr<bool> filled = (*walk)->Fill(kActivityBlockCustomers, kActivityBlockBytes, &block);
-    if (!filled.ok()) return filled.status();
-    more = *filled;
-    for (size_t customer = 0; customer < block.customers().size(); ++customer) {
-      if (absl::Status read = block.ReadEvents(customer, &arena, &events); !read.ok()) return read;
-      tally->AddCustomer(events);
-    }
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace ebb::feature_store

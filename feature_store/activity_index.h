@@ -6,12 +6,9 @@
 #include <span>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "ebb/v1/feature_store_service.pb.h"
-#include "feature_store/customer_walk.h"
 #include "feature_store/event_view.h"
 #include "feature_store/shop_calendar.h"
-#include "runtime/digest.h"
 
 namespace ebb::feature_store {
 
@@ -58,8 +55,5 @@ class ActivityTally {
   int64_t known_before_ = 0;         // customers
   int64_t first_behaviour_us_ = INT64_MAX;
 };
-
-// Every customer's events. DATA_LOSS when one cannot be read.
-absl::Status CountActivity(CustomerWalk::Source source, const Pseudonymizer& pseudonyms, ActivityTally* tally);
 
 }  // namespace ebb::feature_store

@@ -9,6 +9,7 @@
 #include "feature_store/event_time.h"
 #include "feature_store/record_key.h"
 #include "feature_store/stored_record.h"
+#include "google/protobuf/arena.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -128,6 +129,28 @@ absl::StatusOr<bool> CustomerWalk::Fill(size_t max_customers, size_t max_bytes, 
     if (!events_->status().ok()) return events_->status();
   }
   return true;
+}
+
+absl::Status VisitCustomers(CustomerWalk::Source source, const Pseudonymizer& pseudonyms,
+                            const std::function<bool()>& cancelled,
+                            const std::function<void(std::span<const EventView> events)>& visit) {
+  constexpr size_t kCustomers = 1'024, kBytes = 2 << 20;  // of a block
+  auto walk = CustomerWalk::Open(std::move(source), pseudonyms, std::nullopt);
+  if (!walk.ok()) return walk.status();
+  CustomerBlock block;
+  google::protobuf::Arena arena;
+  std::vector<EventView> events;
+  for (bool more = true; more;) {
+    if (cancelled && cancelled()) return absl::CancelledError("the caller has gone");
+    const absl::StatusOr<bool> filled = (*walk)->Fill(kCustomers, kBytes, &block);
+    if (!filled.ok()) return filled.status();
+    more = *filled;
+    for (size_t customer = 0; customer < block.customers().size(); ++customer) {
+      if (absl::Status read = block.ReadEvents(customer, &arena, &events); !read.ok()) return read;
+      visit(events);
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace ebb::feature_store

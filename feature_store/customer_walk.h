@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -90,5 +92,11 @@ class CustomerWalk {
   std::unique_ptr<HistoryWalk> events_;
   size_t next_unnamed_ = 0;
 };
+
+// Hands over every customer's events in order of time, a block of customers in memory at a time. `cancelled` is asked
+// between blocks; it may be empty. DATA_LOSS when an event cannot be read; CANCELLED.
+absl::Status VisitCustomers(CustomerWalk::Source source, const Pseudonymizer& pseudonyms,
+                            const std::function<bool()>& cancelled,
+                            const std::function<void(std::span<const EventView> events)>& visit);
 
 }  // namespace ebb::feature_store

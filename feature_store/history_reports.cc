@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "feature_store/activity_index.h"
 #include "feature_store/bounded_place.h"
+#include "feature_store/customer_walk.h"
 #include "feature_store/event_time.h"
 #include "feature_store/feature_store_engine.h"
 #include "feature_store/invalid_field.h"
@@ -68,7 +69,8 @@ absl::StatusOr<v1::ActivityIndex> FeatureStoreEngine::GetActivityIndex(
   const ShopCalendar& calendar = Served().calendar();
   const int weeks = request.weeks() == 0 ? kDefaultWeeks : request.weeks();
   ActivityTally tally(calendar, calendar.DayOf(now), weeks);
-  if (absl::Status counted = CountActivity(std::move(source), pseudonyms_, &tally); !counted.ok()) return counted;
+  const auto count = [&tally](std::span<const EventView> events) { tally.AddCustomer(events); };
+  if (absl::Status read = VisitCustomers(std::move(source), pseudonyms_, nullptr, count); !read.ok()) return read;
   v1::ActivityIndex index = tally.Told(weeks, expired_before_us);
   *index.mutable_as_of() = ToTimestamp(now);
   return index;
@@ -99,9 +101,8 @@ absl::StatusOr<v1::UnpaidBasketReport> FeatureStoreEngine::GetUnpaidBasketReport
   UnpaidBasketTally tally(Served().calendar(),
                           {.as_of = *as_of, .weeks = weeks, .expired_before_us = expired_before_us},
                           TierFeatures(Served()));
-  if (absl::Status counted = CountUnpaidBaskets(std::move(source), pseudonyms_, cancelled, &tally); !counted.ok()) {
-    return counted;
-  }
+  const auto count = [&tally](std::span<const EventView> events) { tally.AddCustomer(events); };
+  if (absl::Status read = VisitCustomers(std::move(source), pseudonyms_, cancelled, count); !read.ok()) return read;
   return tally.Told({request.price_edges_minor().data(), static_cast<size_t>(request.price_edges_minor_size())});
 }
 

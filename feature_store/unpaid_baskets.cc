@@ -7,14 +7,11 @@
 #include "absl/container/flat_hash_map.h"
 #include "feature_store/activity_index.h"
 #include "feature_store/event_time.h"
-#include "google/protobuf/arena.h"
 
 namespace ebb::feature_store {
 namespace {
 
 constexpr Day kDaysOfBasketWeek = 7;
-constexpr size_t kBasketBlockCustomers = 1'024;
-constexpr size_t kBasketBlockBytes = 2 << 20;
 
 double ShareOf(int64_t affected, int64_t active) { return static_cast<double>(affected) / static_cast<double>(active); }
 
@@ -148,26 +145,6 @@ v1::UnpaidBasketReport UnpaidBasketTally::Told(std::span<const int64_t> price_ed
     told->set_share_change(ShareOf(week.affected, week.active) - ShareOf(before.affected, before.active));
   }
   return report;
-}
-
-absl::Status CountUnpaidBaskets(CustomerWalk::Source source, const Pseudonymizer& pseudonyms,
-                                const std::function<bool()>& cancelled, UnpaidBasketTally* tally) {
-  auto walk = CustomerWalk::Open(std::move(source), pseudonyms, std::nullopt);
-  if (!walk.ok()) return walk.status();
-  CustomerBlock block;
-  google::protobuf::Arena arena;
-  std::vector<EventView> events;
-  for (bool more = true; more;) {
-    if (cancelled()) return absl::CancelledError("the caller has gone");
-    const absl::StatusOr<bool> filled = (*walk)->Fill(kBasketBlockCustomers, kBasketBlockBytes, &block);
-    if (!filled.ok()) return filled.status();
-    more = *filled;
-    for (size_t customer = 0; customer < block.customers().size(); ++customer) {
-      if (absl::Status read = block.ReadEvents(customer, &arena, &events); !read.ok()) return read;
-      tally->AddCustomer(events);
-    }
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace ebb::feature_store

@@ -3,18 +3,14 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "ebb/v1/feature_store_service.pb.h"
-#include "feature_store/customer_walk.h"
 #include "feature_store/event_view.h"
 #include "feature_store/shop_calendar.h"
 #include "feature_store/unpaid_basket_groups.h"
-#include "runtime/digest.h"
 
 namespace ebb::feature_store {
 
@@ -67,9 +63,5 @@ class UnpaidBasketTally {
   std::array<int64_t, 4> by_errors_{};
   SoldProducts products_;
 };
-
-// Every customer's events. DATA_LOSS when one cannot be read; CANCELLED.
-absl::Status CountUnpaidBaskets(CustomerWalk::Source source, const Pseudonymizer& pseudonyms,
-                                const std::function<bool()>& cancelled, UnpaidBasketTally* tally);
 
 }  // namespace ebb::feature_store

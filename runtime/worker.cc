@@ -2,8 +2,8 @@
 
 #include <pthread.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -15,7 +15,7 @@ namespace {
 // Linux keeps a niceness for each thread; one that cannot be set is no reason not to work.
 void GiveWay() {
   constexpr int kSpareNiceness = 10;
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kSpareNiceness);
+  setpriority(PRIO_PROCESS, 0, std::max(getpriority(PRIO_PROCESS, 0), kSpareNiceness));  // 0: the calling thread
 }
 
 }  // namespace

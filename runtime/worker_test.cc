@@ -1,6 +1,10 @@
 #include "runtime/worker.h"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <atomic>
+#include <utility>
 
 #include "gtest/gtest.h"
 #include "tests/support/patience.h"
@@ -101,6 +105,32 @@ TEST(WorkerTest, StartsAgainAfterStop) {
     }
     worker.Stop();
     EXPECT_EQ(steps, round);
+  }
+}
+
+TEST(WorkerTest, SpareWorkIsNicerThanTheThreadThatStartsIt) {
+  const int own = getpriority(PRIO_PROCESS, 0);  // of the calling thread, on Linux
+  for (const auto& [cpu, expected] :
+       {std::pair(Worker::Cpu::kFair, own), std::pair(Worker::Cpu::kSpare, std::max(own, 10))}) {
+    std::atomic<int> niceness = -100;
+    CondVar changed;
+    Mutex mutex;
+    Worker worker(
+        "nice",
+        [&] {
+          MutexLock lock(&mutex);
+          niceness = getpriority(PRIO_PROCESS, 0);
+          changed.SignalAll();
+          return absl::InfiniteDuration();
+        },
+        cpu);
+    worker.Start();
+    {
+      MutexLock lock(&mutex);
+      while (niceness == -100) ASSERT_FALSE(changed.WaitWithTimeout(&mutex, kPatience));
+    }
+    worker.Stop();
+    EXPECT_EQ(niceness, expected);
   }
 }
 

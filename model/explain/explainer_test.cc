@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "model/explain/gauss_legendre.h"
+#include "model/explain/lazy_explainers.h"
 #include "model/testing/brute_force_shapley.h"
 #include "model/testing/models.h"
 #include "model/testing/random_models.h"
@@ -136,6 +137,20 @@ TEST(Explainer, GivesTheSameAnswerTwice) {
   const Explanation again = Explainer(model, background).Explain(vector);
   EXPECT_EQ(once.contributions, again.contributions);
   EXPECT_EQ(once.standard_errors, again.standard_errors);
+}
+
+TEST(LazyExplainers, AreMadeWhenSomebodyAsksAndAnswerAsOthersDo) {
+  const TrainedModel model = testing_models::ModelOf({testing_models::Logistic()});
+  const FeatureVector vector = testing_models::Vector(5, NAN, "premium");
+  const LazyExplainers lazy(&model);
+  EXPECT_FALSE(lazy.made());
+  EXPECT_EQ(lazy.exact().Explain(vector).contributions, Explainer(model).Explain(vector).contributions);
+  EXPECT_TRUE(lazy.made());
+  EXPECT_EQ(&lazy.exact(), &lazy.exact());
+  const LazyExplainers ahead(&model);
+  ahead.Make();
+  EXPECT_TRUE(ahead.made());
+  EXPECT_EQ(ahead.quick().Explain(vector).contributions, lazy.quick().Explain(vector).contributions);
 }
 
 TEST(Explainer, ComparesWithMediansAndMostFrequentValuesWithoutBackgroundRows) {

@@ -128,7 +128,7 @@ class StreamSet {
 //   kPulling --kMessage--> kWriting --written--> kPulling --kIdle--> kIdle --alarm--> kPulling ... --> kFinished
 //                                   --not in time--> kFinished
 //
-// In kIdle one alarm is set. Wake, Close and OnCancel cancel it, which runs its callback at once: every way out of
+// In kIdle an alarm is set; the one that watches writes is another. Wake, Close and OnCancel cancel it, which runs its callback at once: every way out of
 // kIdle is that callback. The stream lives as long as gRPC (until OnDone) and a pending alarm callback need it; the
 // source is gone at OnDone, or before.
 template <typename T>
