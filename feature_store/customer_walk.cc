@@ -131,26 +131,34 @@ absl::StatusOr<bool> CustomerWalk::Fill(size_t max_customers, size_t max_bytes, 
   return true;
 }
 
-absl::Status VisitCustomers(CustomerWalk::Source source, const Pseudonymizer& pseudonyms,
-                            const std::function<bool()>& cancelled,
-                            const std::function<void(std::span<const EventView> events)>& visit) {
-  constexpr size_t kCustomers = 1'024, kBytes = 2 << 20;  // of a block
+absl::StatusOr<std::unique_ptr<CustomerVisits>> CustomerVisits::Open(CustomerWalk::Source source,
+                                                                     const Pseudonymizer& pseudonyms) {
   auto walk = CustomerWalk::Open(std::move(source), pseudonyms, std::nullopt);
   if (!walk.ok()) return walk.status();
-  CustomerBlock block;
-  google::protobuf::Arena arena;
-  std::vector<EventView> events;
-  for (bool more = true; more;) {
-    if (cancelled && cancelled()) return absl::CancelledError("the caller has gone");
-    const absl::StatusOr<bool> filled = (*walk)->Fill(kCustomers, kBytes, &block);
-    if (!filled.ok()) return filled.status();
-    more = *filled;
-    for (size_t customer = 0; customer < block.customers().size(); ++customer) {
-      if (absl::Status read = block.ReadEvents(customer, &arena, &events); !read.ok()) return read;
-      visit(events);
-    }
+  return std::unique_ptr<CustomerVisits>(new CustomerVisits(*std::move(walk)));
+}
+
+absl::StatusOr<bool> CustomerVisits::Some(const Visit& visit) {
+  constexpr size_t kCustomers = 1'024, kBytes = 2 << 20;  // of a block
+  const absl::StatusOr<bool> more = walk_->Fill(kCustomers, kBytes, &block_);
+  if (!more.ok()) return more.status();
+  for (size_t customer = 0; customer < block_.customers().size(); ++customer) {
+    if (absl::Status read = block_.ReadEvents(customer, &arena_, &events_); !read.ok()) return read;
+    visit(events_);
   }
-  return absl::OkStatus();
+  return *more;
+}
+
+absl::Status VisitCustomers(CustomerWalk::Source source, const Pseudonymizer& pseudonyms,
+                            const std::function<bool()>& cancelled, const CustomerVisits::Visit& visit) {
+  const auto visits = CustomerVisits::Open(std::move(source), pseudonyms);
+  if (!visits.ok()) return visits.status();
+  while (true) {
+    if (cancelled && cancelled()) return absl::CancelledError("the caller has gone");
+    const absl::StatusOr<bool> more = (*visits)->Some(visit);
+    if (!more.ok()) return more.status();
+    if (!*more) return absl::OkStatus();
+  }
 }
 
 }  // namespace ebb::feature_store

@@ -93,10 +93,27 @@ class CustomerWalk {
   size_t next_unnamed_ = 0;
 };
 
-// Hands over every customer's events in order of time, a block of customers in memory at a time. `cancelled` is asked
-// between blocks; it may be empty. DATA_LOSS when an event cannot be read; CANCELLED.
+// Hands over every customer's events in order of time, a block of customers in memory at a time. Not thread-safe.
+class CustomerVisits {
+ public:
+  using Visit = std::function<void(std::span<const EventView> events)>;
+
+  static absl::StatusOr<std::unique_ptr<CustomerVisits>> Open(CustomerWalk::Source source,
+                                                              const Pseudonymizer& pseudonyms);
+  // Visits the next block; false when it was the last. DATA_LOSS when an event cannot be read.
+  absl::StatusOr<bool> Some(const Visit& visit);
+
+ private:
+  explicit CustomerVisits(std::unique_ptr<CustomerWalk> walk) : walk_(std::move(walk)) {}
+
+  const std::unique_ptr<CustomerWalk> walk_;
+  CustomerBlock block_;
+  google::protobuf::Arena arena_;
+  std::vector<EventView> events_;
+};
+
+// All of them. `cancelled` is asked between blocks; it may be empty. As CustomerVisits; CANCELLED.
 absl::Status VisitCustomers(CustomerWalk::Source source, const Pseudonymizer& pseudonyms,
-                            const std::function<bool()>& cancelled,
-                            const std::function<void(std::span<const EventView> events)>& visit);
+                            const std::function<bool()>& cancelled, const CustomerVisits::Visit& visit);
 
 }  // namespace ebb::feature_store

@@ -88,6 +88,7 @@ absl::StatusOr<v1::EraseCustomerResponse> CommitErasure(const v1::EraseCustomerR
   Log(Level::kInfo, "store", "a customer is erased", {{"position", entry.begin}, {"reason", request.reason()}});
   MutexLock lock(&live->mutex);
   live->table.Erase(entry, record.customer(), digest);
+  live->goods.Forget(request.customer_id());
   live->position = entry.end;
   live->clock_us = entry.clock_us;
   live->past_changed_at = entry.end;

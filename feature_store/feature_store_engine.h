@@ -14,6 +14,7 @@
 #include "feature_store/back_fill_reader.h"
 #include "feature_store/change_reader.h"
 #include "feature_store/cleaner.h"
+#include "feature_store/co_purchase_reader.h"
 #include "feature_store/compiled_declarations.h"
 #include "feature_store/customer_export.h"
 #include "feature_store/erasure.h"
@@ -104,6 +105,13 @@ class FeatureStoreEngine {
   // As GetActivityIndex. CANCELLED soon after `cancelled` says so; it is asked now and then.
   absl::StatusOr<v1::UnpaidBasketReport> GetUnpaidBasketReport(const v1::GetUnpaidBasketReportRequest& request,
                                                                const std::function<bool()>& cancelled) const;
+  // RESOURCE_EXHAUSTED while another is counted, as long as its reader lives. Readers must go before the engine.
+  absl::StatusOr<std::unique_ptr<CoPurchaseReader>> GetCoPurchases(const v1::GetCoPurchasesRequest& request) const;
+  // See HistoryReads.
+  absl::StatusOr<bool> GetRecentGoods(const v1::GetRecentGoodsRequest& request, bool may_read_history,
+                                      v1::GetRecentGoodsResponse* response) const {
+    return history_reads_.GetRecentGoods(request, may_read_history, response);
+  }
   absl::StatusOr<std::unique_ptr<Verification>> Verify(const v1::VerifyRequest& request) const;
   // All but what the network knows.
   v1::StoreStats Stats() const;
@@ -153,6 +161,7 @@ class FeatureStoreEngine {
   mutable std::atomic<int> training_sets_ = 0;
   mutable std::atomic<int> activity_reads_ = 0;
   mutable std::atomic<int> basket_reads_ = 0;
+  mutable std::atomic<int> co_purchase_reads_ = 0;
   std::shared_ptr<std::atomic<bool>> importing_ = std::make_shared<std::atomic<bool>>(false);
   bool stopped_ = false;
   std::unique_ptr<Cleaner> cleaner_;

@@ -74,6 +74,7 @@ void FeatureStoreService::CloseStreams() {
   training_sets_.Close(closing);
   verifications_.Close(closing);
   exports_.Close(closing);
+  co_purchases_.Close(closing);
 }
 
 v1::StoreStats FeatureStoreService::Stats() const {
@@ -211,6 +212,28 @@ grpc::ServerUnaryReactor* FeatureStoreService::GetUnpaidBasketReport(grpc::Callb
         engine_->GetUnpaidBasketReport(*request, [context] { return context->IsCancelled(); });
     if (report.ok()) *response = *std::move(report);
     return report.status();
+  });
+  return reactor;
+}
+
+grpc::ServerWriteReactor<v1::GetCoPurchasesResponse>* FeatureStoreService::GetCoPurchases(
+    grpc::CallbackServerContext*, const v1::GetCoPurchasesRequest* request) {
+  return ServeReader<v1::GetCoPurchasesResponse, CoPurchaseReader>(
+      [this, asked = *request] { return engine_->GetCoPurchases(asked); }, &co_purchases_);
+}
+
+grpc::ServerUnaryReactor* FeatureStoreService::GetRecentGoods(grpc::CallbackServerContext* context,
+                                                              const v1::GetRecentGoodsRequest* request,
+                                                              v1::GetRecentGoodsResponse* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const absl::StatusOr<bool> told = engine_->GetRecentGoods(*request, /*may_read_history=*/false, response);
+  if (!told.ok() || *told) {
+    reactor->Finish(ToGrpcStatus(told.status()));
+    return reactor;
+  }
+  RunLong(reactor, [this, request, response] {
+    response->Clear();
+    return engine_->GetRecentGoods(*request, /*may_read_history=*/true, response).status();
   });
   return reactor;
 }

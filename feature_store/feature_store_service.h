@@ -26,7 +26,9 @@ class FeatureStoreService final
                                   v1::FeatureStore::WithCallbackMethod_GetStats<
                                       v1::FeatureStore::WithCallbackMethod_GetActivityIndex<
                                           v1::FeatureStore::WithCallbackMethod_GetUnpaidBasketReport<
-                                              v1::FeatureStore::Service>>>>>>>>>>>>>>> {
+                                              v1::FeatureStore::WithCallbackMethod_GetCoPurchases<
+                                                  v1::FeatureStore::WithCallbackMethod_GetRecentGoods<
+                                                      v1::FeatureStore::Service>>>>>>>>>>>>>>>>> {
  public:
   static constexpr absl::string_view kName = "ebb.v1.FeatureStore";
 
@@ -75,6 +77,11 @@ class FeatureStoreService final
   grpc::ServerUnaryReactor* GetUnpaidBasketReport(grpc::CallbackServerContext* context,
                                                   const v1::GetUnpaidBasketReportRequest* request,
                                                   v1::UnpaidBasketReport* response) override;
+  grpc::ServerWriteReactor<v1::GetCoPurchasesResponse>* GetCoPurchases(
+      grpc::CallbackServerContext*, const v1::GetCoPurchasesRequest* request) override;
+  grpc::ServerUnaryReactor* GetRecentGoods(grpc::CallbackServerContext* context,
+                                           const v1::GetRecentGoodsRequest* request,
+                                           v1::GetRecentGoodsResponse* response) override;
 
  private:
   // Answers with what `work` says when it is done, RESOURCE_EXHAUSTED where too much is waiting.
@@ -90,6 +97,7 @@ class FeatureStoreService final
   StreamSet training_sets_{{.pool = &long_work_}};                    // the engine says how many
   StreamSet exports_{{.max_streams = 8, .pool = &long_work_}};        // each holds the events of one customer
   StreamSet verifications_{{.max_streams = 1, .pool = &long_work_}};  // each keeps the disk busy
+  StreamSet co_purchases_{{.pool = &long_work_}};                     // the engine says how many
 };
 
 }  // namespace ebb::feature_store

@@ -14,9 +14,26 @@
 #include "feature_store/invalid_field.h"
 #include "feature_store/log_moment.h"
 #include "feature_store/obsolete_records.h"
+#include "feature_store/recent_goods.h"
 #include "feature_store/training_row.h"
 
 namespace ebb::feature_store {
+namespace {
+
+constexpr int kMostGoodsAsked = 1'000, kDefaultPurchased = 20;
+
+absl::Status CheckGoodsRequest(const v1::GetRecentGoodsRequest& request) {
+  const int asked = request.customer_ids_size();
+  if (asked < 1 || asked > kMostGoodsAsked) {
+    return InvalidField("customer_ids", absl::StrCat("has ", asked, " customers; must have 1 to ", kMostGoodsAsked));
+  }
+  constexpr int kMost = static_cast<int>(CustomerGoods::kMostPurchased);
+  if (request.most_purchased() >= 0 && request.most_purchased() <= kMost) return absl::OkStatus();
+  return InvalidField("most_purchased", absl::StrCat("is ", request.most_purchased(), ", must be 1 to ", kMost,
+                                                     ", or 0 for ", kDefaultPurchased));
+}
+
+}  // namespace
 
 absl::Status HistoryReads::CheckKept(const std::string& field, absl::Time as_of) const {
   int64_t expired_before_us;
@@ -66,6 +83,49 @@ absl::Status HistoryReads::GetFeatures(const v1::GetFeaturesRequest& request, v1
     if (known) columns.Set(row, ValuesAsOf(*declarations, *events, *as_of, *as_of));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> HistoryReads::GetRecentGoods(const v1::GetRecentGoodsRequest& request, bool may_read_history,
+                                                  v1::GetRecentGoodsResponse* response) const {
+  if (absl::Status checked = CheckGoodsRequest(request); !checked.ok()) return checked;
+  const int most = request.most_purchased() == 0 ? kDefaultPurchased : request.most_purchased();
+  const int64_t now_us = absl::ToUnixMicros(with_.clock->Now());
+  LiveState* const live = with_.live;
+  absl::flat_hash_set<std::string> asked;
+  std::vector<int> places;  // of these in the request
+  LogMoment moment;
+  {
+    ReaderMutexLock lock(&live->mutex);
+    for (int i = 0; i < request.customer_ids_size(); ++i) {
+      const std::string& customer_id = request.customer_ids(i);
+      v1::RecentGoods& goods = *response->add_customers();
+      if (live->table.Find(customer_id) >= live->table.folded_customers()) continue;
+      if (auto kept = live->goods.Find(customer_id, now_us, most)) {
+        goods = *std::move(kept);
+      } else {
+        asked.insert(customer_id);
+        places.push_back(i);
+      }
+    }
+    if (asked.empty()) return true;
+    if (!may_read_history) return false;
+    for (const std::string& customer_id : asked) live->goods.Expect(customer_id);
+    moment = PresentMoment(*live, *with_.storage);
+  }
+  absl::StatusOr<HistoryReader> history = HistoryReader::Open(std::move(moment), &asked);
+  if (!history.ok()) return history.status();
+  google::protobuf::Arena arena;
+  for (const int place : places) {
+    const std::string& customer_id = request.customer_ids(place);
+    const auto events = history->EventsOf(customer_id, with_.pseudonyms->Of(customer_id));
+    if (!events.ok()) return events.status();
+    arena.Reset();
+    CustomerGoods goods;
+    for (const v1::Event& event : *events) goods.Apply(ViewOf(event, &arena));
+    *response->mutable_customers(place) = goods.Told(now_us, most);
+    live->goods.Keep(customer_id, std::move(goods));
+  }
+  return true;
 }
 
 absl::StatusOr<std::unique_ptr<CustomerExport>> HistoryReads::ExportCustomer(

@@ -1,4 +1,4 @@
-// Reads that the folded state cannot answer: vectors as of an earlier time, everything of one customer.
+// Reads that the folded state cannot answer: vectors as of an earlier time, goods, everything of one customer.
 #pragma once
 
 #include <memory>
@@ -32,6 +32,11 @@ class HistoryReads {
   // `request` has an as_of and as many customers as it may have. INVALID_ARGUMENT names a time that cannot be;
   // OUT_OF_RANGE as CheckKept. `response` is empty before, and unspecified after an error.
   absl::Status GetFeatures(const v1::GetFeaturesRequest& request, v1::GetFeaturesResponse* response) const;
+
+  // Of customers in memory within microseconds; `may_read_history` false: answers false where some are not. `response`
+  // as above. INVALID_ARGUMENT.
+  absl::StatusOr<bool> GetRecentGoods(const v1::GetRecentGoodsRequest& request, bool may_read_history,
+                                      v1::GetRecentGoodsResponse* response) const;
 
   // NOT_FOUND: unknown; ABORTED: erased while it was read.
   absl::StatusOr<std::unique_ptr<CustomerExport>> ExportCustomer(const v1::ExportCustomerRequest& request) const;

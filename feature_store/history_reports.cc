@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "feature_store/activity_index.h"
 #include "feature_store/bounded_place.h"
+#include "feature_store/co_purchase_reader.h"
 #include "feature_store/customer_walk.h"
 #include "feature_store/event_time.h"
 #include "feature_store/feature_store_engine.h"
@@ -104,6 +105,29 @@ absl::StatusOr<v1::UnpaidBasketReport> FeatureStoreEngine::GetUnpaidBasketReport
   const auto count = [&tally](std::span<const EventView> events) { tally.AddCustomer(events); };
   if (absl::Status read = VisitCustomers(std::move(source), pseudonyms_, cancelled, count); !read.ok()) return read;
   return tally.Told({request.price_edges_minor().data(), static_cast<size_t>(request.price_edges_minor_size())});
+}
+
+absl::StatusOr<std::unique_ptr<CoPurchaseReader>> FeatureStoreEngine::GetCoPurchases(
+    const v1::GetCoPurchasesRequest& request) const {
+  absl::StatusOr<CoPurchaseTally::Rules> rules = ReadCoPurchaseRules(request, absl::ToUnixMicros(clock_.Now()));
+  if (!rules.ok()) return rules.status();
+  auto place = std::make_unique<BoundedPlace>(&co_purchase_reads_, 1);
+  if (!*place) {
+    return WithRetryDelay(
+        absl::ResourceExhaustedError("the history is being read for another count of co-purchases; try again when it "
+                                     "is told"),
+        absl::Seconds(5));
+  }
+  const auto open = [this] {
+    ReaderMutexLock lock(&live_.mutex);
+    return PresentWalk();
+  };
+  int64_t customers;
+  {
+    ReaderMutexLock lock(&live_.mutex);
+    customers = live_.table.folded_customers();
+  }
+  return std::make_unique<CoPurchaseReader>(*std::move(rules), open, &pseudonyms_, customers, std::move(place));
 }
 
 }  // namespace ebb::feature_store

@@ -16,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "feature_store/customer_table.h"
 #include "feature_store/identity_index.h"
+#include "feature_store/recent_goods.h"
 #include "feature_store/storage.h"
 #include "runtime/clock.h"
 #include "runtime/mutex.h"
@@ -58,6 +59,7 @@ struct LiveState {
   CondVar room_made;
   CustomerTable table ABSL_GUARDED_BY(mutex);
   IdentityIndex identities ABSL_GUARDED_BY(mutex);  // of the log from sorted_to on
+  RecentGoodsCache goods;                           // has a lock of its own, taken after `mutex`
   uint64_t position ABSL_GUARDED_BY(mutex) = 0;
   int64_t clock_us ABSL_GUARDED_BY(mutex) = 0;                               // T of the last entry
   std::set<std::pair<std::string, int64_t>> imports ABSL_GUARDED_BY(mutex);  // snapshot_id, as_of

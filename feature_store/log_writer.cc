@@ -312,6 +312,7 @@ void LogWriter::Fold(Group* group) {
     live_->rejected += response.rejected();
     if (planned.counted.empty()) continue;
     live_->table.Fold(planned.entry, planned.counted);
+    for (const CountedEvent& counted : planned.counted) live_->goods.Apply(*counted.event);
     live_->position = planned.entry.end;
     live_->clock_us = planned.entry.clock_us;
     if (planned.batch->backfill) live_->past_changed_at = planned.entry.end;

@@ -31,6 +31,10 @@ void AddFlags(Options* options, Flags* flags) {
       "offers", &options->offers,
       "Protobuf text file of the offers (ebb.v1.OfferCatalogue), `none`, or `default`: those of the shop that Ebb "
       "was made for; empty: default, or none where --segments names others than the default segments");
+  flags->Add("keep-offer-decisions", &options->keep_offer_decisions,
+             "Decisions about offers and their outcomes are forgotten after so long: outcomes can then no longer be "
+             "reported, and uplift reports do not know them. At least as long as each offer lasts and is measured",
+             Between(absl::Hours(24), absl::Hours(24) * 36'600));
   flags->Add("max-subscribers", &options->max_subscribers,
              "Subscriptions at once; more are answered RESOURCE_EXHAUSTED", Between(size_t{1}, size_t{1'000'000}));
   flags->Add("shadow-challengers", &options->shadow_challengers,

@@ -37,6 +37,8 @@ struct Options {
   // A protobuf text file of ebb.v1.OfferCatalogue, `default` or `none`. Empty: `default`, or `none` where segments are
   // the shop's own.
   std::string offers;
+  // Decisions and outcomes older than that leave the ledger; the feature store keeps its own by its retention.
+  absl::Duration keep_offer_decisions = absl::Hours(24) * 1'096;
   std::optional<HostPort> metrics_listen;
 };
 

@@ -115,6 +115,7 @@ absl::Status ScorerServer::OpenOffers(const Clock* clock) {
   const std::string fallback = options_.segments.empty() ? "default" : "none";
   auto offers = LoadOffers(options_.offers.empty() ? fallback : options_.offers, *rules_.segments);
   if (!offers.ok()) return offers.status();
+  if (absl::Status keep = CheckKeep(**offers, options_.keep_offer_decisions); !keep.ok()) return keep;
   auto ledger = OpenRocksDecisionLedger(folder_->Path("decisions"));
   if (!ledger.ok()) return ledger.status();
   offers_ = std::make_unique<OffersServer>(OffersServer::Parts{
@@ -129,6 +130,7 @@ absl::Status ScorerServer::OpenOffers(const Clock* clock) {
       .feature_store = FormatFlagValue(options_.feature_store),
       .tls = {.ca = options_.peer_tls_ca, .cert = options_.peer_tls_cert, .key = options_.peer_tls_key},
       .longest_wait = options_.reconnect_wait,
+      .keep = options_.keep_offer_decisions,
       .clock = clock,
       .on_fatal = [this](const absl::Status& status) { Fail(status); }});
   return absl::OkStatus();

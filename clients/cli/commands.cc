@@ -8,6 +8,7 @@ std::vector<Command> AllCommands() {
           StatsCommand(),
           MonitorCommand(),
           BasketsCommand(),
+          CompanionsCommand(),
           ImportOneClickCommand(),
           GenerateCommand(),
           PushCommand(),

@@ -15,6 +15,7 @@ Command StatusCommand();
 Command StatsCommand();
 Command MonitorCommand();
 Command BasketsCommand();
+Command CompanionsCommand();
 Command ImportOneClickCommand();
 Command GenerateCommand();
 Command PushCommand();

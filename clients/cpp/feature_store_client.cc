@@ -9,6 +9,11 @@ namespace ebb {
 
 struct FeatureStoreClient::Connection : Peer<v1::FeatureStore> {
   using Peer::Peer;
+
+  absl::Status Silent() const {
+    return absl::DeadlineExceededError(
+        absl::StrCat("the feature store at ", address, " said nothing for ", absl::FormatDuration(timeout)));
+  }
 };
 
 FeatureStoreClient::FeatureStoreClient(std::string address, absl::Duration timeout, const TlsFiles& tls)
@@ -53,6 +58,42 @@ absl::StatusOr<v1::UnpaidBasketReport> FeatureStoreClient::GetUnpaidBasketReport
   return connection_->Call(&v1::FeatureStore::Stub::GetUnpaidBasketReport, request);
 }
 
+absl::Status FeatureStoreClient::GetCoPurchases(const v1::GetCoPurchasesRequest& request,
+                                                absl::FunctionRef<void(const v1::GetCoPurchasesResponse&)> on_message,
+                                                absl::FunctionRef<bool()> cancelled) {
+  constexpr absl::Duration kLook = absl::Milliseconds(200);
+  if (!connection_->problem.ok()) return connection_->problem;
+  StreamReader<v1::GetCoPurchasesResponse> reader;
+  connection_->stub->async()->GetCoPurchases(reader.context(), &request, reader.reactor());
+  reader.Start();
+  v1::GetCoPurchasesResponse message;
+  bool answered = false;
+  absl::Duration silence;
+  for (;;) {
+    if (cancelled()) return absl::CancelledError("ended by the caller");
+    switch (reader.Read(kLook, &message)) {
+      case ReadOutcome::kMessage:
+        silence = absl::ZeroDuration();
+        answered |= message.has_count();
+        on_message(message);
+        break;
+      case ReadOutcome::kTimeout:
+        silence += kLook;
+        if (silence >= connection_->timeout) return connection_->Silent();
+        break;
+      case ReadOutcome::kEnd:
+        if (!reader.status().ok()) return PeerStatus(reader.status(), connection_->service, connection_->address);
+        if (!answered) return absl::InternalError("the feature store's count of co-purchases has no answer");
+        return absl::OkStatus();
+    }
+  }
+}
+
+absl::StatusOr<v1::GetRecentGoodsResponse> FeatureStoreClient::GetRecentGoods(
+    const v1::GetRecentGoodsRequest& request) {
+  return connection_->Call(&v1::FeatureStore::Stub::GetRecentGoods, request);
+}
+
 absl::StatusOr<v1::EraseCustomerResponse> FeatureStoreClient::EraseCustomer(const v1::EraseCustomerRequest& request) {
   return connection_->Call(&v1::FeatureStore::Stub::EraseCustomer, request);
 }
@@ -91,9 +132,7 @@ absl::StatusOr<v1::VerifySummary> FeatureStoreClient::Verify(
         if (!on_message(response)) return absl::CancelledError("ended by the caller");
         break;
       case ReadOutcome::kTimeout:
-        return absl::DeadlineExceededError(absl::StrCat("the feature store at ", connection_->address,
-                                                        " said nothing for ",
-                                                        absl::FormatDuration(connection_->timeout)));
+        return connection_->Silent();
       case ReadOutcome::kEnd:
         if (!reader.status().ok()) return PeerStatus(reader.status(), connection_->service, connection_->address);
         if (!response.has_summary()) return absl::InternalError("the feature store's verification has no summary");

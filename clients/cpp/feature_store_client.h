@@ -36,6 +36,14 @@ class FeatureStoreClient {
   absl::StatusOr<v1::ActivityIndex> GetActivityIndex(const v1::GetActivityIndexRequest& request);
   // RESOURCE_EXHAUSTED while another report is computed.
   absl::StatusOr<v1::UnpaidBasketReport> GetUnpaidBasketReport(const v1::GetUnpaidBasketReportRequest& request);
+  // Which goods are bought together. Hands each message, progress and then parts of the answer, to `on_message` in the
+  // caller's thread. No deadline as a whole; DEADLINE_EXCEEDED when the store is silent for the timeout; CANCELLED soon
+  // after `cancelled` says so. RESOURCE_EXHAUSTED while another is counted.
+  absl::Status GetCoPurchases(const v1::GetCoPurchasesRequest& request,
+                              absl::FunctionRef<void(const v1::GetCoPurchasesResponse&)> on_message,
+                              absl::FunctionRef<bool()> cancelled);
+  // Unknown customers have `found` false.
+  absl::StatusOr<v1::GetRecentGoodsResponse> GetRecentGoods(const v1::GetRecentGoodsRequest& request);
   // Hands each message of the export to `take`, whose error ends it. The deadline is `timeout` for all of it.
   // NOT_FOUND.
   absl::Status ExportCustomer(const std::string& customer_id,

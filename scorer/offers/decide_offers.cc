@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "scorer/offers/offer_calendar.h"
 #include "scorer/offers/offer_text.h"
 
@@ -18,6 +19,16 @@ absl::Time FromLedger(int64_t micros) { return absl::FromUnixMicros(micros); }
 
 // An hour for people.
 std::string LocalHour(absl::Time time, absl::TimeZone zone) { return absl::FormatTime("%Y-%m-%d %H:%M", time, zone); }
+
+const std::vector<std::string>& CompanionsFor(std::string_view placeholder, const CustomerCompanions& companions) {
+  return placeholder == kBasketCompanions ? companions.of_basket : companions.of_purchases;
+}
+
+// Nothing: there are none.
+std::optional<std::string> GoodsInText(const std::vector<std::string>& goods) {
+  if (goods.empty()) return std::nullopt;
+  return absl::StrJoin(goods, ",");
+}
 
 void Decide(DecidedOffer* decided, v1::OfferDecision::Status status, const char* reason, std::string explanation) {
   decided->status = status;
@@ -99,7 +110,7 @@ class Assessment {
     std::string missing;
     for (const auto& [text, russian] : {std::pair(&offer.text().en(), false), std::pair(&offer.text().ru(), true),
                                         std::pair(&offer.target(), false)}) {
-      if (TextForCustomer(reading_, *decided, russian, *text, ask_.facts, "", &missing).has_value()) continue;
+      if (TextForCustomer(reading_, *decided, russian, *text, ask_, "", &missing).has_value()) continue;
       Decide(decided, v1::OfferDecision::SUPPRESSED, "text_incomplete",
              absl::StrCat("a text shows ", missing, ", which is not known of the customer"));
       return false;
@@ -269,7 +280,7 @@ std::vector<size_t> RankOffers(const OfferCatalogue& catalogue, const std::vecto
 }
 
 std::optional<std::string> TextForCustomer(const OfferReading& reading, const DecidedOffer& decided, bool russian,
-                                           const std::string& text, const CustomerFacts& facts, const std::string& code,
+                                           const std::string& text, const OfferAsk& ask, const std::string& code,
                                            std::string* missing) {
   const auto day_text = [&](absl::CivilDay day) {
     return absl::FormatTime(russian ? "%d.%m.%Y" : "%Y-%m-%d", absl::FromCivil(day, absl::UTCTimeZone()),
@@ -284,9 +295,23 @@ std::optional<std::string> TextForCustomer(const OfferReading& reading, const De
       const std::string& first = russian ? title.ru() : title.en();
       return first.empty() ? (russian ? title.en() : title.ru()) : first;
     }
-    return reading.TextOf(name, facts);
+    if (IsCompanionPlaceholder(name)) return GoodsInText(CompanionsFor(name, ask.companions));
+    return reading.TextOf(name, ask.facts);
   };
   return RenderOfferText(text, value, missing);
+}
+
+std::vector<std::string> ProductsShown(const v1::OfferDefinition& offer, const CustomerCompanions& companions) {
+  std::vector<std::string> shown;
+  for (const std::string& text : {offer.text().en(), offer.text().ru(), offer.target()}) {
+    for (const std::string& name : ReadOfferText(text).placeholders) {
+      if (!IsCompanionPlaceholder(name)) continue;
+      for (const std::string& product : CompanionsFor(name, companions)) {
+        if (std::ranges::find(shown, product) == shown.end()) shown.push_back(product);
+      }
+    }
+  }
+  return shown;
 }
 
 }  // namespace ebb::scorer

@@ -11,6 +11,7 @@
 #include "ebb/storage/v1/offer_ledger.pb.h"
 #include "ebb/v1/event.pb.h"
 #include "ebb/v1/offer.pb.h"
+#include "scorer/offers/companion_table.h"
 #include "scorer/offers/offer_reading.h"
 
 // Who is made which offer. Pure: facts and ledger in, decisions with reasons out.
@@ -28,6 +29,7 @@ struct OfferAsk {
   CustomerFacts facts;  // with its segments
   absl::Time vector_as_of;
   CustomerOffers ledger;
+  CustomerCompanions companions;
 };
 
 // What all customers share.
@@ -72,7 +74,10 @@ std::vector<size_t> RankOffers(const OfferCatalogue& catalogue, const std::vecto
 // A text of the offer for this customer, in one language. Nothing: a value is not known, and `missing` names it. `code`
 // empty: it is shown as an ellipsis.
 std::optional<std::string> TextForCustomer(const OfferReading& reading, const DecidedOffer& decided, bool russian,
-                                           const std::string& text, const CustomerFacts& facts, const std::string& code,
+                                           const std::string& text, const OfferAsk& ask, const std::string& code,
                                            std::string* missing);
+
+// The goods that the offer's texts show of this customer, each once.
+std::vector<std::string> ProductsShown(const v1::OfferDefinition& offer, const CustomerCompanions& companions);
 
 }  // namespace ebb::scorer

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "ebb/v1/event.pb.h"
 #include "scorer/offers/decide_offers.h"
 
@@ -70,6 +71,11 @@ class DecisionLedger {
   // sent again, which the store counts once.
   virtual uint64_t delivered() const = 0;
   virtual absl::Status MarkDelivered(uint64_t number) = 0;
+
+  // Forgets the oldest events: those ahead of the first that is not delivered or happened at `before` or later, at most
+  // `most` at once. With them go the outcomes reported for them and the counts of days that ended before. How offers
+  // stand with customers stays. True: there is more to forget.
+  virtual absl::StatusOr<bool> Prune(absl::Time before, size_t most) = 0;
 
   // Keeps nothing of these customers. When it returns no file of the ledger holds a byte of them.
   virtual absl::Status Erase(const std::vector<std::string>& customer_ids) = 0;

@@ -9,8 +9,19 @@
 #include "runtime/digest.h"
 #include "runtime/protobuf/text_file.h"
 #include "scorer/offers/offer_catalogue_check.h"
+#include "scorer/offers/offer_text.h"
 
 namespace ebb::scorer {
+namespace {
+
+bool ShowsCompanionsOf(const v1::OfferDefinition& offer) {
+  for (const std::string& text : {offer.text().en(), offer.text().ru(), offer.target()}) {
+    if (std::ranges::any_of(ReadOfferText(text).placeholders, IsCompanionPlaceholder)) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 OfferCatalogue::OfferCatalogue() {
   declared_.set_time_zone("UTC");
@@ -59,6 +70,8 @@ void OfferCatalogue::Prepare() {
     const auto found = std::ranges::find(declared_.occasions(), offer(i).occasion(), &v1::Occasion::name);
     if (found != declared_.occasions().end()) occasion_of_[i] = &*found;
   }
+  shows_companions_.clear();
+  for (const v1::OfferDefinition& offer : declared_.offers()) shows_companions_.push_back(ShowsCompanionsOf(offer));
 }
 
 std::optional<size_t> OfferCatalogue::IndexOf(std::string_view name) const {

@@ -41,6 +41,8 @@ class OfferCatalogue {
   const OfferGroups& groups() const { return groups_; }
   absl::Duration renew_every() const { return renew_every_; }
   const std::string& consent_feature() const { return consent_feature_; }
+  // Whether a text of the offer shows what goes with the basket or with purchases.
+  bool ShowsCompanions(size_t index) const { return shows_companions_[index]; }
   // Of contacts; empty: contacts have no bound.
   const std::string& contacts_feature() const { return contacts_feature_; }
   // With its defaults filled in.
@@ -60,6 +62,7 @@ class OfferCatalogue {
   std::string digest_;
   std::vector<const v1::Programme*> programme_of_;
   std::vector<const v1::Occasion*> occasion_of_;
+  std::vector<bool> shows_companions_;
 
  public:
   // The pointers above look into declared_, which a copy would not share.

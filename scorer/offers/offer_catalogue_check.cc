@@ -20,6 +20,8 @@ namespace {
 constexpr size_t kLongestOfferName = 64;
 constexpr size_t kLongestOfferText = 2'000;  // bytes
 constexpr int kMostOccasions = 200, kMostOffers = 500, kMostProgrammes = 100, kMostOccasionDates = 100;
+constexpr int kMostDeclaredProducts = 100'000, kMostCompanions = 100;
+constexpr size_t kLongestProduct = 256;  // bytes
 constexpr absl::Duration kOfferDay = absl::Hours(24);
 
 bool IsOfferName(std::string_view name) {
@@ -102,6 +104,7 @@ class CatalogueCheck {
     for (int i = 0; i < catalogue_.occasions_size(); ++i) CheckOccasion(i);
     for (int i = 0; i < catalogue_.offers_size(); ++i) CheckOffer(i);
     for (int i = 0; i < catalogue_.programmes_size(); ++i) CheckProgramme(i);
+    if (catalogue_.has_companion_goods()) CheckCompanionGoods(catalogue_.companion_goods());
   }
 
  private:
@@ -288,6 +291,42 @@ class CatalogueCheck {
     if (until && !IsDate(programme.until())) return declared.Say("until", "is no day of the calendar");
     if (from && until && ToCivilDay(programme.until()) < ToCivilDay(programme.from())) {
       declared.Say("until", "is before from");
+    }
+  }
+
+  void CheckCompanionGoods(const v1::CompanionGoods& goods) {
+    const Declared declared = top_.Nested(goods, "companion_goods", -1, "companion_goods: ");
+    if (goods.has_renew_every()) declared.Span("renew_every", goods.renew_every(), absl::Minutes(1), 30 * kOfferDay);
+    if (goods.window_days() != 0) declared.Range("window_days", goods.window_days(), 1, 3'660);
+    if (goods.least_orders() != 0) {
+      declared.Range("least_orders", static_cast<double>(goods.least_orders()), 2, 1'000'000);
+    }
+    if (goods.has_least_lift()) declared.Range("least_lift", goods.least_lift(), 0, 1'000'000);
+    if (goods.most() != 0) declared.Range("most", goods.most(), 1, 20);
+    if (goods.declared_size() > kMostDeclaredProducts) {
+      declared.Say("declared", "at most 100000 products are allowed", kMostDeclaredProducts);
+    }
+    std::set<std::string> products;
+    for (int i = 0; i < goods.declared_size(); ++i) {
+      const v1::DeclaredCompanions& one = goods.declared(i);
+      const Declared at =
+          declared.Nested(one, "declared", i, absl::StrCat(declared.owner(), "product `", one.product_id(), "`: "));
+      if (!products.insert(one.product_id()).second) at.Say("product_id", "is declared twice");
+      CheckCompanionsOf(one, at);
+    }
+  }
+
+  void CheckCompanionsOf(const v1::DeclaredCompanions& one, const Declared& at) {
+    const auto is_product = [](const std::string& id) { return !id.empty() && id.size() <= kLongestProduct; };
+    if (!is_product(one.product_id())) at.Say("product_id", "must have 1 to 256 bytes");
+    if (one.companions_size() > kMostCompanions) at.Say("companions", "at most 100 are allowed", kMostCompanions);
+    std::set<std::string> companions = {one.product_id()};
+    for (int i = 0; i < one.companions_size(); ++i) {
+      const std::string& companion = one.companions(i);
+      if (!is_product(companion)) at.Say("companions", "must have 1 to 256 bytes", i);
+      if (!companions.insert(companion).second) {
+        at.Say("companions", absl::StrCat("`", companion, "` is the product itself, or named twice"), i);
+      }
     }
   }
 

@@ -6,6 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scorer/offers/offers_server.h"
 #include "scorer/testing/sample_offers.h"
 
 namespace ebb::scorer {
@@ -66,6 +67,16 @@ TEST(OfferCatalogueTest, EveryRuleNamesLineOfferFieldAndRule) {
       {SiteOffer("a") + "programmes { name: 'a' segment: 'at_risk' offers: 'a' }",
        "programme `a`: name: is declared twice"},
       {"offers { name: 'a' who { all_of { segment: 'nobody' } } }", "offer `a`: who"},
+      {"companion_goods { renew_every { seconds: 59 } }", "companion_goods: renew_every: must be 1m to 720h, is 59s"},
+      {"companion_goods { window_days: 3661 }", "companion_goods: window_days: must be 1 to 3660, is 3661"},
+      {"companion_goods { least_orders: 1 }", "companion_goods: least_orders: must be 2 to 1e+06, is 1"},
+      {"companion_goods { least_lift: -1 }", "companion_goods: least_lift: must be 0 to 1e+06, is -1"},
+      {"companion_goods { most: 21 }", "companion_goods: most: must be 1 to 20, is 21"},
+      {"companion_goods { declared { companions: 'a' } }", "product ``: product_id: must have 1 to 256 bytes"},
+      {"companion_goods { declared { product_id: 'a' companions: 'a' } }",
+       "companion_goods: product `a`: companions: `a` is the product itself, or named twice"},
+      {"companion_goods { declared { product_id: 'a' } declared { product_id: 'a' } }",
+       "product_id: is declared twice"},
       {"offres { }", "shop.textproto:2:"},
   };
   for (const Case& c : cases) EXPECT_THAT(Mistakes(c.text), ::testing::HasSubstr(c.want)) << c.text;
@@ -79,6 +90,13 @@ TEST(OfferCatalogueTest, CommentsDoNotChangeTheDigestAnOfferDoes) {
   const auto digest = [](const std::string& text) { return testing::OffersOf(text)->digest(); };
   EXPECT_EQ(digest(SiteOffer("a")), digest("# comment\n" + SiteOffer("a")));
   EXPECT_NE(digest(SiteOffer("a")), digest(SiteOffer("a", "cost: 1")));
+}
+
+TEST(OfferCatalogueTest, DecisionsAreKeptWhileOffersStandAndAreMeasured) {
+  const auto offers = testing::OffersOf("measure { horizon_days: 30 }\n" + SiteOffer("a"));  // lasts a day
+  EXPECT_TRUE(CheckKeep(*offers, absl::Hours(24) * 31).ok());
+  EXPECT_THAT(std::string(CheckKeep(*offers, absl::Hours(24) * 30).message()),
+              ::testing::HasSubstr("--keep-offer-decisions: is 720h, but offer `a` stands and is measured for 744h"));
 }
 
 TEST(OfferCatalogueTest, TheDefaultsOfTheShopLoad) {

@@ -93,7 +93,7 @@ class OfferAnswer {
     message->set_offer(offer.name());
     std::string missing;
     const auto text = [&](const std::string& declared, bool russian) {
-      return TextForCustomer(reading_, decided, russian, declared, ask_.facts, code, &missing).value_or("");
+      return TextForCustomer(reading_, decided, russian, declared, ask_, code, &missing).value_or("");
     };
     message->mutable_text()->set_en(text(offer.text().en(), false));
     message->mutable_text()->set_ru(text(offer.text().ru(), true));
@@ -105,6 +105,7 @@ class OfferAnswer {
     FillTimestamp(absl::ToUnixMicros(decided.began), message->mutable_given_at());
     FillTimestamp(absl::ToUnixMicros(decided.ends), message->mutable_ends_at());
     message->set_expected_net_value(decided.net_value);
+    for (std::string& product : ProductsShown(offer, ask_.companions)) message->add_products(std::move(product));
   }
 
   const OfferReading& reading_;
@@ -240,12 +241,26 @@ absl::StatusOr<OfferSupplies> OfferDesk::Supplies(absl::Time now) const {
   return supplies;
 }
 
+std::map<std::string, CustomerCompanions> OfferDesk::CompanionsOf(const std::vector<Customer>& customers,
+                                                                  v1::Placement placement) const {
+  const auto is_shown = [&](size_t i) {
+    return IsPlacedAt(offers_->offer(i), placement) && offers_->ShowsCompanions(i);
+  };
+  size_t first = 0;
+  while (first < offers_->size() && !is_shown(first)) ++first;
+  if (first == offers_->size() || sources_.companions == nullptr) return {};
+  std::vector<std::string> ids;
+  for (const Customer& customer : customers) ids.push_back(customer.record.customer_id);
+  return sources_.companions(ids);
+}
+
 absl::StatusOr<std::vector<v1::GetOffersResponse>> OfferDesk::Give(const std::vector<Customer>& customers,
                                                                    v1::Placement placement, bool preview,
                                                                    bool explain) {
   std::vector<v1::GetOffersResponse> responses;
   if (customers.empty()) return responses;
   const OfferReading& reading = *customers[0].reading;
+  std::map<std::string, CustomerCompanions> companions = CompanionsOf(customers, placement);
   bool wrote = false;
   {
     MutexLock lock(&mutex_);
@@ -261,7 +276,8 @@ absl::StatusOr<std::vector<v1::GetOffersResponse>> OfferDesk::Give(const std::ve
       asks.push_back({.customer_id = id,
                       .facts = FactsWithSegments(customer.record, reading),
                       .vector_as_of = absl::FromUnixMicros(customer.record.vector_as_of_micros),
-                      .ledger = *std::move(known)});
+                      .ledger = *std::move(known),
+                      .companions = std::move(companions[id])});
       scores.push_back(&customer.record.score);
     }
     const auto supplies = Supplies(now);
@@ -382,6 +398,9 @@ absl::StatusOr<v1::ListOffersResponse> OfferDesk::ListOffers() {
     if (reading != nullptr) state.set_problem(reading->problem(i));
   }
   response.set_undelivered(static_cast<int64_t>(ledger_->next_number() - 1 - ledger_->delivered()));
+  if (sources_.companion_state != nullptr) {
+    if (auto state = sources_.companion_state()) *response.mutable_companions() = *std::move(state);
+  }
   return response;
 }
 
@@ -403,6 +422,15 @@ absl::StatusOr<v1::CheckOffersResponse> OfferDesk::CheckOffers(const v1::CheckOf
         absl::StrCat("offer `", catalogue->offer(i).name(), "` cannot be made: ", reading->problem(i)));
   }
   return response;
+}
+
+absl::StatusOr<bool> OfferDesk::Prune(absl::Time before) {
+  constexpr size_t kPrunedAtOnce = 1'000;  // some milliseconds
+  MutexLock lock(&mutex_);
+  if (!failed_.ok()) return failed_;
+  const auto pruned = ledger_->Prune(before, kPrunedAtOnce);
+  if (!pruned.ok()) return Fail(pruned.status());
+  return pruned;
 }
 
 absl::Status OfferDesk::Erase(const std::vector<std::string>& customer_ids) {

@@ -39,6 +39,10 @@ class OfferDesk {
     std::function<std::optional<FeatureSchema>()> present_schema;
     // Whether the customer has not been erased meanwhile. Takes no lock that is held around Erase.
     std::function<bool(std::string_view customer_id)> is_known;
+    // What goes with customers' goods, by customer; asks the store. Empty: nothing goes with anything.
+    std::function<std::map<std::string, CustomerCompanions>(const std::vector<std::string>& customer_ids)> companions = {};
+    // Of ListOffers; empty, or absent: no text shows companions.
+    std::function<std::optional<v1::CompanionState>()> companion_state = {};
   };
 
   OfferDesk(std::shared_ptr<const OfferCatalogue> offers, std::shared_ptr<const SegmentCatalogue> segments,
@@ -54,6 +58,9 @@ class OfferDesk {
 
   // Forgets customers, who are unknown to `is_known` already.
   absl::Status Erase(const std::vector<std::string>& customer_ids);
+
+  // Forgets decisions that happened before, some at a time; true: there are more. See DecisionLedger::Prune.
+  absl::StatusOr<bool> Prune(absl::Time before);
 
   const OfferCatalogue& offers() const { return *offers_; }
 
@@ -72,6 +79,9 @@ class OfferDesk {
   // Decides for customers of one reading, and keeps it unless it is a preview.
   absl::StatusOr<std::vector<v1::GetOffersResponse>> Give(const std::vector<Customer>& customers,
                                                           v1::Placement placement, bool preview, bool explain);
+  // Of nobody where no offer of the placement shows any.
+  std::map<std::string, CustomerCompanions> CompanionsOf(const std::vector<Customer>& customers,
+                                                         v1::Placement placement) const;
   absl::StatusOr<OfferSupplies> Supplies(absl::Time now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Fail(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

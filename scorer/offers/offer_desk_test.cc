@@ -50,7 +50,13 @@ class OfferDeskTest : public ::testing::Test {
         offers_, testing::SomeSegments(), &slot_,
         OfferDesk::Sources{.find = [this](std::string_view id) { return Find(id); },
                            .present_schema = []() -> std::optional<FeatureSchema> { return testing::OfferSchema(); },
-                           .is_known = [this](std::string_view id) { return records_.contains(std::string(id)); }},
+                           .is_known = [this](std::string_view id) { return records_.contains(std::string(id)); },
+                           .companions =
+                               [this](const std::vector<std::string>& ids) {
+                                 companions_asked_ += static_cast<int>(ids.size());
+                                 return companions_;
+                               },
+                           .companion_state = [] { return std::nullopt; }},
         ledger_.get(), &clock_, [] {}, [](const absl::Status& status) { ADD_FAILURE() << status; });
   }
   void Know(ScoreRecord record) { records_[record.customer_id] = std::move(record); }
@@ -131,6 +137,8 @@ class OfferDeskTest : public ::testing::Test {
   const ebb::testing::TemporaryFolder folder_;
   ManualClock clock_{absl::FromCivil(absl::CivilDay(2025, 6, 1), absl::UTCTimeZone()) + absl::Hours(12)};
   std::map<std::string, ScoreRecord> records_;
+  std::map<std::string, CustomerCompanions> companions_;
+  int companions_asked_ = 0;
   std::shared_ptr<const OfferCatalogue> offers_;
   ModelSlot slot_;
   std::unique_ptr<DecisionLedger> ledger_;
@@ -181,6 +189,29 @@ TEST_F(OfferDeskTest, EveryCodeIsGivenOnceAcrossCrashes) {
       "b");
   EXPECT_THAT(std::string(desk_->ImportCodes(bad).status().message()), HasSubstr("`codes[1]` must have 1 to 64 bytes"));
   EXPECT_EQ(Get("anna").offers(0).target(), "/A1");
+}
+
+TEST_F(OfferDeskTest, CompanionsAreThoseOfTheMomentAndAskedForWhereTheyAreShown) {
+  Open(SiteOffer("page", "target: '/goods?ids={purchase_companions}'") + MailOffer("letter"));
+  Know(OfferCustomer("anna"));
+  EXPECT_EQ(Offered("anna"), "letter ") << "nothing goes with what she has";
+  companions_["anna"] = {.of_basket = {"x"}, .of_purchases = {"ink", "paper"}};
+  const v1::GetOffersResponse shown = Get("anna");
+  ASSERT_EQ(shown.offers_size(), 2);
+  EXPECT_EQ(shown.offers(0).target(), "/goods?ids=ink,paper");
+  EXPECT_THAT(shown.offers(0).products(), ElementsAre("ink", "paper"));
+  EXPECT_THAT(shown.offers(1).products(), ElementsAre());
+  companions_["anna"].of_purchases = {"pen"};
+  const v1::GetOffersResponse later = Get("anna");
+  ASSERT_EQ(later.offers_size(), 2);
+  EXPECT_THAT(later.offers(0).products(), ElementsAre("pen"));
+  EXPECT_EQ(later.offers(0).decision_id(), shown.offers(0).decision_id()) << "it is the same offering";
+  companions_asked_ = 0;
+  v1::GetOffersRequest request;
+  request.set_customer_id("anna");
+  request.set_placement(v1::OUTREACH);
+  ASSERT_TRUE(desk_->GetOffers(request).ok());
+  EXPECT_EQ(companions_asked_, 0) << "no mailing shows any";
 }
 
 TEST_F(OfferDeskTest, APreviewKeepsAndGivesNothing) {

@@ -76,7 +76,8 @@ std::optional<double> OfferReading::NumberOf(std::string_view feature, const Cus
 }
 
 bool IsOwnPlaceholder(std::string_view name) {
-  return name == "code" || name == "occasion" || name == "occasion_day" || name == "last_day";
+  return name == "code" || name == "occasion" || name == "occasion_day" || name == "last_day" ||
+         IsCompanionPlaceholder(name);
 }
 
 }  // namespace ebb::scorer

@@ -78,6 +78,8 @@ std::optional<std::string> RenderOfferText(std::string_view text, const Placehol
   return rendered;
 }
 
+bool IsCompanionPlaceholder(std::string_view name) { return name == kBasketCompanions || name == kPurchaseCompanions; }
+
 std::string NumberInText(double number) {
   std::string text = absl::StrFormat("%.2f", number);
   while (text.back() == '0') text.pop_back();

@@ -25,6 +25,10 @@ using PlaceholderValue = std::function<std::optional<std::string>(std::string_vi
 // The text with every placeholder replaced. Nothing: a value is not known, and `missing` names it.
 std::optional<std::string> RenderOfferText(std::string_view text, const PlaceholderValue& value, std::string* missing);
 
+constexpr char kBasketCompanions[] = "basket_companions", kPurchaseCompanions[] = "purchase_companions";
+// Placeholders of goods that go with others.
+bool IsCompanionPlaceholder(std::string_view name);
+
 // A number as a text shows it: whole ones without decimals, others with at most two.
 std::string NumberInText(double number);
 

@@ -19,6 +19,10 @@ namespace ebb::scorer {
 
 class OffersService;
 
+// INVALID_ARGUMENT: decisions would be forgotten while an offer given by them still stands, or before its effect can be
+// measured.
+absl::Status CheckKeep(const OfferCatalogue& offers, absl::Duration keep);
+
 // All that serves offers, wired: ledger, desk, service, and the way to the store. Borrows what its Parts point to.
 class OffersServer {
  public:
@@ -32,6 +36,7 @@ class OffersServer {
     std::string feature_store;  // host:port
     TlsFiles tls;
     absl::Duration longest_wait;  // before a lost store is tried again
+    absl::Duration keep;          // decisions; see CheckKeep
     const Clock* clock = nullptr;
     std::function<void(const absl::Status&)> on_fatal;  // only a restart heals
   };

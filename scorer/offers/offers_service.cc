@@ -8,20 +8,22 @@ namespace ebb::scorer {
 grpc::ServerUnaryReactor* OffersService::GetOffers(grpc::CallbackServerContext* context,
                                                    const v1::GetOffersRequest* request,
                                                    v1::GetOffersResponse* response) {
-  return Answer(context, desk_->GetOffers(*request), response);
+  return AnswerFrom(
+      calls_, context, [this, request] { return desk_->GetOffers(*request); }, response);
 }
 
 grpc::ServerUnaryReactor* OffersService::GetOffersForMany(grpc::CallbackServerContext* context,
                                                           const v1::GetOffersForManyRequest* request,
                                                           v1::GetOffersForManyResponse* response) {
   return AnswerFrom(
-      long_calls_, context, [this, request] { return desk_->GetOffersForMany(*request); }, response);
+      calls_, context, [this, request] { return desk_->GetOffersForMany(*request); }, response);
 }
 
 grpc::ServerUnaryReactor* OffersService::ReportOutcome(grpc::CallbackServerContext* context,
                                                        const v1::ReportOutcomeRequest* request,
                                                        v1::ReportOutcomeResponse* response) {
-  return Answer(context, desk_->ReportOutcome(*request), response);
+  return AnswerFrom(
+      calls_, context, [this, request] { return desk_->ReportOutcome(*request); }, response);
 }
 
 grpc::ServerUnaryReactor* OffersService::ListOffers(grpc::CallbackServerContext* context, const v1::ListOffersRequest*,
@@ -38,7 +40,8 @@ grpc::ServerUnaryReactor* OffersService::CheckOffers(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* OffersService::ImportCodes(grpc::CallbackServerContext* context,
                                                      const v1::ImportCodesRequest* request,
                                                      v1::ImportCodesResponse* response) {
-  return Answer(context, desk_->ImportCodes(*request), response);
+  return AnswerFrom(
+      calls_, context, [this, request] { return desk_->ImportCodes(*request); }, response);
 }
 
 grpc::ServerUnaryReactor* OffersService::GetUpliftReport(grpc::CallbackServerContext* context,

@@ -13,9 +13,15 @@ namespace ebb::scorer {
 // given; must outlive its server.
 class OffersService final : public v1::Offers::CallbackService {
  public:
-  OffersService(OfferDesk* desk, const DecisionLedger* ledger, MeasureLookup measure, WorkPool* long_calls,
-                const Clock* clock)
-      : desk_(desk), ledger_(ledger), measure_(std::move(measure)), long_calls_(long_calls), clock_(clock) {}
+  // Calls that ask the store or wait for the disk run on `calls`, reports on `long_calls`.
+  OffersService(OfferDesk* desk, const DecisionLedger* ledger, MeasureLookup measure, WorkPool* calls,
+                WorkPool* long_calls, const Clock* clock)
+      : desk_(desk),
+        ledger_(ledger),
+        measure_(std::move(measure)),
+        calls_(calls),
+        long_calls_(long_calls),
+        clock_(clock) {}
 
   grpc::ServerUnaryReactor* GetOffers(grpc::CallbackServerContext* context, const v1::GetOffersRequest* request,
                                       v1::GetOffersResponse* response) override;
@@ -41,6 +47,7 @@ class OffersService final : public v1::Offers::CallbackService {
   OfferDesk* const desk_;
   const DecisionLedger* const ledger_;
   const MeasureLookup measure_;
+  WorkPool* const calls_;
   WorkPool* const long_calls_;
   const Clock* const clock_;
   Mutex mutex_;

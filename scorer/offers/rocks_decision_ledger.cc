@@ -304,6 +304,34 @@ class RocksDecisionLedger final : public DecisionLedger {
     return written;
   }
 
+  absl::StatusOr<bool> Prune(absl::Time before, size_t most) override {
+    rocksdb::WriteBatch batch;
+    uint64_t end = pruned_to_;  // of what is forgotten
+    size_t forgotten = 0;
+    bool more = false;
+    const absl::Status read = ForEach(pruned_to_, [&](uint64_t number, const v1::Event& event) {
+      const absl::Time time = absl::FromUnixSeconds(event.event_time().seconds());
+      if (number > delivered_ || time >= before) return absl::CancelledError();
+      if (forgotten == most) {
+        more = true;
+        return absl::CancelledError();
+      }
+      batch.Delete(IndexKey(pseudonyms_->Of(event.customer_id()), number));
+      ++forgotten;
+      end = number + 1;
+      return absl::OkStatus();
+    });
+    if (!read.ok() && !absl::IsCancelled(read)) return read;
+    if (forgotten == 0) return false;
+    for (const char letter : {'e', 'r'}) batch.DeleteRange(NumberedKey(letter, pruned_to_), NumberedKey(letter, end));
+    // A day of any time zone has ended two days later in UTC.
+    batch.DeleteRange(DayKey(absl::CivilDay(1970, 1, 1), ""),
+                      DayKey(absl::ToCivilDay(before, absl::UTCTimeZone()) - 2, ""));
+    if (absl::Status written = LedgerStatus(db_->Write({}, &batch), "pruning decisions"); !written.ok()) return written;
+    pruned_to_ = end;
+    return more;
+  }
+
   absl::Status Erase(const std::vector<std::string>& customer_ids) override {
     rocksdb::WriteBatch batch;
     std::vector<std::pair<std::string, std::string>> ranges;  // keys that hold something of them, both ends included
@@ -392,6 +420,7 @@ class RocksDecisionLedger final : public DecisionLedger {
   uint64_t source_id_ = 0;
   std::optional<Pseudonymizer> pseudonyms_;
   std::atomic<uint64_t> next_{1}, delivered_{0};
+  uint64_t pruned_to_ = 0;  // events before are gone, as far as this process knows; the writer's
 };
 
 }  // namespace

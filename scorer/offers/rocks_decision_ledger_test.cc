@@ -98,6 +98,52 @@ TEST_F(RocksDecisionLedgerTest, WhatWasWrittenIsReadAgain) {
   EXPECT_EQ(ledger->Event(2).status().code(), absl::StatusCode::kNotFound);
 }
 
+TEST_F(RocksDecisionLedgerTest, ForgetsWhatIsOldAndDelivered) {
+  const absl::Time start = absl::FromUnixSeconds(1'700'000'000);
+  const auto numbers = [](const DecisionLedger& ledger) {
+    std::vector<uint64_t> found;
+    EXPECT_TRUE(ledger
+                    .ForEach(0,
+                             [&](uint64_t number, const v1::Event&) {
+                               found.push_back(number);
+                               return absl::OkStatus();
+                             })
+                    .ok());
+    return found;
+  };
+  {
+    const std::unique_ptr<DecisionLedger> ledger = Open();
+    for (int day = 0; day < 6; ++day) {  // numbers 1 to 6, a day apart
+      DecisionLedger::Write write;
+      v1::Event& event = write.events.emplace_back();
+      event.set_customer_id("anna");
+      event.mutable_event_time()->set_seconds(absl::ToUnixSeconds(start + absl::Hours(24) * day));
+      write.customers["anna"].standings["page"].set_offering(static_cast<uint64_t>(day + 1));
+      write.outcomes.emplace_back(day + 1, v1::OfferOutcome::CLICKED);
+      write.given[{absl::ToCivilDay(start, absl::UTCTimeZone()) + day, "page"}] = 1;
+      ASSERT_TRUE(ledger->Commit(write).ok());
+    }
+    EXPECT_EQ(ledger->Prune(start + absl::Hours(24) * 9, 10).value(), false) << "nothing is delivered";
+    EXPECT_EQ(numbers(*ledger).size(), 6u);
+    ASSERT_TRUE(ledger->MarkDelivered(5).ok());
+    EXPECT_EQ(ledger->Prune(start + absl::Hours(24) * 4, 3).value(), true) << "some at a time";
+    EXPECT_THAT(numbers(*ledger), ElementsAre(4, 5, 6));
+    EXPECT_EQ(ledger->Prune(start + absl::Hours(24) * 4, 3).value(), false);
+    EXPECT_THAT(numbers(*ledger), ElementsAre(5, 6)) << "number 5 happened at that time";
+    EXPECT_FALSE(ledger->HasOutcome(4, v1::OfferOutcome::CLICKED).value());
+    EXPECT_TRUE(ledger->HasOutcome(5, v1::OfferOutcome::CLICKED).value());
+    EXPECT_EQ(ledger->GivenOn(absl::ToCivilDay(start, absl::UTCTimeZone()) + 1, "page").value(), 0);
+    EXPECT_EQ(ledger->GivenOn(absl::ToCivilDay(start, absl::UTCTimeZone()) + 3, "page").value(), 1);
+    EXPECT_EQ(ledger->Read("anna").value().standings.at("page").offering(), 6u) << "how the offer stands is no history";
+  }
+  const std::unique_ptr<DecisionLedger> again = Open();
+  EXPECT_EQ(again->Prune(start + absl::Hours(24) * 9, 10).value(), false);
+  EXPECT_THAT(numbers(*again), ElementsAre(6)) << "number 6 is not delivered";
+  EXPECT_EQ(again->next_number(), 7u);
+  ASSERT_TRUE(again->Erase({"anna"}).ok());
+  EXPECT_THAT(numbers(*again), ElementsAre());
+}
+
 TEST_F(RocksDecisionLedgerTest, NewerRecordsAndDamageAreToldApart) {
   FillOne();
   const auto spoil = [&](const std::string& key, const std::string& value) {

@@ -11,13 +11,17 @@ namespace ebb::scorer {
 namespace {
 
 constexpr absl::Duration kReadTime = absl::Seconds(60);
+constexpr absl::Duration kQuickReadTime = absl::Seconds(1);
 constexpr absl::Duration kPushTime = absl::Seconds(30);
 constexpr absl::Duration kConnectTime = absl::Seconds(3);
 
 }  // namespace
 
 StoreEvents::StoreEvents(std::string address, TlsFiles tls)
-    : address_(std::move(address)), tls_(std::move(tls)), reader_(address_, kReadTime, tls_) {}
+    : address_(std::move(address)),
+      tls_(std::move(tls)),
+      reader_(address_, kReadTime, tls_),
+      quick_reader_(address_, kQuickReadTime, tls_) {}
 
 absl::Status StoreEvents::Push(const std::vector<v1::Event>& events) {
   std::shared_ptr<EventPusher> pusher;
@@ -56,6 +60,16 @@ void StoreEvents::Interrupt() {
     pusher = pusher_;
   }
   if (pusher != nullptr) pusher->Stop();
+}
+
+absl::Status StoreEvents::CountCoPurchases(const v1::GetCoPurchasesRequest& request,
+                                           const std::function<void(const v1::GetCoPurchasesResponse&)>& take,
+                                           const std::function<bool()>& cancelled) {
+  return reader_.GetCoPurchases(request, take, cancelled);
+}
+
+absl::StatusOr<v1::GetRecentGoodsResponse> StoreEvents::GetRecentGoods(const v1::GetRecentGoodsRequest& request) {
+  return quick_reader_.GetRecentGoods(request);
 }
 
 absl::StatusOr<std::vector<std::optional<double>>> StoreEvents::Measure(const std::string& feature,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,12 @@ class StoreEvents {
   // A Push that runs, and every later one, ends soon.
   void Interrupt();
 
+  // See CompanionGoods::Store (companion_goods.h).
+  absl::Status CountCoPurchases(const v1::GetCoPurchasesRequest& request,
+                                const std::function<void(const v1::GetCoPurchasesResponse&)>& take,
+                                const std::function<bool()>& cancelled);
+  absl::StatusOr<v1::GetRecentGoodsResponse> GetRecentGoods(const v1::GetRecentGoodsRequest& request);
+
   // See MeasureLookup (uplift_report.h).
   absl::StatusOr<std::vector<std::optional<double>>> Measure(const std::string& feature,
                                                              const std::vector<std::string>& customer_ids,
@@ -35,6 +42,7 @@ class StoreEvents {
   const std::string address_;
   const TlsFiles tls_;
   FeatureStoreClient reader_;
+  FeatureStoreClient quick_reader_;  // somebody waits for it
   Mutex mutex_;
   std::shared_ptr<EventPusher> pusher_ ABSL_GUARDED_BY(mutex_);  // null: connect anew
   bool interrupted_ ABSL_GUARDED_BY(mutex_) = false;

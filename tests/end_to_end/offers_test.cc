@@ -97,17 +97,17 @@ class OffersEndToEnd : public ::testing::Test {
     const std::string store = store_.Address(Services::kFeatureStore);
     options.feature_store.port = static_cast<uint16_t>(std::stoi(store.substr(store.rfind(':') + 1)));
     options.trainer.port = static_cast<uint16_t>(trainer_host_->port());
-    options.offers = Write(store_.folder() + "/offers.textproto", kOffers);
+    options.offers = Write(store_.folder() + "/offers.textproto", catalogue_);
     auto server = scorer::ScorerServer::Start(options, &clock_, [](const absl::Status& s) { ADD_FAILURE() << s; });
     ASSERT_TRUE(server.ok()) << server.status();
     scorer_ = *std::move(server);
     offers_ = std::make_unique<OffersClient>(scorer_->address(), kPatience);
   }
 
-  void Push(const std::string& id, absl::Duration ago, const std::string& body) {
+  void Push(const std::string& id, absl::Duration ago, const std::string& body, const std::string& who = kCustomer) {
     v1::Event event;
     ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(body, &event)) << body;
-    event.set_customer_id(kCustomer);
+    event.set_customer_id(who);
     event.set_event_id(id);
     event.mutable_event_time()->set_seconds(absl::ToUnixSeconds(absl::Now() - ago));
     EventPusher pusher({.address = store_.Address(Services::kFeatureStore)});
@@ -169,6 +169,7 @@ class OffersEndToEnd : public ::testing::Test {
   }
 
   const SystemClock clock_;
+  std::string catalogue_ = kOffers;  // of the next StartScorer
   Services store_;
   scorer::testing::ScriptedTrainerService trainer_;
   std::unique_ptr<ServerHost> trainer_host_;
@@ -227,6 +228,50 @@ TEST_F(OffersEndToEnd, AnOfferLivesFromDecisionToErasure) {
   outcome.set_kind(v1::OfferOutcome::CLICKED);
   EXPECT_EQ(offers_->ReportOutcome(outcome).status().code(), absl::StatusCode::kNotFound);
   Await("no byte of the customer", [&] { return FilesWithCustomer() == 0; });
+}
+
+// Others bought ink with their printers; who puts a printer into the basket is shown ink by the very next answer, and
+// no more once it is bought or the printer is out again.
+TEST_F(OffersEndToEnd, CompanionGoodsFollowTheBasket) {
+  for (int i = 0; i < 6; ++i) {
+    const std::string goods = i < 3 ? "lines { product_id: 'printer' category: 'c' quantity: 1 unit_price_minor: 300 } "
+                                      "lines { product_id: 'ink' category: 'c' quantity: 1 unit_price_minor: 30 }"
+                                    : "lines { product_id: 'mug' category: 'c' quantity: 1 unit_price_minor: 3 }";
+    Push("order", absl::Hours(29), absl::StrCat("purchase { order_id: 'o' ", goods, " }"), absl::StrCat("buyer", i));
+  }
+  Push("order", absl::Hours(29),
+       "purchase { order_id: 'o' lines { product_id: 'mug' category: 'c' quantity: 1 unit_price_minor: 300 } }");
+  catalogue_ = R"(
+    time_zone: 'UTC'
+    companion_goods { least_orders: 3 }
+    offers {
+      name: 'basket' text { en: 'Goes well with it.' } target: '/goods?ids={basket_companions}'
+      channel: SITE placements: BASKET who { all_of { value: PROBABILITY number { at_least: 0 } } }
+      lasts { seconds: 86400 }
+    })";
+  StartScorer();
+  Await("a count of orders", [&] {
+    const auto listed = offers_->ListOffers();
+    return listed.ok() && listed->companions().orders() == 7;
+  });
+  Await("a score", [&] { return Reasons() == "basket text_incomplete; "; });
+  const auto item = [](const char* action, const char* product) {
+    return absl::StrCat("basket_change { visit_id: 'v' action: ", action, " items { product_id: '", product,
+                        "' category: 'c' quantity: 1 } }");
+  };
+  Push("add", absl::Seconds(3), item("ADD", "printer"));
+  const auto shown = Offers();
+  ASSERT_TRUE(shown.ok()) << shown.status();
+  ASSERT_EQ(shown->offers_size(), 1);
+  EXPECT_EQ(shown->offers(0).target(), "/goods?ids=ink");
+  ASSERT_EQ(shown->offers(0).products_size(), 1);
+  EXPECT_EQ(shown->offers(0).products(0), "ink");
+  Push("add ink", absl::Seconds(2), item("ADD", "ink"));
+  EXPECT_EQ(Reasons(), "basket text_incomplete; ") << "both are in the basket";
+  Push("no ink", absl::Seconds(1), item("REMOVE", "ink"));
+  EXPECT_EQ(Reasons(), "basket chosen; ");
+  Push("no printer", absl::ZeroDuration(), item("REMOVE", "printer"));
+  EXPECT_EQ(Reasons(), "basket text_incomplete; ");
 }
 
 TEST_F(OffersEndToEnd, AReportOfAnEmptyShopSaysSoAndAWrongMeasureIsNamed) {

@@ -111,6 +111,16 @@ absl::Status RunOffers(const OffersOptions& options, CommandContext& context) {
   return absl::OkStatus();
 }
 
+// How companion goods stand; nothing where no text shows them.
+void AddCompanions(const v1::ListOffersResponse& response, Record* state) {
+  if (!response.has_companions()) return;
+  const v1::CompanionState& companions = response.companions();
+  state->Add("companions_of", CountCell(companions.products()));
+  state->Add("companion_orders", CountCell(companions.orders()));
+  state->Add("companions_as_of", companions.has_as_of() ? TimeCell(FromTimestamp(companions.as_of())) : NoCell());
+  state->Add("companions_problem", companions.problem().empty() ? NoCell() : TextCell(companions.problem()));
+}
+
 absl::Status RunOffersList(CommandContext& context) {
   const auto response = OffersOf(context).ListOffers();
   if (!response.ok()) return response.status();
@@ -138,6 +148,7 @@ absl::Status RunOffersList(CommandContext& context) {
   state.Add("time_zone", TextCell(response->catalogue().time_zone()));
   state.Add("digest", TextCell(response->digest()));
   state.Add("undelivered", CountCell(response->undelivered()));
+  AddCompanions(*response, &state);
   Print(context, {offers, programmes, state});
   return absl::OkStatus();
 }
