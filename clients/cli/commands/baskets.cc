@@ -1,6 +1,8 @@
 #include <cstdint>
 #include <memory>
+#include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -10,6 +12,8 @@
 #include "clients/cli/command_context.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/exit_code.h"
+#include "clients/cli/page_options.h"
+#include "clients/cli/report/basket_page.h"
 #include "clients/cli/table.h"
 #include "clients/cli/time_text.h"
 #include "clients/cpp/feature_store_client.h"
@@ -21,6 +25,7 @@ struct BasketsOptions {
   int64_t weeks = 12;
   std::string as_of;
   std::string price_edges;
+  PageOptions page;
 };
 
 Cell ShareOrNone(int64_t part, int64_t whole) {
@@ -82,6 +87,16 @@ absl::Status RunBaskets(const BasketsOptions& options, CommandContext& context) 
   if (!request.ok()) return request.status();
   const absl::StatusOr<v1::UnpaidBasketReport> report = context.feature_store().GetUnpaidBasketReport(*request);
   if (!report.ok()) return report.status();
+  const ReportLanguage language = LanguageOf(options.page.language, context);
+  if (!options.page.html.empty()) {
+    Record record;
+    record.Add("unpaid_pieces", CountCell(report->pieces()));
+    return WritePage(options.page, UnpaidBasketPage(*report, language), std::move(record), context);
+  }
+  if (context.format() == OutputFormat::kTable) {
+    for (const std::string& sentence : SayUnpaidBaskets(*report, language)) context.out() << sentence << '\n';
+    context.out() << '\n';
+  }
   Record whole("baskets");
   whole.Add("as_of", TimeCell(FromTimestamp(report->as_of())));
   whole.Add("unpaid_pieces", CountCell(report->pieces()));
@@ -92,6 +107,7 @@ absl::Status RunBaskets(const BasketsOptions& options, CommandContext& context) 
                   UnpaidByPrice(*report), UnpaidBy("promotion", report->promotion(), report->pieces()),
                   UnpaidBy("tiers", report->tiers(), report->pieces()),
                   UnpaidBy("service_errors", report->service_errors(), report->pieces()), whole});
+  if (context.format() == OutputFormat::kTable) context.Remark("with pictures: --html FILE");
   return absl::OkStatus();
 }
 
@@ -110,6 +126,7 @@ Command BasketsCommand() {
       "service_errors are those of the visit in which the goods were put in. CSV holds the weeks.";
   command.examples = {{"ebb baskets", "what do customers leave unpaid?"},
                       {"ebb baskets --weeks 4 --as-of 7d", "as it stood a week ago"},
+                      {"ebb baskets --html baskets.html --language ru", "with pictures, in Russian"},
                       {"ebb baskets --output json", "for programs"}};
   command.Add("--weeks", &options->weeks, "Whole weeks before the one that is running").Range(1, 260);
   command.Add("--as-of", &options->as_of, "Events before this time: a date, a time, or such as 7d ago; now by default")
@@ -118,6 +135,7 @@ Command BasketsCommand() {
       .Add("--price-edges", &options->price_edges,
            "Where price bands begin, in minor units, such as 10000,50000; the quartiles by default")
       .Value("LIST");
+  AddPageOptions("the report", "sentences and page", &options->page, &command);
   command.run = [options](CommandContext& context) { return RunBaskets(*options, context); };
   return command;
 }
