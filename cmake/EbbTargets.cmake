@@ -1,11 +1,12 @@
 # One function for each kind of target, so that a room's CMakeLists.txt only lists what is in the room. Sources are listed, never globbed.
 
-# ebb_precompiled(ebb_precompiled Precompiled.h LINK lib...): a header read once for all targets that name it with ebb_use_precompiled. The
+# ebb_precompiled(ebb_precompiled Precompiled.h LINK lib... [TEST]): a header read once for all targets that name it with ebb_use_precompiled. The
 # target has one empty file, because CMake ties a precompiled header to a target that compiles something.
 function(ebb_precompiled NAME HEADER)
-  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  cmake_parse_arguments(ARG "TEST" "" "LINK" ${ARGN})
   file(WRITE ${CMAKE_BINARY_DIR}/${NAME}.cc "")
   add_library(${NAME} STATIC ${CMAKE_BINARY_DIR}/${NAME}.cc)
+  set_target_properties(${NAME} PROPERTIES EBB_TEST "${ARG_TEST}")
   target_link_libraries(${NAME} PRIVATE ebb_options ${ARG_LINK})
   target_include_directories(${NAME} SYSTEM PRIVATE ${CMAKE_BINARY_DIR}/gen)
   add_dependencies(${NAME} ebb_proto_headers)
@@ -52,7 +53,7 @@ function(ebb_test NAME)
     set(ARG_TIMEOUT 300)
   endif()
   add_executable(${NAME} ${ARG_SOURCES})
-  set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests EBB_TEST TRUE)
   target_link_libraries(${NAME} PRIVATE ebb_options ${ARG_LINK} GTest::gmock GTest::gtest_main)
   ebb_use_precompiled(${NAME} ebb_precompiled_test)
   include(GoogleTest)
