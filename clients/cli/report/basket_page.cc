@@ -125,7 +125,7 @@ std::string WeeksPictures(const v1::UnpaidBasketReport& report, const Speech& sa
     bars.Box({i - 0.4, 0}, {i + 0.4, static_cast<double>(report.weeks(i).pieces())}, "bar", 0.75,
              DayText(report.weeks(i).start(), say) + " · " + say.Count(report.weeks(i).pieces()));
   }
-  Axis share{.from = 0, .to = std::min(1.0, most_share * 1.2), .label = say(baskets::kAffectedShare)};
+  Axis share{.from = 0, .to = std::min(1.0, most_share * 1.2), .label = say(baskets::kShareAxis)};
   const RoundValues round = RoundValuesBetween(0, share.to, 4);
   for (const double value : round.values) {
     share.ticks.push_back({value, say.Percent(value, std::max(0, round.decimals - 2))});

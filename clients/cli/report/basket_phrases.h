@@ -32,6 +32,7 @@ inline constexpr Phrase kNoErrors{"None was put in during a visit in which the s
 inline constexpr Phrase kInWords{"In plain words", "Главное простыми словами"};
 inline constexpr Phrase kByWeek{"Week by week", "По неделям"};
 inline constexpr Phrase kAffectedShare{"share of active customers affected", "доля активных клиентов с неоплаченным"};
+inline constexpr Phrase kShareAxis{"share of customers", "доля клиентов"};
 inline constexpr Phrase kUnpaidPieces{"unpaid pieces", "неоплаченные товары"};
 inline constexpr Phrase kWeekOf{"week of", "неделя с"};
 inline constexpr Phrase kRunning{"The last week is still running.", "Последняя неделя ещё идёт."};
