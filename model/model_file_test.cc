@@ -119,6 +119,31 @@ TEST(ModelFile, KeepsBackgroundRowsWithWhatIsMissing) {
   EXPECT_EQ(read->background_rows[2][2].category, "");
 }
 
+TrainedModel WithRevenue() {
+  TrainedModel model = WithBackground();
+  model.revenue = Revenue();
+  model.revenue->regressors.push_back({.averages = true, .trees = TwoTrees()});
+  return model;
+}
+
+TEST(ModelFile, KeepsTheRevenueForecast) {
+  for (const bool logarithm : {false, true}) {
+    TrainedModel model = WithRevenue();
+    model.revenue->logarithm = logarithm;
+    const std::string bytes = SerializeModelFile(model);
+    const absl::StatusOr<TrainedModel> read = ParseModelFile(bytes);
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(SerializeModelFile(*read), bytes);
+    ASSERT_TRUE(read->revenue.has_value());
+    const FeatureVector vector = Vector(4, 9, "premium");
+    double told, want;
+    read->revenue->Tell({&vector, 1}, {&told, 1});
+    model.revenue->Tell({&vector, 1}, {&want, 1});
+    EXPECT_EQ(told, want);
+  }
+  EXPECT_FALSE(ParseModelFile(SerializeModelFile(WithBackground()))->revenue.has_value());
+}
+
 TEST(ModelFile, RefusesEveryCut) {
   const std::string bytes = SerializeModelFile(WithBackground());
   for (size_t size = 0; size < bytes.size(); ++size) {
@@ -157,7 +182,7 @@ void PrintTo(const BrokenRule& one, std::ostream* out) { *out << one.want; }
 class ModelFileRules : public ::testing::TestWithParam<BrokenRule> {};
 
 TEST_P(ModelFileRules, AreChecked) {
-  v1::ModelFile message = ToMessage(WithBackground());
+  v1::ModelFile message = ToMessage(WithRevenue());
   GetParam().spoil(message);
   const absl::StatusOr<TrainedModel> read = FromMessage(message);
   ASSERT_EQ(read.status().code(), absl::StatusCode::kDataLoss);
@@ -273,6 +298,36 @@ INSTANTIATE_TEST_SUITE_P(
                    [](v1::ModelFile& m) { m.mutable_background_rows()->mutable_columns(2)->set_values(0, "z"); }},
         BrokenRule{"background of tier refers to value 2 of 2",
                    [](v1::ModelFile& m) { m.mutable_background_rows()->mutable_columns(2)->set_places(0, 2); }},
+        BrokenRule{"revenue: regressors are 0", [](v1::ModelFile& m) { m.mutable_revenue()->clear_regressors(); }},
+        BrokenRule{"revenue: regressors are 9; there must be 1 to 8",
+                   [](v1::ModelFile& m) {
+                     while (m.revenue().regressors_size() < 9) m.mutable_revenue()->add_regressors();
+                   }},
+        BrokenRule{"revenue: preprocessing has no columns",
+                   [](v1::ModelFile& m) {
+                     m.mutable_revenue()->mutable_preprocessing()->clear_numbers();
+                     m.mutable_revenue()->mutable_preprocessing()->clear_categories();
+                   }},
+        BrokenRule{"revenue: number column refers to feature 3",
+                   [](v1::ModelFile& m) {
+                     m.mutable_revenue()->mutable_preprocessing()->mutable_numbers(0)->set_feature(3);
+                   }},
+        BrokenRule{"revenue: regressor's base is nan",
+                   [](v1::ModelFile& m) { m.mutable_revenue()->mutable_regressors(1)->set_base(kNan); }},
+        BrokenRule{"revenue: regressor's base is 1; it must be 0 where trees are averaged",
+                   [](v1::ModelFile& m) { m.mutable_revenue()->mutable_regressors(2)->set_base(1); }},
+        BrokenRule{"revenue: regressor has no nodes for its trees",
+                   [](v1::ModelFile& m) { m.mutable_revenue()->mutable_regressors(0)->clear_nodes(); }},
+        BrokenRule{"revenue: regressor has no nodes for its trees",
+                   [](v1::ModelFile& m) { m.mutable_revenue()->mutable_regressors(1)->set_averages(true); }},
+        BrokenRule{"revenue: regressor has no tree that begins at node 0",
+                   [](v1::ModelFile& m) { m.mutable_revenue()->mutable_regressors(0)->clear_roots(); }},
+        BrokenRule{
+            "revenue: tree node 1 has the value inf; it must be finite",
+            [](v1::ModelFile& m) { m.mutable_revenue()->mutable_regressors(0)->mutable_nodes()->set_value(1, INFINITY); }},
+        BrokenRule{
+            "revenue: tree node 0 splits column 4 of 4",
+            [](v1::ModelFile& m) { m.mutable_revenue()->mutable_regressors(2)->mutable_nodes()->set_column(0, 4); }},
         BrokenRule{"horizon is 0 months", [](v1::ModelFile& m) { m.set_horizon_months(0); }},
         BrokenRule{"risk threshold is 1", [](v1::ModelFile& m) { m.set_risk_threshold(1); }}));
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -46,6 +47,7 @@ class Rules {
 
 constexpr int kMostFeatures = 4096;
 constexpr int kMostMembers = 256;
+constexpr int kMostRegressors = 8;
 
 FeatureSchema ReadSchema(const v1::ModelFile& message, Rules& rules) {
   rules.Require(message.features_size() >= 1 && message.features_size() <= kMostFeatures, "features are ",
@@ -164,7 +166,7 @@ bool CheckLists(const v1::ModelDecisionTree& message, Rules& rules) {
                        " entries; they must be equally long and not empty");
 }
 
-enum class NodeValues { kShares, kLogOdds };
+enum class NodeValues { kShares, kFinite };
 
 // Adds nodes [begin, end) of the lists, which are one tree and name children from its own root on.
 void ReadTree(const v1::ModelDecisionTree& message, int begin, int end, size_t width, NodeValues values, Rules& rules,
@@ -206,7 +208,7 @@ DecisionTree ReadEstimator(const v1::ModelDecisionTree& message, size_t width, R
   return result;
 }
 
-// Of a ModelForest or a ModelGradientBoosting.
+// Of a ModelForest, a ModelGradientBoosting or a ModelRegressor.
 template <typename Message>
 TreeEnsemble ReadEnsemble(const Message& message, const char* name, size_t width, NodeValues values, Rules& rules) {
   TreeEnsemble result;
@@ -231,7 +233,7 @@ TreeEnsemble ReadForest(const v1::ModelForest& message, size_t width, Rules& rul
 }
 
 GradientBoosting ReadEstimator(const v1::ModelGradientBoosting& message, size_t width, Rules& rules) {
-  return {.trees = ReadEnsemble(message, "boosting", width, NodeValues::kLogOdds, rules),
+  return {.trees = ReadEnsemble(message, "boosting", width, NodeValues::kFinite, rules),
           .base_score = rules.Finite(message.base_score(), "base score")};
 }
 
@@ -314,6 +316,35 @@ TrainedModel::Member ReadMember(const v1::ModelMember& message, const FeatureSch
   return member;
 }
 
+Regressor ReadRegressor(const v1::ModelRegressor& message, size_t width, Rules& rules) {
+  Regressor result{
+      .base = rules.Finite(message.base(), "regressor's base"), .averages = message.averages(), .trees = {}};
+  if (!message.has_nodes()) {
+    rules.Require(!message.averages() && message.roots_size() == 0, "regressor has no nodes for its trees");
+    return result;
+  }
+  rules.Require(!message.averages() || message.base() == 0, "regressor's base is ", message.base(),
+                "; it must be 0 where trees are averaged");
+  result.trees = ReadEnsemble(message, "regressor", width, NodeValues::kFinite, rules);
+  return result;
+}
+
+std::optional<RevenueForecast> ReadRevenue(const v1::ModelFile& message, const FeatureSchema& schema, Rules& rules) {
+  if (!message.has_revenue()) return std::nullopt;
+  rules.set_prefix("revenue: ");
+  const v1::ModelRevenueForecast& revenue = message.revenue();
+  RevenueForecast result{.preprocessing = ReadPreprocessing(revenue.preprocessing(), schema, rules),
+                         .logarithm = revenue.logarithm(),
+                         .regressors = {}};
+  rules.Require(revenue.regressors_size() >= 1 && revenue.regressors_size() <= kMostRegressors, "regressors are ",
+                revenue.regressors_size(), "; there must be 1 to ", kMostRegressors);
+  for (int i = 0; i < revenue.regressors_size() && rules.ok(); ++i) {
+    result.regressors.push_back(ReadRegressor(revenue.regressors(i), result.preprocessing.width(), rules));
+  }
+  rules.set_prefix("");
+  return result;
+}
+
 void ReadSegments(const v1::ModelFile& message, TrainedModel& model, Rules& rules) {
   if (!message.has_segments()) return;
   const v1::ModelSegmentBounds& segments = message.segments();
@@ -348,6 +379,7 @@ absl::StatusOr<TrainedModel> FromMessage(const v1::ModelFile& message) {
   const bool of_version_one = !message.has_calibration() && message.members_size() == 1;
   model.calibration = ReadCalibration(of_version_one ? message.members(0).calibration() : message.calibration(), rules);
   ReadSegments(message, model, rules);
+  model.revenue = ReadRevenue(message, model.schema, rules);
   model.horizon_months = message.horizon_months();
   rules.Require(model.horizon_months >= 1 && model.horizon_months <= 120, "horizon is ", model.horizon_months,
                 " months; it must be 1 to 120");

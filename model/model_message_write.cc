@@ -59,7 +59,7 @@ void WriteEstimator(const DecisionTree& fitted, v1::ModelMember* member) {
   for (const TreeNode& node : fitted.nodes) AddNode(node, 0, member->mutable_decision_tree());
 }
 
-// Into a ModelForest or a ModelGradientBoosting.
+// Into a ModelForest, a ModelGradientBoosting or a ModelRegressor.
 template <typename Message>
 void WriteEnsemble(const TreeEnsemble& trees, Message* out) {
   out->mutable_roots()->Add(trees.roots.begin(), trees.roots.end());
@@ -92,6 +92,17 @@ void WriteEstimator(const SupportVectorClassifier& fitted, v1::ModelMember* memb
   Write(fitted.vectors, out->mutable_vectors());
   out->mutable_coefficients()->Add(fitted.coefficients.begin(), fitted.coefficients.end());
   out->set_rho(fitted.rho);
+}
+
+void Write(const RevenueForecast& revenue, v1::ModelRevenueForecast* out) {
+  Write(revenue.preprocessing, out->mutable_preprocessing());
+  out->set_logarithm(revenue.logarithm);
+  for (const Regressor& regressor : revenue.regressors) {
+    v1::ModelRegressor* message = out->add_regressors();
+    message->set_base(regressor.base);
+    message->set_averages(regressor.averages);
+    if (!regressor.trees.roots.empty()) WriteEnsemble(regressor.trees, message);
+  }
 }
 
 void Write(const Calibration& calibration, v1::ModelCalibration* out) {
@@ -140,6 +151,7 @@ v1::ModelFile ToMessage(const TrainedModel& model) {
     message.mutable_segments()->set_lower(model.segments.lower);
     message.mutable_segments()->set_upper(model.segments.upper);
   }
+  if (model.revenue) Write(*model.revenue, message.mutable_revenue());
   message.set_horizon_months(model.horizon_months);
   message.set_risk_threshold(model.risk_threshold);
   v1::ModelLineage* lineage = message.mutable_lineage();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "model/feature_schema.h"
 #include "model/feature_vector.h"
 #include "model/pipeline.h"
+#include "model/revenue_forecast.h"
 
 namespace ebb {
 
@@ -56,6 +58,8 @@ struct TrainedModel {
   // Rows of training that explanations compare with, in the order of the schema; at most 100. None: the file is older.
   std::vector<FeatureVector> background_rows;
   SegmentBounds segments;
+  std::optional<RevenueForecast>
+      revenue;                  // of the calendar month after as-of, in the currency's unit; absent: not told
   int horizon_months = 3;       // the probability is that of declining within these months after as-of
   double risk_threshold = 0.7;  // a probability above it is at risk
   Lineage lineage;

@@ -88,6 +88,12 @@ inline TrainedModel ModelOf(std::vector<Estimator> estimators) {
   return model;
 }
 
+// The mean of trees that are added to a base and of one number for everybody.
+inline RevenueForecast Revenue() {
+  return {.preprocessing = PipelineWith(Logistic()).preprocessing,
+          .regressors = {{.base = 100, .trees = Boosting().trees}, {.base = 50, .trees = {}}}};
+}
+
 inline FeatureVector Vector(double visits, double revenue, std::string tier) {
   return {FeatureValue::Number(visits), FeatureValue::Number(revenue), FeatureValue::Category(std::move(tier)),
           FeatureValue::Number(4)};
