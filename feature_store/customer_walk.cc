@@ -48,23 +48,29 @@ absl::Status CustomerBlock::ReadEvents(size_t customer, google::protobuf::Arena*
   arena->Reset();
   const size_t end = EndOf(customer);
   for (size_t i = customers()[customer].first_event; i < end; ++i) {
-    const Event record = event(i);
-    const absl::StatusOr<ParsedEventKey> key = ParseEventKey(record.key);
-    if (!key.ok()) return key.status();
-    absl::string_view message;
-    EventView view;
-    if (!MessageOf(record.value, &message) || !ReadEventView({message.data(), message.size()}, arena, &view)) {
-      auto* parsed = google::protobuf::Arena::CreateMessage<v1::Event>(arena);
-      if (absl::Status read = DecodeRecord(record.value, "an event of the history", parsed); !read.ok()) return read;
-      parsed->set_event_id(key->event_id.data(), key->event_id.size());
-      *parsed->mutable_event_time() = ToTimestamp(absl::FromUnixMicros(key->event_time_us));
-      view = feature_store::ViewOf(*parsed, arena);
-    }
-    view.event_id = {key->event_id.data(), key->event_id.size()};
-    view.event_time_us = key->event_time_us;
-    events->push_back(view);
+    const absl::StatusOr<EventView> view = ReadEvent(i, arena);
+    if (!view.ok()) return view.status();
+    events->push_back(*view);
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<EventView> CustomerBlock::ReadEvent(size_t index, google::protobuf::Arena* arena) const {
+  const Event record = event(index);
+  const absl::StatusOr<ParsedEventKey> key = ParseEventKey(record.key);
+  if (!key.ok()) return key.status();
+  absl::string_view message;
+  EventView view;
+  if (!MessageOf(record.value, &message) || !ReadEventView({message.data(), message.size()}, arena, &view)) {
+    auto* parsed = google::protobuf::Arena::CreateMessage<v1::Event>(arena);
+    if (absl::Status read = DecodeRecord(record.value, "an event of the history", parsed); !read.ok()) return read;
+    parsed->set_event_id(key->event_id.data(), key->event_id.size());
+    *parsed->mutable_event_time() = ToTimestamp(absl::FromUnixMicros(key->event_time_us));
+    view = feature_store::ViewOf(*parsed, arena);
+  }
+  view.event_id = {key->event_id.data(), key->event_id.size()};
+  view.event_time_us = key->event_time_us;
+  return view;
 }
 
 CustomerWalk::CustomerWalk(Source source) : source_(std::move(source)) {}

@@ -46,6 +46,8 @@ class CustomerBlock {
   // A customer's events in order of time, into memory that is used again; views into the block and the arena, which is
   // reset before. DATA_LOSS when one cannot be read.
   absl::Status ReadEvents(size_t customer, google::protobuf::Arena* arena, std::vector<EventView>* events) const;
+  // One of them, into the arena. DATA_LOSS when it cannot be read.
+  absl::StatusOr<EventView> ReadEvent(size_t index, google::protobuf::Arena* arena) const;
   size_t bytes() const { return bytes_.size(); }
 
  private:

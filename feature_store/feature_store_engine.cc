@@ -12,6 +12,7 @@
 #include "feature_store/declarations.h"
 #include "feature_store/event_time.h"
 #include "feature_store/feature_columns.h"
+#include "feature_store/first_purchase.h"
 #include "feature_store/invalid_field.h"
 #include "feature_store/recovery.h"
 #include "feature_store/store_stats.h"
@@ -302,10 +303,11 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
   TrainingMoment moment;
   moment.source_id = parts_.source_id;
   moment.now_us = absl::ToUnixMicros(clock_.Now());
-  CustomerWalk::Source source;
+  CustomerWalk::Source source, purchases;
   {
     ReaderMutexLock lock(&live_.mutex);
     source = PresentWalk();
+    if (request.next_month_revenue()) purchases = PresentWalk();
     moment.position = live_.position;
     moment.past_changed_at = live_.past_changed_at;
     moment.expired_before_us = live_.expired_before_us;
@@ -320,6 +322,12 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
   const CompiledDeclarations& declarations = Served();
   absl::StatusOr<TrainingSetPlan> plan = PlanTrainingSet(request, declarations, moment);
   if (!plan.ok()) return plan.status();
+  if (plan->next_month_revenue && !plan->as_of.empty()) {
+    const absl::StatusOr<int64_t> first = FirstPurchase(
+        std::move(purchases), pseudonyms_, absl::ToUnixMicros(plan->as_of.front()), plan->begin.known_before_us());
+    if (!first.ok()) return first.status();
+    plan->first_purchase_us = *first;
+  }
   return TrainingSetReader::Open(*std::move(plan), std::move(source), pseudonyms_, &declarations, std::move(place));
 }
 

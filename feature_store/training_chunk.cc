@@ -11,7 +11,7 @@ namespace ebb::feature_store {
 namespace {
 
 constexpr size_t kArenaBytes = 256 << 10;  // holds the events of most customers
-constexpr int kFirstFeature = 3;           // columns before are customer_id, as_of, declined
+constexpr size_t kLabelColumns = 3;        // customer_id, as_of, declined
 
 static_assert(std::endian::native == std::endian::little, "digests are over little-endian numbers");
 
@@ -22,11 +22,12 @@ google::protobuf::ArenaOptions StartingWith(char* block) {
   return options;
 }
 
-std::vector<ColumnBuilder> ColumnsFor(const v1::FeatureSchema& schema) {
+std::vector<ColumnBuilder> ColumnsFor(const v1::FeatureSchema& schema, bool with_revenue) {
   std::vector<ColumnBuilder> columns;
   columns.emplace_back("customer_id", v1::ColumnBuffers::UTF8);
   columns.emplace_back("as_of", v1::ColumnBuffers::TIMESTAMP_MICROS);
   columns.emplace_back("declined", v1::ColumnBuffers::BOOL);
+  if (with_revenue) columns.emplace_back("next_month_revenue", v1::ColumnBuffers::FLOAT64);
   for (const v1::FeatureSpec& feature : schema.features()) {
     columns.emplace_back(feature.name(),
                          feature.kind() == v1::CATEGORY ? v1::ColumnBuffers::UTF8 : v1::ColumnBuffers::FLOAT64);
@@ -35,13 +36,23 @@ std::vector<ColumnBuilder> ColumnsFor(const v1::FeatureSchema& schema) {
 }
 
 // Bytes of a row without its texts.
-size_t FixedRowBytes(const CompiledDeclarations& declarations) {
+size_t FixedRowBytes(const CompiledDeclarations& declarations, bool with_revenue) {
   constexpr size_t kOffset = sizeof(int32_t), kBitsAtMost = 2;  // of validity and of a boolean, rounded up
-  size_t bytes = kOffset + sizeof(int64_t) + kFirstFeature * kBitsAtMost;
+  size_t bytes = kOffset + sizeof(int64_t) + kLabelColumns * kBitsAtMost;
+  if (with_revenue) bytes += sizeof(double) + 1;
   for (const CompiledFeature& feature : declarations.features()) {
     bytes += (feature.kind == v1::CATEGORY ? kOffset : sizeof(double)) + 1;
   }
   return bytes;
+}
+
+// From minor units to the currency's.
+Scale MoneyScaleOf(const CompiledDeclarations& declarations) {
+  constexpr int kDefaultDecimals = 2;
+  const v1::FeatureDeclarations::Shop& shop = declarations.source().shop();
+  double factor = 1;
+  for (int i = shop.has_money_scale() ? shop.money_scale() : kDefaultDecimals; i > 0; --i) factor /= 10;
+  return Scale::FromFactor(factor).value_or(Scale());
 }
 
 template <typename Number>
@@ -51,10 +62,11 @@ void AppendNumber(Number value, std::string* out) {
 
 }  // namespace
 
-size_t MostCustomerBytes(const CompiledDeclarations& declarations, size_t dates) {
+size_t MostCustomerBytes(const CompiledDeclarations& declarations, size_t dates, bool with_revenue) {
   const auto categories = std::count_if(declarations.features().begin(), declarations.features().end(),
                                         [](const CompiledFeature& feature) { return feature.kind == v1::CATEGORY; });
-  return dates * (FixedRowBytes(declarations) + kLongestCustomerId + static_cast<size_t>(categories) * kLongestText);
+  return dates * (FixedRowBytes(declarations, with_revenue) + kLongestCustomerId +
+                  static_cast<size_t>(categories) * kLongestText);
 }
 
 void TrainingCounts::Add(const TrainingCounts& other) {
@@ -64,13 +76,17 @@ void TrainingCounts::Add(const TrainingCounts& other) {
 }
 
 TrainingChunkBuilder::TrainingChunkBuilder(const CompiledDeclarations* declarations, const LabelRule& rule,
-                                           std::span<const LabelDate> dates, const Knowledge& knowledge)
+                                           std::span<const LabelDate> dates, const Knowledge& knowledge,
+                                           bool with_revenue)
     : declarations_(declarations),
-      rows_(declarations, rule, dates, knowledge),
-      columns_(ColumnsFor(declarations->schema())),
+      with_revenue_(with_revenue),
+      first_feature_(kLabelColumns + (with_revenue ? 1 : 0)),
+      money_(MoneyScaleOf(*declarations)),
+      rows_(declarations, rule, dates, knowledge, with_revenue),
+      columns_(ColumnsFor(declarations->schema(), with_revenue)),
       coverage_(declarations),
-      fixed_row_bytes_(FixedRowBytes(*declarations)),
-      most_customer_bytes_(MostCustomerBytes(*declarations, dates.size())),
+      fixed_row_bytes_(FixedRowBytes(*declarations, with_revenue)),
+      most_customer_bytes_(MostCustomerBytes(*declarations, dates.size(), with_revenue)),
       arena_block_(std::make_unique<char[]>(kArenaBytes)),
       arena_(StartingWith(arena_block_.get())) {}
 
@@ -95,7 +111,7 @@ absl::Status TrainingChunkBuilder::AddCustomer(const CustomerBlock& block, size_
     if (const auto* exclusion = std::get_if<Exclusion>(&label)) {
       Exclude(exclusion->reason);
     } else {
-      KeepRow(date.as_of_us, std::get<bool>(label), *values);
+      KeepRow(date, std::get<bool>(label), *values);
     }
   });
   for (const HistoryEvent& event : rows_.events()) coverage_.Note(*event.view);
@@ -114,15 +130,17 @@ void TrainingChunkBuilder::Exclude(std::string_view reason) {
   }
 }
 
-void TrainingChunkBuilder::KeepRow(int64_t as_of_us, bool declined, const FeatureValues& values) {
+void TrainingChunkBuilder::KeepRow(const LabelDate& date, bool declined, const FeatureValues& values) {
   if (rows_kept_ == kept_.size()) kept_.emplace_back();
   Row& row = kept_[rows_kept_++];
-  row.as_of_us = as_of_us;
+  row.as_of_us = date.as_of_us;
   row.declined = declined;
+  const std::optional<int64_t> minor = rows_.RevenueAfter(date);
+  row.revenue = minor ? std::optional(money_.Apply(*minor)) : std::nullopt;
   row.values = values;
 }
 
-// Name, then of each row T, label and values.
+// Name, then of each row T, label, revenue where asked, and values.
 Sha256Digest TrainingChunkBuilder::DigestRows(const std::string& customer_id) {
   row_bytes_.clear();
   AppendNumber(static_cast<uint32_t>(customer_id.size()), &row_bytes_);
@@ -130,6 +148,10 @@ Sha256Digest TrainingChunkBuilder::DigestRows(const std::string& customer_id) {
   for (const Row& row : std::span(kept_).first(rows_kept_)) {
     AppendNumber(row.as_of_us, &row_bytes_);
     row_bytes_.push_back(row.declined ? 1 : 0);
+    if (with_revenue_) {
+      row_bytes_.push_back(row.revenue ? 1 : 0);
+      AppendNumber(row.revenue.value_or(0), &row_bytes_);
+    }
     row.values.AppendContent(&row_bytes_);
   }
   return Sha256(row_bytes_);
@@ -146,8 +168,9 @@ void TrainingChunkBuilder::AddRows(const std::string& customer_id) {
   }
   counts_.rows += static_cast<int64_t>(rows.size());
   chunk_bytes_ += rows.size() * (fixed_row_bytes_ + customer_id.size());
-  for (size_t i = 0; i + kFirstFeature < columns_.size(); ++i) {
-    ColumnBuilder& column = columns_[kFirstFeature + i];
+  if (with_revenue_) AddRevenue(rows);
+  for (size_t i = 0; i + first_feature_ < columns_.size(); ++i) {
+    ColumnBuilder& column = columns_[first_feature_ + i];
     const bool category = column.type() == v1::ColumnBuffers::UTF8;
     for (const Row& row : rows) {
       if (row.values.missing(i)) {
@@ -159,6 +182,16 @@ void TrainingChunkBuilder::AddRows(const std::string& customer_id) {
       } else {
         column.AppendFloat64(row.values.number(i));
       }
+    }
+  }
+}
+
+void TrainingChunkBuilder::AddRevenue(std::span<const Row> rows) {
+  for (const Row& row : rows) {
+    if (row.revenue) {
+      columns_[kLabelColumns].AppendFloat64(*row.revenue);
+    } else {
+      columns_[kLabelColumns].AppendNull();
     }
   }
 }

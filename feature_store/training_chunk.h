@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "feature_store/column_buffers.h"
 #include "feature_store/compiled_declarations.h"
 #include "feature_store/customer_walk.h"
+#include "feature_store/decimal_scale.h"
 #include "feature_store/event_coverage.h"
 #include "feature_store/training_row.h"
 #include "google/protobuf/arena.h"
@@ -49,13 +51,14 @@ inline constexpr size_t kMostChunkBytes = 3 << 20;
 
 // Bytes that the rows of one customer take at the most, one for each of so many dates: what a chunk must have room for,
 // since it holds a customer's rows whole.
-size_t MostCustomerBytes(const CompiledDeclarations& declarations, size_t dates);
+size_t MostCustomerBytes(const CompiledDeclarations& declarations, size_t dates, bool with_revenue);
 
 // Makes chunks from the raw events of customers. One for each thread; what it is made of is borrowed and shared.
 class TrainingChunkBuilder {
  public:
+  // `with_revenue`: there is a column `next_month_revenue`.
   TrainingChunkBuilder(const CompiledDeclarations* declarations, const LabelRule& rule,
-                       std::span<const LabelDate> dates, const Knowledge& knowledge);
+                       std::span<const LabelDate> dates, const Knowledge& knowledge, bool with_revenue);
 
   // One chunk, or more where the rows are too large for one message; none for no customers. DATA_LOSS when an event
   // cannot be read.
@@ -65,18 +68,23 @@ class TrainingChunkBuilder {
   struct Row {
     int64_t as_of_us;
     bool declined;
+    std::optional<double> revenue;  // of the month after, in the currency's unit
     FeatureValues values;
   };
   absl::Status AddCustomer(const CustomerBlock& block, size_t customer);
-  void KeepRow(int64_t as_of_us, bool declined, const FeatureValues& values);
+  void KeepRow(const LabelDate& date, bool declined, const FeatureValues& values);
   void Exclude(std::string_view reason);
   void AddRows(const std::string& customer_id);
+  void AddRevenue(std::span<const Row> rows);
   Sha256Digest DigestRows(const std::string& customer_id);
   TrainingChunk Finish(const Pseudonym& last_customer);
 
   const CompiledDeclarations* const declarations_;
+  const bool with_revenue_;
+  const size_t first_feature_;  // columns before
+  const Scale money_;           // minor units to the currency's
   TrainingRows rows_;
-  std::vector<ColumnBuilder> columns_;  // customer_id, as_of, declined, features
+  std::vector<ColumnBuilder> columns_;  // customer_id, as_of, declined, next_month_revenue where asked, features
   TrainingCounts counts_;
   EventCoverage coverage_;
   std::vector<Sha256Digest> customer_digests_;

@@ -76,6 +76,7 @@ std::vector<LabelDate> LabelDatesOf(const LabelRule& rule, const ShopCalendar& c
   for (const absl::Time time : as_of) {
     LabelDate& date = dates.emplace_back();
     date.as_of_us = absl::ToUnixMicros(time);
+    date.month_after_us = absl::ToUnixMicros(calendar.MonthsAfter(time, 1));
     date.end_us = absl::ToUnixMicros(calendar.MonthsAfter(time, horizon));
     for (int month = 0; month <= horizon; ++month) {
       date.months_before_us.push_back(absl::ToUnixMicros(calendar.MonthsAfter(time, -month)));
@@ -84,21 +85,39 @@ std::vector<LabelDate> LabelDatesOf(const LabelRule& rule, const ShopCalendar& c
   return dates;
 }
 
-Labeller::Labeller(LabelRule rule, int64_t now_us) : rule_(std::move(rule)), now_us_(now_us) {}
+void MarkKnownRevenue(const RevenueReach& reach, const ShopCalendar& calendar, std::span<LabelDate> dates) {
+  for (LabelDate& date : dates) {
+    const Day day = calendar.DayOf(absl::FromUnixMicros(date.as_of_us));
+    const bool reaches = reach.first_purchase_us < absl::ToUnixMicros(calendar.StartOf(day + 1));
+    date.revenue_known = reaches && date.month_after_us <= reach.now_us && date.as_of_us >= reach.expired_before_us;
+  }
+}
 
-void Labeller::Begin(std::span<const HistoryEvent> events) {
-  events_ = events;
-  measured_.clear();
-  total_ = 0;
-  const auto* decline = std::get_if<v1::PurchaseDecline>(&rule_);
-  if (decline == nullptr) return;
+void Labeller::MeasuredEvents::Collect(std::span<const HistoryEvent> events, v1::PurchaseDecline::Measure measure) {
+  list.clear();
+  total = 0;
   for (const HistoryEvent& one : events) {
     const bool purchase = one.view->body == v1::Event::kPurchase;
     if (!purchase && one.view->body != v1::Event::kRefund) continue;
-    const int64_t amount = Contribution(*one.view, decline->measure());
-    measured_.push_back({one.view->event_time_us, one.known_us, purchase, amount, total_});
-    total_ += amount;
+    const int64_t amount = Contribution(*one.view, measure);
+    list.push_back({one.view->event_time_us, one.known_us, purchase, amount, total});
+    total += amount;
   }
+}
+
+int64_t Labeller::MeasuredEvents::SumBefore(int64_t time_us) const {
+  const auto next = std::lower_bound(list.begin(), list.end(), time_us,
+                                     [](const Measured& one, int64_t us) { return one.time_us < us; });
+  return next == list.end() ? total : next->sum_before;
+}
+
+Labeller::Labeller(LabelRule rule, int64_t now_us, bool with_revenue)
+    : rule_(std::move(rule)), now_us_(now_us), with_revenue_(with_revenue) {}
+
+void Labeller::Begin(std::span<const HistoryEvent> events) {
+  events_ = events;
+  if (const auto* decline = std::get_if<v1::PurchaseDecline>(&rule_)) measured_.Collect(events, decline->measure());
+  if (with_revenue_) spent_.Collect(events, v1::PurchaseDecline::SPEND);
 }
 
 Label Labeller::LabelAt(const LabelDate& date, int64_t known_before_us) const {
@@ -120,27 +139,26 @@ Label Labeller::ImportedLabel(int64_t as_of_us) const {
 Label Labeller::DeclineLabel(const v1::PurchaseDecline& rule, const LabelDate& date, int64_t known_before_us) const {
   if (date.end_us > now_us_) return Exclusion{"label_not_mature"};
   if (!IsEligible(date, known_before_us)) return Exclusion{"not_active"};
-  const int64_t until_t = SumBefore(date.as_of_us);
-  const int64_t before = until_t - SumBefore(date.months_before_us.back());
-  const int64_t after = SumBefore(date.end_us) - until_t;
+  const int64_t until_t = measured_.SumBefore(date.as_of_us);
+  const int64_t before = until_t - measured_.SumBefore(date.months_before_us.back());
+  const int64_t after = measured_.SumBefore(date.end_us) - until_t;
   const double share = rule.decline_share() == 0 ? kDefaultDeclineShare : rule.decline_share();
   return static_cast<double>(before - after) > share * static_cast<double>(before);
 }
 
-int64_t Labeller::SumBefore(int64_t time_us) const {
-  const auto next = std::lower_bound(measured_.begin(), measured_.end(), time_us,
-                                     [](const Measured& one, int64_t us) { return one.time_us < us; });
-  return next == measured_.end() ? total_ : next->sum_before;
+std::optional<int64_t> Labeller::RevenueAfter(const LabelDate& date) const {
+  if (!with_revenue_ || !date.revenue_known) return std::nullopt;
+  return spent_.SumBefore(date.month_after_us) - spent_.SumBefore(date.as_of_us);
 }
 
 // A purchase in each month, and not all money sent back: else nothing is left to decline.
 bool Labeller::IsEligible(const LabelDate& date, int64_t known_before_us) const {
-  auto next = std::lower_bound(measured_.begin(), measured_.end(), date.as_of_us,
+  auto next = std::lower_bound(measured_.list.begin(), measured_.list.end(), date.as_of_us,
                                [](const Measured& one, int64_t us) { return one.time_us < us; });
   int64_t before = 0;
   for (size_t month = 1; month < date.months_before_us.size(); ++month) {
     bool bought = false;
-    while (next != measured_.begin() && std::prev(next)->time_us >= date.months_before_us[month]) {
+    while (next != measured_.list.begin() && std::prev(next)->time_us >= date.months_before_us[month]) {
       --next;
       if (next->known_us >= known_before_us) continue;
       bought |= next->purchase;

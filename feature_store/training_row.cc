@@ -40,12 +40,12 @@ v1::FeatureVector VectorAsOf(const CompiledDeclarations& declarations, std::span
 }
 
 TrainingRows::TrainingRows(const CompiledDeclarations* declarations, LabelRule rule, std::span<const LabelDate> dates,
-                           const Knowledge& knowledge)
+                           const Knowledge& knowledge, bool with_revenue)
     : declarations_(declarations),
       dates_(dates),
       windows_(WindowsOf(*declarations, dates)),
       knowledge_(knowledge),
-      labeller_(std::move(rule), knowledge.now_us) {}
+      labeller_(std::move(rule), knowledge.now_us, with_revenue) {}
 
 bool TrainingRows::Build(std::span<const EventView> history, Visit visit) {
   events_.clear();

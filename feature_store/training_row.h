@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -43,13 +44,16 @@ struct Knowledge {
 class TrainingRows {
  public:
   // `declarations` and `dates` (ascending) are borrowed; `rule` has passed CheckLabelRule.
+  // `with_revenue`: RevenueAfter will be asked.
   TrainingRows(const CompiledDeclarations* declarations, LabelRule rule, std::span<const LabelDate> dates,
-               const Knowledge& knowledge);
+               const Knowledge& knowledge, bool with_revenue = false);
 
   // `values` of a row are borrowed for the call; null where there is none but an exclusion.
   using Visit = absl::FunctionRef<void(const LabelDate& date, const Label& label, const FeatureValues* values)>;
   // Visits each date in order. False, and no visit, for a customer of whom nothing counts.
   bool Build(std::span<const EventView> history, Visit visit);
+  // Of the last history; as in Labeller.
+  std::optional<int64_t> RevenueAfter(const LabelDate& date) const { return labeller_.RevenueAfter(date); }
   // Those of the last history that count; borrowed until the next.
   std::span<const HistoryEvent> events() const { return events_; }
 

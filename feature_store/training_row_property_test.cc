@@ -2,6 +2,7 @@
 // that a fold of its own gives for each date, in every bit. The seed of a failing case is in its message;
 // EBB_TEST_SEED runs that one alone, EBB_TEST_CASES sets how many run.
 #include <algorithm>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -122,6 +123,13 @@ class Oracle {
                                                                                                     : "steady";
   }
 
+  // Purchases less refunds of the month after, in minor units; nothing where the month has not passed.
+  std::optional<int64_t> RevenueAfter(absl::Time t, absl::Time now) const {
+    const absl::Time end = declarations_.calendar().MonthsAfter(t, 1);
+    if (end > now) return std::nullopt;
+    return Measure(t, end, v1::PurchaseDecline::SPEND, absl::InfiniteFuture());
+  }
+
   FeatureValues Values(absl::Time t, absl::Time known_before) const {
     return ValuesAsOf(declarations_, history_, t, known_before);
   }
@@ -161,8 +169,10 @@ void RunRowCase(const CompiledDeclarations& declarations, uint64_t seed) {
   google::protobuf::Arena arena;
   std::vector<EventView> views;
   for (const v1::Event& event : history) views.push_back(ViewOf(event, &arena));
-  const std::vector<LabelDate> label_dates = LabelDatesOf(rule, declarations.calendar(), dates);
-  TrainingRows rows(&declarations, rule, label_dates, knowledge);
+  std::vector<LabelDate> label_dates = LabelDatesOf(rule, declarations.calendar(), dates);
+  MarkKnownRevenue({.now_us = knowledge.now_us, .first_purchase_us = 0, .expired_before_us = 0},
+                   declarations.calendar(), label_dates);
+  TrainingRows rows(&declarations, rule, label_dates, knowledge, /*with_revenue=*/true);
   for (int again = 0; again < 2; ++again) {  // what a customer leaves behind must not reach the next
     rows.Build(views, [&](const LabelDate& date, const Label& label, const FeatureValues* values) {
       const absl::Time t = absl::FromUnixMicros(date.as_of_us);
@@ -174,6 +184,7 @@ void RunRowCase(const CompiledDeclarations& declarations, uint64_t seed) {
         return;
       }
       EXPECT_EQ(std::get<bool>(label) ? "declined" : "steady", want) << t;
+      EXPECT_EQ(rows.RevenueAfter(date), oracle.RevenueAfter(t, began)) << t;
       ASSERT_NE(values, nullptr);
       const FeatureValues want_values = oracle.Values(t, known_before);
       EXPECT_EQ(values->bytes(), want_values.bytes()) << t;

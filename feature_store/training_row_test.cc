@@ -54,6 +54,27 @@ class TrainingRowTest : public ::testing::Test {
     return known ? absl::StrJoin(text, " ") : "nothing";
   }
 
+  // Of the month after T, in minor units.
+  std::string Revenues(const LabelRule& rule) const {
+    std::vector<v1::Event> history = history_;
+    std::sort(history.begin(), history.end(), [](const v1::Event& a, const v1::Event& b) {
+      return std::pair(EventTime(a), a.event_id()) < std::pair(EventTime(b), b.event_id());
+    });
+    google::protobuf::Arena arena;
+    std::vector<EventView> views;
+    for (const v1::Event& event : history) views.push_back(ViewOf(event, &arena));
+    std::vector<LabelDate> dates = LabelDatesOf(rule, declarations_.calendar(), {&kT, 1});
+    const int64_t now = absl::ToUnixMicros(kNow) + 1;
+    MarkKnownRevenue({.now_us = now, .first_purchase_us = 0, .expired_before_us = 0}, declarations_.calendar(), dates);
+    TrainingRows rows(&declarations_, rule, dates, {.now_us = now}, /*with_revenue=*/true);
+    std::string text;
+    rows.Build(views, [&](const LabelDate& date, const Label&, const FeatureValues*) {
+      const std::optional<int64_t> revenue = rows.RevenueAfter(date);
+      absl::StrAppend(&text, text.empty() ? "" : " ", revenue ? absl::StrCat(*revenue) : "-");
+    });
+    return text;
+  }
+
   double Revenue(const v1::FeatureVector& vector) const {
     return vector.values(declarations_.FindFeature("revenue_month_0")).number();
   }
@@ -99,6 +120,41 @@ TEST_F(TrainingRowTest, OnlyCustomersActiveInEachMonthBeforeAreEligible) {
   EXPECT_EQ(Row(Decline()), "not_active");
   history_.back().clear_known_at();
   EXPECT_EQ(Row(Decline()), "declined");
+}
+
+TEST_F(TrainingRowTest, TheRevenueOfTheMonthAfterIsThatOfItsPurchasesLessRefunds) {
+  for (int month : {3, 4, 5}) Buy(month, 1);
+  EXPECT_EQ(Revenues(Decline()), "0");
+  Known(PurchaseAt(kT, "at T", 125, 2), kNow);  // whenever it came to be known
+  history_.push_back(EventAt(At("2025-06-30T23:59:59"), "r", "refund { order_id: 'm5' amount_minor: 100 }"));
+  history_.push_back(EventAt(At("2025-07-01T00:00:00"), "r2", "refund { order_id: 'm5' amount_minor: 7 }"));
+  for (const auto measure : {v1::PurchaseDecline::ITEMS, v1::PurchaseDecline::ORDERS, v1::PurchaseDecline::SPEND}) {
+    EXPECT_EQ(Revenues(Decline(0, measure)), "150");
+  }
+  history_.push_back(EventAt(kT, "l", "activity_label { activity: STEADY }"));
+  EXPECT_EQ(Revenues(v1::ImportedLabels()), "150");
+  history_.push_back(EventAt(At("2025-06-20T00:00:00"), "r3", "refund { order_id: 'm5' amount_minor: 500 }"));
+  EXPECT_EQ(Revenues(v1::ImportedLabels()), "-350");
+}
+
+TEST_F(TrainingRowTest, TheRevenueOfAMonthIsKnownWhereItHasPassedAndTheStoreHasAllOfIt) {
+  const int64_t kDay = absl::ToInt64Microseconds(absl::Hours(24));
+  const int64_t t = absl::ToUnixMicros(kT), end = absl::ToUnixMicros(At("2025-07-01T00:00:00"));
+  const struct {
+    RevenueReach reach;
+    bool known;
+  } kCases[] = {
+      {{.now_us = end, .first_purchase_us = t, .expired_before_us = t}, true},
+      {{.now_us = end - 1, .first_purchase_us = t, .expired_before_us = t}, false},
+      {{.now_us = end, .first_purchase_us = t + kDay - 1, .expired_before_us = t}, true},
+      {{.now_us = end, .first_purchase_us = t + kDay, .expired_before_us = t}, false},
+      {{.now_us = end, .first_purchase_us = t - kDay, .expired_before_us = t + 1}, false},
+  };
+  for (const auto& one : kCases) {
+    std::vector<LabelDate> dates = LabelDatesOf(v1::ImportedLabels(), declarations_.calendar(), {&kT, 1});
+    MarkKnownRevenue(one.reach, declarations_.calendar(), dates);
+    EXPECT_EQ(dates.front().revenue_known, one.known) << &one - kCases;
+  }
 }
 
 TEST_F(TrainingRowTest, ImportedLabelsAreStampedExactlyT) {

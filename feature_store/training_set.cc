@@ -10,6 +10,16 @@
 namespace ebb::feature_store {
 namespace {
 
+std::vector<LabelDate> DatesOf(const TrainingSetPlan& plan, const ShopCalendar& calendar) {
+  std::vector<LabelDate> dates = LabelDatesOf(plan.rule, calendar, plan.as_of);
+  if (!plan.next_month_revenue) return dates;
+  MarkKnownRevenue({.now_us = plan.begin.now_us(),
+                    .first_purchase_us = plan.first_purchase_us,
+                    .expired_before_us = plan.begin.expired_before_us()},
+                   calendar, dates);
+  return dates;
+}
+
 constexpr unsigned kMostThreads = 4;  // of one training set: ingest and reads go on beside it
 
 absl::string_view ViewOf(const Sha256Digest& digest) {
@@ -56,7 +66,7 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> TrainingSetReader::Open(Train
 TrainingSetReader::TrainingSetReader(TrainingSetPlan plan, const CompiledDeclarations* declarations)
     : plan_(std::move(plan)),
       declarations_(declarations),
-      dates_(LabelDatesOf(plan_.rule, declarations->calendar(), plan_.as_of)),
+      dates_(DatesOf(plan_, declarations->calendar())),
       position_(plan_.begin),
       coverage_(declarations) {
   counts_.rows = position_.rows();
@@ -79,7 +89,8 @@ void TrainingSetReader::Start(std::unique_ptr<CustomerWalk> walk) {
       std::max<size_t>(1, static_cast<size_t>(plan_.chunk_rows) / std::max<size_t>(1, dates_.size()));
   std::vector<std::unique_ptr<TrainingChunkBuilder>> builders;
   for (int i = 0; i < options.threads; ++i) {
-    builders.push_back(std::make_unique<TrainingChunkBuilder>(declarations_, plan_.rule, dates_, knowledge));
+    builders.push_back(
+        std::make_unique<TrainingChunkBuilder>(declarations_, plan_.rule, dates_, knowledge, plan_.next_month_revenue));
   }
   pipeline_ = std::make_unique<TrainingPipeline>(options, std::move(walk), std::move(builders));
 }

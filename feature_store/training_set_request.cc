@@ -137,17 +137,19 @@ absl::StatusOr<TrainingSetPlan> PlanTrainingSet(const v1::ReadTrainingSetRequest
   if (!times.ok()) return times.status();
   plan.as_of = *std::move(times);
   plan.late_knowledge = request.include_late_knowledge();
+  plan.next_month_revenue = request.next_month_revenue();
   plan.chunk_rows = request.chunk_rows() == 0 ? kDefaultChunkRows : request.chunk_rows();
   if (plan.chunk_rows < kLeastChunkRows || plan.chunk_rows > kMostChunkRows) {
     return InvalidField("chunk_rows", absl::StrCat("is ", request.chunk_rows(), "; must be 0 or from ", kLeastChunkRows,
                                                    " to ", kMostChunkRows));
   }
-  if (MostCustomerBytes(declarations, plan.as_of.size()) > kMostChunkBytes) {
+  if (MostCustomerBytes(declarations, plan.as_of.size(), plan.next_month_revenue) > kMostChunkBytes) {
     return InvalidField(
         "as_of",
         absl::StrCat("has ", plan.as_of.size(), " times; the rows of one customer would not fit into a message with ",
                      declarations.features().size(), " features; ask for at most ",
-                     kMostChunkBytes / MostCustomerBytes(declarations, 1), " times in one call"));
+                     kMostChunkBytes / MostCustomerBytes(declarations, 1, plan.next_month_revenue),
+                     " times in one call"));
   }
   if (absl::Status kept = CheckLabelsKept(plan, declarations, moment.expired_before_us); !kept.ok()) return kept;
   const std::string digest = DigestOf(request, plan.as_of, declarations);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -30,6 +31,8 @@ struct TrainingSetPlan {
   std::vector<absl::Time> as_of;  // ascending
   int64_t chunk_rows = 0;
   bool late_knowledge = false;
+  bool next_month_revenue = false;
+  int64_t first_purchase_us = std::numeric_limits<int64_t>::max();  // with next_month_revenue; the caller looks it up
   // Where to begin: of a new set without a last customer.
   storage::v1::TrainingSetPosition begin;
 };

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "feature_store/event_time.h"
 #include "feature_store/test_engine.h"
 #include "runtime/rpc/error_details.h"
@@ -125,6 +127,56 @@ TEST(TrainingSet, AtMostSomeAreReadAtOnce) {
   EXPECT_TRUE(store->ReadTrainingSet(request).ok()) << "the place is given back";
 }
 
+// Purchases of 100 in minor units a piece, as of the first of September; known only after it where it says so.
+TEST(TrainingSet, TellsTheRevenueOfTheMonthAfterWhereItIsAsked) {
+  TestEngine store(SegmentsOf(1'000));
+  const auto buys = [&](const char* customer, const char* time, int64_t price) {
+    return PurchaseOf(customer, absl::StrCat(customer, time), time, price);
+  };
+  std::vector<v1::Event> events = {buys("none", "2025-08-05T10:00:00Z", 100), buys("some", "2025-08-05T10:00:00Z", 100),
+                                   buys("some", "2025-09-01T00:00:00Z", 1'250),
+                                   buys("some", "2025-09-30T23:59:59Z", 255),
+                                   buys("some", "2025-10-01T00:00:00Z", 9'900)};
+  ASSERT_TRUE(store.Ingest(events, /*backfill=*/true).ok());
+  v1::ReadTrainingSetRequest request;
+  request.mutable_purchase_decline()->set_horizon_months(1);
+  *request.add_as_of() = ToTimestamp(At("2025-09-01T00:00:00Z"));
+  const TrainingSet without = Read(*store, request);
+  request.set_next_month_revenue(true);
+  const TrainingSet with = Read(*store, request);
+  ASSERT_EQ(with.rows.size(), 2u);
+  std::vector<std::string> told;
+  for (size_t i = 0; i < with.rows.size(); ++i) {
+    std::vector<std::string> fields = absl::StrSplit(with.rows[i], ' ');
+    told.push_back(absl::StrCat(fields[0], " ", fields[3]));
+    fields.erase(fields.begin() + 3);
+    EXPECT_EQ(absl::StrJoin(fields, " "), without.rows[i]) << "the rest is as it was";
+  }
+  EXPECT_THAT(told, ::testing::UnorderedElementsAre("none 0", "some 15.05"));
+  EXPECT_NE(with.summary.content_digest(), without.summary.content_digest());
+  request.set_next_month_revenue(false);
+  EXPECT_EQ(Read(*store, request).summary.SerializeAsString(), without.summary.SerializeAsString());
+}
+
+TEST(TrainingSet, TheRevenueIsMissingWhereItIsNotKnown) {
+  TestEngine store(SegmentsOf(1'000));
+  std::vector<v1::SnapshotRow> rows = {RowOf("c", "revenue_month_0", "100")};
+  rows.back().mutable_snapshot()->set_activity(v1::ActivityLabel::STEADY);
+  ASSERT_TRUE(store.Import("digest", "2025-09-01T00:00:00Z", rows).ok());
+  v1::ReadTrainingSetRequest request;
+  request.mutable_imported();
+  request.set_next_month_revenue(true);
+  const auto told = [&] { return std::vector<std::string>(absl::StrSplit(Read(*store, request).rows.at(0), ' '))[3]; };
+  EXPECT_EQ(told(), "-") << "there are no purchases";
+  ASSERT_TRUE(store.Ingest({PurchaseOf("c", "1", "2025-09-02T10:00:00Z", 500)}, /*backfill=*/true).ok());
+  EXPECT_EQ(told(), "-") << "they do not reach back to it";
+  ASSERT_TRUE(store.Ingest({PurchaseOf("other", "2", "2025-09-01T10:00:00Z", 500)}, /*backfill=*/true).ok());
+  EXPECT_EQ(told(), "5");
+  ASSERT_TRUE(store.Maintain().ok());
+  store.Restart();
+  EXPECT_EQ(told(), "5") << "wherever they are kept";
+}
+
 // Before their first record is written their name is nowhere but in the events that wait.
 TEST(TrainingSet, HasThoseWhoNeverWereInMemory) {
   FeatureStoreEngine::Options nobody_in_memory = SegmentsOf(1'000);
@@ -219,6 +271,15 @@ TEST_F(LargeTrainingSet, GoesOnWhereItBrokeOff) {
   for (size_t i = 0; i < whole.tokens.size(); ++i) ExpectRest(whole, i);
 }
 
+TEST_F(LargeTrainingSet, GoesOnWithTheRevenueThatItBeganWith) {
+  request_.set_next_month_revenue(true);
+  const TrainingSet whole = Read(*store_, request_);
+  store_.clock.Advance(absl::Minutes(1));
+  ASSERT_TRUE(
+      store_.Ingest({PurchaseOf(CustomerOf(whole.rows.back()), "late", "2025-06-20T10:00:00Z", 1'000'000)}).ok());
+  for (size_t i = 0; i < whole.tokens.size(); ++i) ExpectRest(whole, i);
+}
+
 TEST_F(LargeTrainingSet, WhatComesInMeanwhileLeavesNoTraceInTheRest) {
   const TrainingSet whole = Read(*store_, request_);
   // Late purchases, that labels would see, of a customer of the rest and of one who is new.
@@ -251,6 +312,11 @@ TEST_F(LargeTrainingSet, TheRestIsRefusedWhereItCannotBeTheSame) {
   EXPECT_EQ(store_->ReadTrainingSet(other).status().code(), absl::StatusCode::kFailedPrecondition);
 
   TestEngine another;
+  other = request_;
+  other.set_next_month_revenue(true);
+  other.set_resume_token(token);
+  EXPECT_EQ(store_->ReadTrainingSet(other).status().code(), absl::StatusCode::kFailedPrecondition);
+
   other = request_;
   other.set_resume_token(token);
   EXPECT_EQ(another->ReadTrainingSet(other).status().code(), absl::StatusCode::kOutOfRange);
