@@ -97,6 +97,12 @@ void AddPromotion(Promotion promotion, v1::TrainingReport* report) {
   *report->mutable_champion_comparison() = std::move(promotion.comparison);
 }
 
+void AddRevenue(NextMonthRevenue revenue, v1::ModelReport* report, TrainedModel* model) {
+  if (revenue.forecast) *report->mutable_next_month_revenue() = std::move(revenue.report);
+  report->set_next_month_revenue_absent(std::move(revenue.absent));
+  model->revenue = std::move(revenue.forecast);
+}
+
 // Empty where the search has all the time it wants. The time runs from now.
 TimeIsOverFn SearchDeadline(const v1::TrainingOptions& options, const Clock* clock) {
   if (!options.has_search_budget()) return {};
@@ -156,6 +162,9 @@ absl::StatusOr<TrainedResult> TrainingRun::Run(const v1::TrainingOptions& option
   Tell(controls, "evaluate");
   absl::StatusOr<ModelAnalysis> analysis = Analyse(*outcome, *rows, options, controls);
   if (!analysis.ok()) return analysis.status();
+  absl::StatusOr<NextMonthRevenue> revenue = TellRevenue(*rows, options, controls);
+  if (!revenue.ok()) return revenue.status();
+  AddRevenue(*std::move(revenue), &analysis->report, &outcome->published);
   Tell(controls, "compare");
   absl::StatusOr<Promotion> promotion = Compare(*outcome, analysis->splits, *rows, options, controls);
   if (!promotion.ok()) return promotion.status();
@@ -182,12 +191,13 @@ absl::StatusOr<TrainedResult> TrainingRun::Run(const v1::TrainingOptions& option
 absl::StatusOr<TrainingSet> TrainingRun::ReadRows(const v1::TrainingOptions& options,
                                                   const TrainingControls& controls) const {
   TrainingSetReader reader(options_.max_rows);
-  absl::Status status =
-      source_->Read(options.training_set(), controls.cancelled, [&](const v1::ReadTrainingSetResponse& chunk) {
-        absl::Status added = reader.AddChunk(chunk);
-        if (added.ok()) Tell(controls, "read", reader.rows());
-        return added;
-      });
+  v1::ReadTrainingSetRequest request = options.training_set();
+  request.set_next_month_revenue(true);
+  absl::Status status = source_->Read(request, controls.cancelled, [&](const v1::ReadTrainingSetResponse& chunk) {
+    absl::Status added = reader.AddChunk(chunk);
+    if (added.ok()) Tell(controls, "read", reader.rows());
+    return added;
+  });
   if (!status.ok()) return status;
   return std::move(reader).Finish(options.seed());
 }
@@ -233,6 +243,17 @@ absl::StatusOr<ModelAnalysis> TrainingRun::Analyse(const TrainingOutcome& outcom
                        .threads = options_.threads,
                        .cancelled = controls.cancelled,
                        .progress = [&](int done, int total) { Tell(controls, "explain", done, total); }});
+}
+
+absl::StatusOr<NextMonthRevenue> TrainingRun::TellRevenue(const Rows& rows, const v1::TrainingOptions& options,
+                                                          const TrainingControls& controls) const {
+  return TellNextMonthRevenue({.dataset = rows.seen(),
+                               .split = rows.split,
+                               .told_by_store = rows.set.tells_next_month_revenue,
+                               .folds = options.folds(),
+                               .settings = ServedRegressorSettings(),
+                               .threads = options_.threads,
+                               .cancelled = controls.cancelled});
 }
 
 absl::StatusOr<Promotion> TrainingRun::Compare(const TrainingOutcome& outcome, const RepeatedSplits& splits,

@@ -12,6 +12,7 @@
 #include "trainer/promotion.h"
 #include "trainer/registry.h"
 #include "trainer/report/model_analysis.h"
+#include "trainer/report/next_month_revenue.h"
 #include "trainer/search/search_space.h"
 #include "trainer/search/training.h"
 #include "trainer/training_set_reader.h"
@@ -79,6 +80,8 @@ class TrainingRun {
                                          const TrainingControls& controls) const;
   absl::StatusOr<ModelAnalysis> Analyse(const TrainingOutcome& outcome, const Rows& rows,
                                         const v1::TrainingOptions& options, const TrainingControls& controls) const;
+  absl::StatusOr<NextMonthRevenue> TellRevenue(const Rows& rows, const v1::TrainingOptions& options,
+                                               const TrainingControls& controls) const;
   absl::StatusOr<Promotion> Compare(const TrainingOutcome& outcome, const RepeatedSplits& splits, const Rows& rows,
                                     const v1::TrainingOptions& options, const TrainingControls& controls) const;
 

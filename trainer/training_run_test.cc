@@ -26,8 +26,10 @@ namespace fs = std::filesystem;
 // The same rows each time.
 class SyntheticSource final : public TrainingSetSource {
  public:
-  absl::Status Read(const v1::ReadTrainingSetRequest&, const CancelFn&, const TakeChunk& take) override {
-    for (v1::ReadTrainingSetResponse& chunk : testing::SyntheticTrainingSet(rows, 300)) {
+  absl::Status Read(const v1::ReadTrainingSetRequest& request, const CancelFn&, const TakeChunk& take) override {
+    std::vector<v1::ReadTrainingSetResponse> chunks = testing::SyntheticTrainingSet(rows, 300);
+    if (revenue_known && request.next_month_revenue()) testing::AddNextMonthRevenue(revenue_known, &chunks);
+    for (v1::ReadTrainingSetResponse& chunk : chunks) {
       if (chunk.has_summary() && !uncovered.empty()) chunk.mutable_summary()->add_uncovered_features(uncovered);
       if (absl::Status status = take(chunk); !status.ok()) return status;
     }
@@ -35,7 +37,8 @@ class SyntheticSource final : public TrainingSetSource {
   }
 
   int rows = 300;
-  std::string uncovered;  // the name of a feature
+  std::string uncovered;                       // the name of a feature
+  std::function<bool(int row)> revenue_known;  // none: an older store
 };
 
 constexpr char kTree[] = "decision_tree { max_depth: [2] min_leaf: [5] criterion: [GINI] class_weight: [NONE] }";
@@ -127,6 +130,27 @@ TEST_F(TrainingRunTest, AnInputThatEventsDoNotCoverYetIsLeftOutAndComesBack) {
   const TrainedResult later = Train();
   EXPECT_TRUE(ParseModelFile(later.model.file)->schema.IndexOf("noise"));
   EXPECT_TRUE(later.model.report.has_champion_holdout_roc_auc()) << "models of different inputs are compared by name";
+}
+
+TEST_F(TrainingRunTest, TheModelTellsNextMonthsRevenueWhereItIsKnown) {
+  EXPECT_THAT(Train().model.analysis.next_month_revenue_absent(), ::testing::HasSubstr("older than this trainer"));
+  source_.revenue_known = [](int row) { return row % 4 != 0; };
+  const TrainedResult result = Train(kTree, 2);
+  const v1::ModelReport& report = result.model.analysis;
+  EXPECT_EQ(report.next_month_revenue_absent(), "");
+  EXPECT_EQ(report.next_month_revenue().target(), "next_month_revenue");
+  EXPECT_EQ(report.next_month_revenue().rows(), 225);
+  EXPECT_NE(report.next_month_revenue().candidates(0).family(), "median");
+  EXPECT_LT(report.next_month_revenue().smape().value(), 10);
+  const TrainedModel model = *ParseModelFile(result.model.file);
+  ASSERT_TRUE(model.revenue.has_value());
+  EXPECT_FALSE(model.schema.IndexOf("next_month_revenue")) << "it is no input";
+  const FeatureVector vector = {FeatureValue::Number(8), FeatureValue::Number(0.5), FeatureValue::Category("standard"),
+                                FeatureValue::Number(500)};
+  double amount;
+  model.revenue->Tell({&vector, 1}, {&amount, 1});
+  EXPECT_NEAR(amount, 800, 80);
+  EXPECT_EQ(Train(kTree, 1).model.file, result.model.file) << "on any number of threads";
 }
 
 TEST_F(TrainingRunTest, TellsWhatHasChangedSinceTheNewestModel) {

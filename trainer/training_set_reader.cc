@@ -1,5 +1,6 @@
 #include "trainer/training_set_reader.h"
 
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,11 +10,11 @@
 namespace ebb::trainer {
 namespace {
 
-// Columns before the features.
+// Columns before the features. Then there is the next month's revenue where the store tells it.
 constexpr int kCustomerColumn = 0;
 constexpr int kAsOfColumn = 1;
 constexpr int kDeclinedColumn = 2;
-constexpr int kFirstFeatureColumn = 3;
+constexpr int kRevenueColumn = 3;
 
 v1::ColumnBuffers::Type TypeOf(const FeatureSpec& spec) {
   return spec.kind == FeatureKind::kNumber ? v1::ColumnBuffers::FLOAT64 : v1::ColumnBuffers::UTF8;
@@ -22,11 +23,16 @@ v1::ColumnBuffers::Type TypeOf(const FeatureSpec& spec) {
 // The columns of one chunk, opened and in the order of the schema.
 struct Columns {
   std::vector<ArrowColumn> all;
+  bool has_revenue = false;
 
   const ArrowColumn& customer() const { return all[kCustomerColumn]; }
   const ArrowColumn& as_of() const { return all[kAsOfColumn]; }
   const ArrowColumn& declined() const { return all[kDeclinedColumn]; }
-  const ArrowColumn& feature(size_t index) const { return all[kFirstFeatureColumn + index]; }
+  double next_month_revenue(int64_t row) const {
+    return has_revenue && !all[kRevenueColumn].IsNull(row) ? all[kRevenueColumn].Number(row)
+                                                           : std::numeric_limits<double>::quiet_NaN();
+  }
+  const ArrowColumn& feature(size_t index) const { return all[kRevenueColumn + (has_revenue ? 1 : 0) + index]; }
 };
 
 absl::Status Append(const v1::ReadTrainingSetResponse& chunk, const std::string& name, v1::ColumnBuffers::Type type,
@@ -38,8 +44,8 @@ absl::Status Append(const v1::ReadTrainingSetResponse& chunk, const std::string&
   }
   absl::StatusOr<ArrowColumn> column = ArrowColumn::Open(buffers, type, chunk.rows());
   if (!column.ok()) return column.status();
-  const bool is_feature = columns->all.size() >= kFirstFeatureColumn;
-  if (!is_feature && column->null_count() > 0) {
+  const bool may_be_missing = columns->all.size() >= kRevenueColumn;
+  if (!may_be_missing && column->null_count() > 0) {
     return absl::DataLossError(
         absl::StrCat("column `", name, "` has ", column->null_count(), " nulls, it may have none"));
   }
@@ -48,15 +54,20 @@ absl::Status Append(const v1::ReadTrainingSetResponse& chunk, const std::string&
 }
 
 absl::StatusOr<Columns> OpenColumns(const v1::ReadTrainingSetResponse& chunk, const FeatureSchema& schema) {
-  const auto expected = kFirstFeatureColumn + schema.size();
-  if (static_cast<size_t>(chunk.columns_size()) != expected) {
-    return absl::DataLossError(absl::StrCat("the chunk has ", chunk.columns_size(), " columns, expected ", expected));
+  const auto came = static_cast<size_t>(chunk.columns_size()), expected = kRevenueColumn + schema.size();
+  if (came != expected && came != expected + 1) {
+    return absl::DataLossError(
+        absl::StrCat("the chunk has ", came, " columns, expected ", expected, ", or one more with next_month_revenue"));
   }
   Columns columns;
-  columns.all.reserve(expected);
+  columns.all.reserve(came);
+  columns.has_revenue = came > expected;
   absl::Status status = Append(chunk, "customer_id", v1::ColumnBuffers::UTF8, &columns);
   if (status.ok()) status = Append(chunk, "as_of", v1::ColumnBuffers::TIMESTAMP_MICROS, &columns);
   if (status.ok()) status = Append(chunk, "declined", v1::ColumnBuffers::BOOL, &columns);
+  if (status.ok() && columns.has_revenue) {
+    status = Append(chunk, "next_month_revenue", v1::ColumnBuffers::FLOAT64, &columns);
+  }
   for (size_t i = 0; status.ok() && i < schema.size(); ++i) {
     status = Append(chunk, schema[i].name, TypeOf(schema[i]), &columns);
   }
@@ -118,12 +129,17 @@ absl::Status TrainingSetReader::ReadRows(const v1::ReadTrainingSetResponse& chun
   }
   absl::StatusOr<Columns> columns = OpenColumns(chunk, schema_);
   if (!columns.ok()) return columns.status();
+  if (rows_ > 0 && columns->has_revenue != tells_revenue_) {
+    return absl::DataLossError("next_month_revenue stands in some of the chunks only");
+  }
+  tells_revenue_ = columns->has_revenue;
   for (int64_t row = 0; row < chunk.rows(); ++row) {
     const std::string_view customer = columns->customer().Text(row);
     if (customer.empty()) return absl::DataLossError(absl::StrCat("row ", row, " has an empty customer_id"));
     const int64_t as_of = columns->as_of().Micros(row);
     const bool declined = columns->declined().Bit(row);
-    absl::Status added = builder_->AddRow(customer, as_of, VectorOf(*columns, schema_, row), declined);
+    absl::Status added =
+        builder_->AddRow(customer, as_of, VectorOf(*columns, schema_, row), declined, columns->next_month_revenue(row));
     if (!added.ok()) return absl::DataLossError(absl::StrCat("row ", row, ": ", added.message()));
     as_of_micros_.insert(as_of);
     declined_ += declined;
@@ -145,6 +161,7 @@ absl::StatusOr<TrainingSet> TrainingSetReader::Finish(uint64_t seed) && {
   if (!dataset.ok()) return absl::DataLossError(absl::StrCat("training set: ", dataset.status().message()));
   return TrainingSet{.dataset = *std::move(dataset),
                      .summary = *std::move(summary_),
+                     .tells_next_month_revenue = tells_revenue_,
                      .as_of_micros = {as_of_micros_.begin(), as_of_micros_.end()}};
 }
 

@@ -17,7 +17,8 @@ namespace ebb::trainer {
 struct TrainingSet {
   Dataset dataset;
   v1::TrainingSetSummary summary;
-  std::vector<int64_t> as_of_micros;  // the distinct as-of times, ascending
+  bool tells_next_month_revenue = false;  // of whom it is known; an older store has no such column
+  std::vector<int64_t> as_of_micros;      // the distinct as-of times, ascending
 };
 
 // Decodes the messages of ReadTrainingSet. Takes nothing on trust. Not for several threads at once.
@@ -45,6 +46,7 @@ class TrainingSetReader {
   int64_t chunks_ = 0;
   int64_t rows_ = 0;
   int64_t declined_ = 0;
+  bool tells_revenue_ = false;
   std::string fingerprint_;
   FeatureSchema schema_;
   std::optional<DatasetBuilder> builder_;  // from the first chunk on

@@ -61,6 +61,39 @@ TEST(TrainingSetReader, NullsAreMissingValues) {
   EXPECT_EQ(set->dataset.Row(0)[2].category, "");
 }
 
+TEST(TrainingSetReader, TheNextMonthsRevenueIsATargetAndNoFeature) {
+  const auto without = ReadAll(SyntheticTrainingSet(10, 4));
+  ASSERT_TRUE(without.ok());
+  EXPECT_FALSE(without->tells_next_month_revenue);
+  for (const double value : without->dataset.next_month_revenue()) EXPECT_TRUE(std::isnan(value));
+
+  Chunks chunks = SyntheticTrainingSet(10, 4);
+  testing::AddNextMonthRevenue([](int row) { return row != 3; }, &chunks);
+  const auto with = ReadAll(chunks);
+  ASSERT_TRUE(with.ok()) << with.status();
+  EXPECT_TRUE(with->tells_next_month_revenue);
+  EXPECT_TRUE(with->dataset.schema() == without->dataset.schema());
+  EXPECT_NE(with->dataset.Digest(), without->dataset.Digest()) << "models depend on it";
+  int missing = 0;
+  for (size_t row = 0; row < 10; ++row) {
+    const double minutes = with->dataset.Row(row)[0].number, revenue = with->dataset.next_month_revenue()[row];
+    EXPECT_EQ(minutes, without->dataset.Row(row)[0].number);
+    if (std::isnan(revenue)) {
+      ++missing;
+    } else {
+      EXPECT_EQ(revenue, 100 * minutes) << "it stands beside its row";
+    }
+  }
+  EXPECT_EQ(missing, 1);
+  const std::vector<uint32_t> some = {4, 2};
+  EXPECT_EQ(with->dataset.Without({"noise"}).Select(some).next_month_revenue()[1],
+            with->dataset.next_month_revenue()[2]);
+
+  Chunks unknown = SyntheticTrainingSet(10, 4);
+  testing::AddNextMonthRevenue([](int) { return false; }, &unknown);
+  EXPECT_EQ(ReadAll(unknown)->dataset.Digest(), without->dataset.Digest()) << "nothing depends on it";
+}
+
 TEST(TrainingSetReader, TakesBuffersPaddedForAlignment) {
   Chunks chunks = SyntheticTrainingSet(10, 10);
   chunks[0].mutable_columns(kMinutes)->mutable_data()->resize(128);
@@ -130,6 +163,26 @@ TEST(TrainingSetReader, RefusesMalformedChunksByName) {
          (*c)[0].mutable_columns(kCustomer)->set_null_count(0);
        },
        "row 2 has an empty customer_id"},
+      {"revenue in some chunks only",
+       [](Chunks* c) {
+         Chunks first = {(*c)[0]};
+         testing::AddNextMonthRevenue([](int) { return true; }, &first);
+         (*c)[0] = first[0];
+       },
+       "chunk 1: next_month_revenue stands in some of the chunks only"},
+      {"another column in its place",
+       [](Chunks* c) {
+         testing::AddNextMonthRevenue([](int) { return true; }, c);
+         (*c)[0].mutable_columns(3)->set_name("other");
+       },
+       "column 3 is `other`, expected `next_month_revenue`"},
+      {"infinite revenue",
+       [](Chunks* c) {
+         testing::AddNextMonthRevenue([](int) { return true; }, c);
+         *(*c)[0].mutable_columns(3) =
+             NumberColumn("next_month_revenue", {1, 2, 3, std::numeric_limits<double>::infinity()});
+       },
+       "chunk 0: row 3: a training row has an infinite next_month_revenue"},
       {"infinite number",
        [](Chunks* c) {
          *(*c)[0].mutable_columns(kMinutes) =

@@ -40,13 +40,13 @@ struct RegressorFit {
   bool Cancelled() const { return cancelled && cancelled(); }
 
   Regressor operator()(const MedianSetting&) const {
-    return {.base = Median({targets.begin(), targets.end()}), .trees = {}, .members = {}};
+    return {.base = Median({targets.begin(), targets.end()}), .trees = {}};
   }
 
   Regressor operator()(const BoostedMediansSetting& setting) const {
     const BinnedColumns columns = Coarse(rows);
     const RegressionTreeSetting grown{.max_depth = setting.max_depth, .min_leaf = setting.min_leaf};
-    Regressor fitted{.base = Median({targets.begin(), targets.end()}), .trees = {}, .members = {}};
+    Regressor fitted{.base = Median({targets.begin(), targets.end()}), .trees = {}};
     std::vector<double> missing(targets.begin(), targets.end()), signs(targets.size());
     for (double& value : missing) value -= fitted.base;
     for (int t = 0; t < setting.trees && !Cancelled(); ++t) {
@@ -63,15 +63,23 @@ struct RegressorFit {
   Regressor operator()(const ExtraTreesRegressorSetting& setting) const {
     const BinnedColumns columns(rows);
     const RegressionTreeSetting grown{.min_leaf = setting.min_leaf, .random_thresholds = true};
-    Regressor fitted{.base = Median({targets.begin(), targets.end()}), .trees = {}, .averages = true, .members = {}};
+    Regressor fitted{.averages = true, .trees = {}};
     for (int t = 0; t < setting.trees && !Cancelled(); ++t) {
       fitted.trees.Add(GrowRegressionTree(columns, targets, grown, RandomStream(0, static_cast<uint64_t>(t))).nodes);
     }
     return fitted;
   }
+};
 
-  Regressor operator()(const AverageSetting& setting) const {
-    return {.trees = {}, .members = {(*this)(setting.boosting), (*this)(setting.extra_trees)}};
+struct AllRegressorsFit {
+  RegressorFit fit;
+
+  template <typename Setting>
+  FittedRegressors operator()(const Setting& setting) const {
+    return {fit(setting)};
+  }
+  FittedRegressors operator()(const AverageSetting& setting) const {
+    return {fit(setting.boosting), fit(setting.extra_trees)};
   }
 };
 
@@ -102,25 +110,9 @@ struct ParametersTextOf {
 std::string_view RegressorFamilyName(const RegressorSetting& setting) { return std::visit(FamilyNameOf{}, setting); }
 std::string RegressorParametersText(const RegressorSetting& setting) { return std::visit(ParametersTextOf{}, setting); }
 
-std::vector<double> Regressor::Predict(const RowMatrix& rows) const {
-  std::vector<double> answers(rows.rows(), base);
-  for (const Regressor& member : members) {
-    const std::vector<double> of_member = member.Predict(rows);
-    for (size_t row = 0; row < answers.size(); ++row)
-      answers[row] += of_member[row] / static_cast<double>(members.size());
-  }
-  if (trees.roots.empty()) return answers;
-  if (averages) {
-    trees.Average(rows, answers);
-  } else {
-    trees.AddSums(rows, 0, trees.roots.size(), answers);
-  }
-  return answers;
-}
-
-Regressor FitRegressor(const RegressorSetting& setting, const RowMatrix& rows, std::span<const double> targets,
-                       const std::function<bool()>& cancelled) {
-  return std::visit(RegressorFit{rows, targets, cancelled}, setting);
+FittedRegressors FitRegressors(const RegressorSetting& setting, const RowMatrix& rows, std::span<const double> targets,
+                               const std::function<bool()>& cancelled) {
+  return std::visit(AllRegressorsFit{{rows, targets, cancelled}}, setting);
 }
 
 }  // namespace ebb::trainer

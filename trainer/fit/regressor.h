@@ -8,12 +8,12 @@
 #include <variant>
 #include <vector>
 
-#include "model/estimator/tree_ensemble.h"
+#include "model/revenue_forecast.h"
 #include "model/row_matrix.h"
 
 namespace ebb::trainer {
 
-// What tells a number from the other columns. Nothing here is ever published: it measures how much the data tells.
+// What tells a number from the other columns.
 
 struct MedianSetting {};  // the same answer for every row: what the others must beat
 
@@ -45,19 +45,12 @@ using RegressorSetting = std::variant<MedianSetting, BoostedMediansSetting, Extr
 std::string_view RegressorFamilyName(const RegressorSetting& setting);
 std::string RegressorParametersText(const RegressorSetting& setting);  // "trees=200 min_leaf=1"; empty of the median
 
-// Immutable once fitted, so threads may share one.
-struct Regressor {
-  double base = 0;  // answered where there are no trees; else what their leaves are added to
-  TreeEnsemble trees;
-  bool averages = false;           // the leaves of the trees; else it adds them up
-  std::vector<Regressor> members;  // where there are any, it answers with the mean of their answers
-
-  std::vector<double> Predict(const RowMatrix& rows) const;
-};
+// At least one; the mean of their answers counts.
+using FittedRegressors = std::vector<Regressor>;
 
 // At least one row, all targets finite. One thread's work: the same bits wherever it runs. `cancelled` is asked before
 // each tree; what is there is then returned.
-Regressor FitRegressor(const RegressorSetting& setting, const RowMatrix& rows, std::span<const double> targets,
-                       const std::function<bool()>& cancelled = {});
+FittedRegressors FitRegressors(const RegressorSetting& setting, const RowMatrix& rows, std::span<const double> targets,
+                               const std::function<bool()>& cancelled = {});
 
 }  // namespace ebb::trainer

@@ -31,6 +31,14 @@ Rows Draw(uint64_t seed, size_t count, double wild = 0) {
   return rows;
 }
 
+std::vector<double> Predict(const RegressorSetting& setting, const Rows& training, const RowMatrix& rows) {
+  const RevenueForecast fitted{.preprocessing = {},
+                               .regressors = FitRegressors(setting, training.matrix, training.targets)};
+  std::vector<double> answers(rows.rows());
+  fitted.TellRows(rows, answers);
+  return answers;
+}
+
 const std::vector<RegressorSetting> kFamilies = {MedianSetting{}, BoostedMediansSetting{.trees = 60},
                                                  ExtraTreesRegressorSetting{.trees = 30}};
 
@@ -81,27 +89,34 @@ TEST(RegressionTree, SendsARowWhereItWasGrown) {
 }
 
 TEST(Regressor, AnswersWithTheMedian) {
-  const std::vector<double> odd = {3, 1, 2}, even = {4, 1, 2, 100};
-  EXPECT_EQ(FitRegressor(MedianSetting{}, RowMatrix(3, 1), odd).Predict(RowMatrix(2, 1)), (std::vector<double>{2, 2}));
-  EXPECT_EQ(FitRegressor(MedianSetting{}, RowMatrix(4, 1), even).Predict(RowMatrix(1, 1)), (std::vector<double>{3}));
+  const Rows odd{RowMatrix(3, 1), {3, 1, 2}}, even{RowMatrix(4, 1), {4, 1, 2, 100}};
+  EXPECT_EQ(Predict(MedianSetting{}, odd, RowMatrix(2, 1)), (std::vector<double>{2, 2}));
+  EXPECT_EQ(Predict(MedianSetting{}, even, RowMatrix(1, 1)), (std::vector<double>{3}));
 }
 
 TEST(Regressor, LearnsWhatTheColumnsTell) {
   const Rows training = Draw(3, 600), test = Draw(4, 300);
   const auto error = [&](const RegressorSetting& setting) {
-    return MeanAbsoluteError(test.targets,
-                             FitRegressor(setting, training.matrix, training.targets).Predict(test.matrix));
+    return MeanAbsoluteError(test.targets, Predict(setting, training, test.matrix));
   };
   const double median = error(kFamilies[0]);
   EXPECT_LT(error(kFamilies[1]), median / 5);
   EXPECT_LT(error(kFamilies[2]), median / 5);
 }
 
+TEST(Regressor, TheAverageIsTheMeanOfBoth) {
+  const Rows rows = Draw(9, 200);
+  const BoostedMediansSetting boosting{.trees = 20};
+  const ExtraTreesRegressorSetting extra_trees{.trees = 10, .min_leaf = 3};
+  const std::vector<double> both = Predict(AverageSetting{boosting, extra_trees}, rows, rows.matrix);
+  const std::vector<double> one = Predict(boosting, rows, rows.matrix), other = Predict(extra_trees, rows, rows.matrix);
+  for (size_t i = 0; i < both.size(); ++i) EXPECT_EQ(both[i], one[i] / 2 + other[i] / 2) << i;
+}
+
 TEST(Regressor, BoostedMediansDoNotFollowOutliers) {
   const Rows training = Draw(5, 600, /*wild=*/0.02), test = Draw(6, 300);
   const auto error = [&](const RegressorSetting& setting) {
-    return MeanAbsoluteError(test.targets,
-                             FitRegressor(setting, training.matrix, training.targets).Predict(test.matrix));
+    return MeanAbsoluteError(test.targets, Predict(setting, training, test.matrix));
   };
   EXPECT_LT(error(kFamilies[1]), 4);
   EXPECT_GT(error(kFamilies[2]), 8) << "means do";
@@ -109,29 +124,27 @@ TEST(Regressor, BoostedMediansDoNotFollowOutliers) {
 
 // A single leaf cannot do anything else.
 TEST(Regressor, ALeafAnswersWithTheMedianOfWhatIsMissing) {
-  RowMatrix matrix(6, 1);
-  for (size_t r = 0; r < 6; ++r) matrix.Row(r)[0] = r < 3 ? 0 : 1;
-  const std::vector<double> targets = {1, 2, 9, 11, 15, 30};
+  Rows rows{RowMatrix(6, 1), {1, 2, 9, 11, 15, 30}};
+  for (size_t r = 0; r < 6; ++r) rows.matrix.Row(r)[0] = r < 3 ? 0 : 1;
   const BoostedMediansSetting setting{.trees = 1, .learning_rate = 0.5, .max_depth = 1, .min_leaf = 1};
   // From the median, 10: half way to 2 on the left and to 15 on the right.
-  EXPECT_EQ(FitRegressor(setting, matrix, targets).Predict(matrix), (std::vector<double>{6, 6, 6, 12.5, 12.5, 12.5}));
+  EXPECT_EQ(Predict(setting, rows, rows.matrix), (std::vector<double>{6, 6, 6, 12.5, 12.5, 12.5}));
 }
 
 TEST(Regressor, FirstTreesOfALongerRunAreThoseOfAShorterOne) {
   const Rows rows = Draw(7, 200);
-  const Regressor longer = FitRegressor(BoostedMediansSetting{.trees = 20}, rows.matrix, rows.targets);
-  const Regressor shorter = FitRegressor(BoostedMediansSetting{.trees = 10}, rows.matrix, rows.targets);
+  const Regressor longer = FitRegressors(BoostedMediansSetting{.trees = 20}, rows.matrix, rows.targets).front();
   std::vector<double> answers(200, longer.base);
   longer.trees.AddSums(rows.matrix, 0, 10, answers);
-  EXPECT_EQ(answers, shorter.Predict(rows.matrix));
+  EXPECT_EQ(answers, Predict(BoostedMediansSetting{.trees = 10}, rows, rows.matrix));
 }
 
 TEST(Regressor, EndsOnRequest) {
   const Rows rows = Draw(8, 100);
   for (const RegressorSetting& setting : kFamilies) {
-    const Regressor regressor = FitRegressor(setting, rows.matrix, rows.targets, [] { return true; });
+    const Regressor regressor = FitRegressors(setting, rows.matrix, rows.targets, [] { return true; }).front();
     EXPECT_TRUE(regressor.trees.roots.empty());
-    EXPECT_TRUE(std::isfinite(regressor.Predict(rows.matrix)[0]));
+    EXPECT_TRUE(std::isfinite(regressor.base));
   }
 }
 

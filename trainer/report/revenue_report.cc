@@ -10,6 +10,7 @@
 #include "trainer/parallel_for.h"
 #include "trainer/report/criterion.h"
 #include "trainer/report/estimate_message.h"
+#include "trainer/report/regression_report.h"
 #include "trainer/search/regression.h"
 
 namespace ebb::trainer {
@@ -17,22 +18,12 @@ namespace {
 
 constexpr int kRevenueRepeats = 2;
 constexpr int kRepeatFolds = 4;
-constexpr size_t kMostRevenueRows = 5'000;
 
 // How the rows are cut.
 struct Plan {
   FoldAssignment folds;                 // of the training part
   std::vector<FoldAssignment> repeats;  // of all rows
 };
-
-// Fewer rows where there are too many, and where each came to lie.
-Dataset Thinned(const Dataset& dataset, const HoldoutSplit& split, HoldoutSplit* thinned) {
-  std::vector<bool> held_out(dataset.rows());
-  for (const uint32_t row : split.holdout) held_out[row] = true;
-  const std::vector<uint32_t> rows = SampleOf(AllRows(dataset), kMostRevenueRows);
-  for (uint32_t i = 0; i < rows.size(); ++i) (held_out[rows[i]] ? thinned->holdout : thinned->training).push_back(i);
-  return dataset.Select(rows);
-}
 
 absl::StatusOr<Plan> PlanFor(const Dataset& all, const Dataset& training, int folds) {
   absl::StatusOr<FoldAssignment> of_training = StratifiedFolds(training, folds);
@@ -68,32 +59,13 @@ Measured Measure(const RegressionTask& task, const Plan& plan, const RegressorSe
   return measured;
 }
 
-v1::RegressionReport Regression(const RevenueInput& input, const RegressionTask& task,
-                                const std::vector<MeasuredRegressor>& candidates, const RegressionEstimates& holdout) {
-  v1::RegressionReport report;
-  report.set_target(input.target);
-  report.set_rows(static_cast<int64_t>(task.rows));
-  for (const MeasuredRegressor& measured : candidates) {
-    v1::RegressionCandidate* candidate = report.add_candidates();
-    candidate->set_family(std::string(RegressorFamilyName(measured.setting)));
-    candidate->set_parameters(RegressorParametersText(measured.setting));
-    candidate->set_cv_smape_mean(measured.smape_mean);
-    candidate->set_cv_smape_stddev(measured.smape_stddev);
-    candidate->set_cv_mean_absolute_error(measured.mean_absolute_error);
-  }
-  *report.mutable_smape() = ToMessage(holdout.smape);
-  *report.mutable_mean_absolute_error() = ToMessage(holdout.mean_absolute_error);
-  return report;
-}
-
 }  // namespace
 
 absl::StatusOr<std::optional<RevenueReport>> DescribeRevenue(const RevenueInput& input) {
-  if (input.dataset.rows() > kMostRevenueRows) {
-    HoldoutSplit split;
-    const Dataset dataset = Thinned(input.dataset, input.split, &split);
-    return DescribeRevenue({dataset, split, input.target, input.folds, input.acceptance_smape, input.settings,
-                            input.threads, input.cancelled});
+  if (input.dataset.rows() > kMostRegressionRows) {
+    const RegressionSample sample = SampleForRegression(input.dataset, input.split);
+    return DescribeRevenue({sample.dataset, sample.split, input.target, input.folds, input.acceptance_smape,
+                            input.settings, input.threads, input.cancelled});
   }
   const std::optional<RegressionTask> task = MakeRegressionTask(input.dataset, input.target);
   if (!task) return std::nullopt;
@@ -110,7 +82,7 @@ absl::StatusOr<std::optional<RevenueReport>> DescribeRevenue(const RevenueInput&
   const RegressionEstimates holdout =
       EstimateErrors(measured.holdout.actual, measured.holdout.forecast, LabelsOf(task->inputs, measured.holdout.rows));
   return RevenueReport{
-      .regression = Regression(input, *task, *candidates, holdout),
+      .regression = RegressionMessage(input.target, task->rows, *candidates, holdout),
       .criterion = JudgeCriterion({.metric = "holdout_revenue_smape", .above = false, .bound = input.acceptance_smape},
                                   ToMessage(holdout.smape), measured.repeated)};
 }

@@ -25,6 +25,13 @@ void AppendText(std::string& out, const std::string& text) {
   out += text;
 }
 
+void AppendNumbers(std::string& out, const std::vector<double>& numbers) {
+  for (double value : numbers) {
+    if (std::isnan(value)) value = std::numeric_limits<double>::quiet_NaN();  // of the many NaNs one
+    Append(out, value);
+  }
+}
+
 Sha256Digest OrderKey(uint64_t seed, const std::string& customer_id, int64_t as_of_micros) {
   std::string text;
   Append(text, seed);
@@ -64,6 +71,7 @@ Dataset Dataset::Select(std::span<const uint32_t> rows) const {
   }
   for (const uint32_t row : rows) {
     part.labels_.push_back(labels_[row]);
+    part.next_month_revenue_.push_back(next_month_revenue_[row]);
     part.groups_.push_back(groups_[row]);
   }
   return part;
@@ -80,6 +88,7 @@ Dataset Dataset::Without(const std::set<std::string>& features) const {
   }
   rest.schema_ = FeatureSchema(std::move(specs));
   rest.labels_ = labels_;
+  rest.next_month_revenue_ = next_month_revenue_;
   rest.groups_ = groups_;
   return rest;
 }
@@ -89,15 +98,15 @@ std::string Dataset::Digest() const {
   Append(text, schema_.Fingerprint());
   Append<uint64_t>(text, rows());
   for (size_t f = 0; f < schema_.size(); ++f) {
-    for (double value : numbers_[f]) {
-      if (std::isnan(value)) value = std::numeric_limits<double>::quiet_NaN();  // of the many NaNs one
-      Append(text, value);
-    }
+    AppendNumbers(text, numbers_[f]);
     for (const std::string& value : categories_[f].values) AppendText(text, value);
     for (const int32_t code : categories_[f].codes) Append(text, code);
   }
   Append(text, labels_.data(), labels_.size());
   for (const uint32_t group : groups_) Append(text, group);
+  if (!std::ranges::all_of(next_month_revenue_, [](double value) { return std::isnan(value); })) {
+    AppendNumbers(text, next_month_revenue_);
+  }
   return Sha256Hex(text);
 }
 
@@ -115,7 +124,7 @@ std::vector<uint32_t> SampleOf(std::span<const uint32_t> rows, size_t most) {
 }
 
 absl::Status DatasetBuilder::AddRow(std::string_view customer_id, int64_t as_of_micros, FeatureVector vector,
-                                    bool declined) {
+                                    bool declined, double next_month_revenue) {
   if (vector.size() != schema_.size()) {
     return absl::InvalidArgumentError(
         absl::StrCat("a training row has ", vector.size(), " features; its schema has ", schema_.size()));
@@ -126,7 +135,11 @@ absl::Status DatasetBuilder::AddRow(std::string_view customer_id, int64_t as_of_
                                                      "; a number must be finite, or NaN where it is missing"));
     }
   }
-  pending_.push_back({std::string(customer_id), as_of_micros, std::move(vector), declined});
+  if (std::isinf(next_month_revenue)) {
+    return absl::InvalidArgumentError(
+        "a training row has an infinite next_month_revenue; it must be finite, or NaN where it is missing");
+  }
+  pending_.push_back({std::string(customer_id), as_of_micros, std::move(vector), declined, next_month_revenue});
   return absl::OkStatus();
 }
 
@@ -169,6 +182,7 @@ absl::StatusOr<Dataset> DatasetBuilder::Build(uint64_t seed) && {
   std::map<std::string_view, uint32_t> groups;
   for (const auto& [key, row] : order) {
     dataset.labels_.push_back(row->declined ? 1 : 0);
+    dataset.next_month_revenue_.push_back(row->next_month_revenue + 0.0);
     dataset.groups_.push_back(groups.emplace(row->customer_id, groups.size()).first->second);
   }
   return dataset;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <set>
 #include <span>
 #include <string>
@@ -29,7 +30,9 @@ class Dataset {
   size_t positives() const;
   const std::vector<double>& Numbers(size_t feature) const { return numbers_[feature]; }  // NaN: missing
   const CategoryColumn& Categories(size_t feature) const { return categories_[feature]; }
-  const std::vector<uint8_t>& labels() const { return labels_; }   // 1: positive (declined)
+  const std::vector<uint8_t>& labels() const { return labels_; }  // 1: positive (declined)
+  // Of the calendar month after as-of, in the currency's unit, by row; NaN: not known. It is no feature.
+  const std::vector<double>& next_month_revenue() const { return next_month_revenue_; }
   const std::vector<uint32_t>& groups() const { return groups_; }  // equal for the rows of one customer
 
   FeatureVector Row(size_t row) const;
@@ -47,6 +50,7 @@ class Dataset {
   std::vector<std::vector<double>> numbers_;  // by feature; empty for categories
   std::vector<CategoryColumn> categories_;    // by feature; empty for numbers
   std::vector<uint8_t> labels_;
+  std::vector<double> next_month_revenue_;
   std::vector<uint32_t> groups_;
 };
 
@@ -61,8 +65,10 @@ class DatasetBuilder {
  public:
   explicit DatasetBuilder(FeatureSchema schema) : schema_(std::move(schema)) {}
 
-  // INVALID_ARGUMENT when the vector does not have the schema's length or holds an infinite number.
-  absl::Status AddRow(std::string_view customer_id, int64_t as_of_micros, FeatureVector vector, bool declined);
+  // INVALID_ARGUMENT when the vector does not have the schema's length or a number is infinite. `next_month_revenue`:
+  // NaN where it is not known.
+  absl::Status AddRow(std::string_view customer_id, int64_t as_of_micros, FeatureVector vector, bool declined,
+                      double next_month_revenue = std::numeric_limits<double>::quiet_NaN());
 
   // INVALID_ARGUMENT when a customer stands twice with the same as-of.
   absl::StatusOr<Dataset> Build(uint64_t seed) &&;
@@ -73,6 +79,7 @@ class DatasetBuilder {
     int64_t as_of_micros = 0;
     FeatureVector vector;
     bool declined = false;
+    double next_month_revenue = 0;
   };
 
   FeatureSchema schema_;

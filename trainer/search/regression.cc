@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "model/arithmetic/exp_log.h"
 #include "trainer/evaluation/fences.h"
@@ -51,6 +52,18 @@ std::vector<double> TargetsOf(const RegressionTask& task, std::span<const uint32
   return targets;
 }
 
+std::optional<RegressionTask> MakeTask(Dataset inputs, const std::vector<double>& targets) {
+  const std::vector<double> known = KnownOf(targets);
+  if (known.empty() || known.size() * 2 < targets.size() || !HasInputs(inputs.schema())) return std::nullopt;
+  RegressionTask task{.inputs = std::move(inputs), .targets = targets};
+  const double greatest = GreatestPlausible(known);
+  for (double& value : task.targets) {
+    if (value > greatest) value = std::numeric_limits<double>::quiet_NaN();
+  }
+  task.rows = KnownOf(task.targets).size();
+  return task;
+}
+
 struct FoldErrors {
   double smape = 0;
   double mean_absolute_error = 0;
@@ -78,18 +91,13 @@ std::optional<RegressionTask> MakeRegressionTask(const Dataset& dataset, const s
   const FeatureSchema& schema = dataset.schema();
   for (size_t f = 0; f < schema.size(); ++f) {
     if (schema[f].name != target || schema[f].kind != FeatureKind::kNumber) continue;
-    const std::vector<double> known = KnownOf(dataset.Numbers(f));
-    if (known.empty() || known.size() * 2 < dataset.rows()) return std::nullopt;
-    RegressionTask task{.inputs = dataset.Without({target}), .targets = dataset.Numbers(f)};
-    if (!HasInputs(task.inputs.schema())) return std::nullopt;
-    const double greatest = GreatestPlausible(known);
-    for (double& value : task.targets) {
-      if (value > greatest) value = std::numeric_limits<double>::quiet_NaN();
-    }
-    task.rows = KnownOf(task.targets).size();
-    return task;
+    return MakeTask(dataset.Without({target}), dataset.Numbers(f));
   }
   return std::nullopt;
+}
+
+std::optional<RegressionTask> NextMonthRevenueTask(const Dataset& dataset) {
+  return MakeTask(dataset, dataset.next_month_revenue());
 }
 
 RegressionTask RegressionTask::Select(std::span<const uint32_t> chosen) const {
@@ -97,24 +105,37 @@ RegressionTask RegressionTask::Select(std::span<const uint32_t> chosen) const {
       .inputs = inputs.Select(chosen), .targets = TargetsOf(*this, chosen), .rows = WithTarget(*this, chosen).size()};
 }
 
+std::optional<RevenueForecast> FitForecast(const RegressionTask& task, const RegressorSetting& setting,
+                                           std::span<const uint32_t> rows, const std::function<bool()>& cancelled) {
+  const std::vector<uint32_t> learnt = WithTarget(task, rows);
+  if (learnt.empty()) return std::nullopt;
+  RevenueForecast fitted{.preprocessing = FitPreprocessing(task.inputs, learnt, Scaling::kNone), .regressors = {}};
+  std::vector<double> targets = TargetsOf(task, learnt);
+  // Errors that are measured as shares of the value are differences of logarithms.
+  fitted.logarithm = *std::min_element(targets.begin(), targets.end()) > 0;
+  if (fitted.logarithm) std::transform(targets.begin(), targets.end(), targets.begin(), Log);
+  fitted.regressors =
+      FitRegressors(setting, TransformRows(fitted.preprocessing, task.inputs, learnt), targets, cancelled);
+  return fitted;
+}
+
 RegressionForecast FitAndForecast(const RegressionTask& task, const RegressorSetting& setting,
                                   std::span<const uint32_t> training, std::span<const uint32_t> test,
                                   const std::function<bool()>& cancelled) {
-  const std::vector<uint32_t> learnt = WithTarget(task, training);
   RegressionForecast result;
-  if (learnt.empty()) return result;
-  const Preprocessing preprocessing = FitPreprocessing(task.inputs, learnt, Scaling::kNone);
-  std::vector<double> targets = TargetsOf(task, learnt);
-  // Errors that are measured as shares of the value are differences of logarithms.
-  const bool by_logarithm = *std::min_element(targets.begin(), targets.end()) > 0;
-  if (by_logarithm) std::transform(targets.begin(), targets.end(), targets.begin(), Log);
-  const Regressor regressor =
-      FitRegressor(setting, TransformRows(preprocessing, task.inputs, learnt), targets, cancelled);
+  const std::optional<RevenueForecast> fitted = FitForecast(task, setting, training, cancelled);
+  if (!fitted) return result;
   result.rows = WithTarget(task, test);
   result.actual = TargetsOf(task, result.rows);
-  result.forecast = regressor.Predict(TransformRows(preprocessing, task.inputs, result.rows));
-  if (by_logarithm) std::transform(result.forecast.begin(), result.forecast.end(), result.forecast.begin(), Exp);
+  result.forecast.resize(result.rows.size());
+  fitted->TellRows(TransformRows(fitted->preprocessing, task.inputs, result.rows), result.forecast);
   return result;
+}
+
+std::vector<RegressorSetting> ServedRegressorSettings() {
+  const BoostedMediansSetting boosting{.trees = 200, .max_depth = 4};
+  const ExtraTreesRegressorSetting extra_trees{.trees = 100, .min_leaf = 5};
+  return {MedianSetting{}, boosting, extra_trees, AverageSetting{boosting, extra_trees}};
 }
 
 std::vector<RegressorSetting> PlainRegressorSettings() {

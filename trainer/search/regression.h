@@ -28,9 +28,17 @@ struct RegressionTask {
 // is the only input.
 std::optional<RegressionTask> MakeRegressionTask(const Dataset& dataset, const std::string& target);
 
-// A regressor fitted to some rows, asked about others; rows without a target are in neither. Categories are one-hot
-// encoded and gaps filled as for a model, learnt from the training rows alone. Where all their targets are above 0 the
-// logarithm is fitted: what counts is the error as a share of the value.
+// The same of Dataset::next_month_revenue, told from all inputs.
+std::optional<RegressionTask> NextMonthRevenueTask(const Dataset& dataset);
+
+// A regressor fitted to those of some rows that have a target; nothing where none has. Categories are one-hot encoded
+// and gaps filled as for a model. Where all targets are above 0 the logarithm is fitted: what counts is the error as a
+// share of the value.
+std::optional<RevenueForecast> FitForecast(const RegressionTask& task, const RegressorSetting& setting,
+                                           std::span<const uint32_t> rows, const std::function<bool()>& cancelled = {});
+
+// A regressor fitted to some rows, asked about others; rows without a target are in neither. As the fitted
+// forecast is served: never below 0.
 struct RegressionForecast {
   std::vector<uint32_t> rows;
   std::vector<double> actual;
@@ -44,6 +52,9 @@ RegressionForecast FitAndForecast(const RegressionTask& task, const RegressorSet
 
 // One of each family, on purpose: what is measured is how much the data tells.
 std::vector<RegressorSetting> PlainRegressorSettings();
+
+// One of each family, small enough to be served beside a model: some thousand leaves.
+std::vector<RegressorSetting> ServedRegressorSettings();
 
 // One setting over the folds.
 struct MeasuredRegressor {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <random>
 
 #include "absl/strings/str_cat.h"
@@ -139,6 +140,19 @@ std::vector<v1::ReadTrainingSetResponse> SyntheticTrainingSet(int rows, int chun
   summary->set_declined(declined);
   summary->set_content_digest(absl::StrCat("synthetic-", rows, "-", shift));
   return chunks;
+}
+
+void AddNextMonthRevenue(const std::function<bool(int row)>& known, std::vector<v1::ReadTrainingSetResponse>* chunks) {
+  constexpr int kPlace = 3;  // behind `declined`, where `minutes` stands
+  int row = 0;
+  for (v1::ReadTrainingSetResponse& chunk : *chunks) {
+    if (chunk.columns().empty()) continue;
+    std::vector<double> revenue(static_cast<size_t>(chunk.rows()));
+    std::memcpy(revenue.data(), chunk.columns(kPlace).data().data(), revenue.size() * sizeof(double));
+    for (double& value : revenue) value = known(row++) ? 100 * value : std::nan("");
+    *chunk.add_columns() = NumberColumn("next_month_revenue", revenue);
+    for (int i = chunk.columns_size() - 1; i > kPlace; --i) chunk.mutable_columns()->SwapElements(i, i - 1);
+  }
 }
 
 }  // namespace ebb::trainer::testing

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,5 +22,9 @@ v1::ColumnBuffers BitColumn(const std::string& name, const std::vector<bool>& va
 inline constexpr int64_t kSyntheticAsOf = 1'700'000'000'000'000;
 std::vector<v1::ReadTrainingSetResponse> SyntheticTrainingSet(int rows, int chunk_rows, double shift = 0,
                                                               int64_t as_of_micros = kSyntheticAsOf);
+
+// Adds the column `next_month_revenue` to these chunks: 100 times the row's minutes, missing where `known` says so of
+// the row's place among all.
+void AddNextMonthRevenue(const std::function<bool(int row)>& known, std::vector<v1::ReadTrainingSetResponse>* chunks);
 
 }  // namespace ebb::trainer::testing
