@@ -7,12 +7,13 @@
 
 namespace ebb::scorer {
 
-// Everything a reader may ask about one customer's latest score: 120 bytes. Times are microseconds since the Unix
+// Everything a reader may ask about one customer's latest score: 136 bytes. Times are microseconds since the Unix
 // epoch, UTC.
 struct CustomerScore {
   double probability = 0;
   double ranking_score = 0;
-  std::optional<double> monthly_profit;  // absent: not known
+  std::optional<double> monthly_profit;    // absent: not known
+  std::optional<double> expected_revenue;  // of the month after as_of; absent: the model does not tell it
   int64_t model_version = 0;
   // Which model and threshold made it (ServedModel::scoring_id).
   uint64_t scoring_id = 0;

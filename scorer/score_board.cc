@@ -7,7 +7,7 @@
 
 namespace ebb::scorer {
 
-static_assert(sizeof(CustomerScore) == 120, "the header states the memory of a customer");
+static_assert(sizeof(CustomerScore) == 136, "the header states the memory of a customer");
 
 size_t ScoreBoard::size() const {
   ReaderMutexLock lock(&mutex_);

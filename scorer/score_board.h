@@ -20,7 +20,7 @@ namespace ebb::scorer {
 // What readers see: the latest score of every customer, in memory, and who changed since when. Each customer has a
 // dense number, 0, 1, 2, … in the order customers became known; it is the number of the score table.
 //
-// Memory: about 220 bytes a customer (120 score, 32 identifier, about 40 index, 18 change list) and the identifier once
+// Memory: about 240 bytes a customer (136 score, 32 identifier, about 40 index, 18 change list) and the identifier once
 // more where it is longer than 15 bytes.
 //
 // Thread-safe. One writer changes it, after what it writes is on disk: nobody ever reads a score that a crash could

@@ -30,6 +30,10 @@ void FillScore(const std::string& customer_id, const CustomerScore& score, const
     message->set_monthly_profit(*score.monthly_profit);
     message->set_value_at_risk(*ValueAtRisk(score.probability, score.monthly_profit));
   }
+  if (score.expected_revenue.has_value()) {
+    message->set_expected_revenue(*score.expected_revenue);
+    message->set_revenue_at_risk(score.probability * *score.expected_revenue);
+  }
   message->set_model_version(score.model_version);
   FillTimestamp(score.as_of_micros, message->mutable_as_of());
   message->set_sequence(score.sequence);

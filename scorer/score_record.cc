@@ -1,14 +1,15 @@
 // The bytes of a record, little-endian:
 //
-//   record   := version:u8=2  flags:u8  customer_id:text  schema:u32  vector_as_of:i64  score?  count:u32  value*
+//   record   := version:u8=3  flags:u8  customer_id:text  schema:u32  vector_as_of:i64  score?  count:u32  value*
 //   score    := probability:f64  ranking:f64  published:f64  [profit:f64]  [previous:f64]  model_version:i64
 //   scoring_id:u64
 //               as_of:i64  score_time:i64  sequence:i64  segment:u8  horizon_months:u8
 //               and since version 2  held_band:u8  held_since:u32  named_segments:u64  held_named_segments:u64
+//               and since version 3  [expected_revenue:f64]
 //   value    := kind:u8 | 0x10 where never seen  then f64 for a number, text for a category, nothing where missing
 //   text     := length:u32  bytes
 //   flags    := 1 there is a score | 2 its profit is known | 4 it has a previous probability | 8 erased: all else is
-//   empty
+//               empty | 16 it tells the expected revenue
 #include "scorer/score_record.h"
 
 #include <bit>
@@ -22,11 +23,12 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the stored bytes are little-endian");
 
-constexpr uint8_t kVersion = 2;
+constexpr uint8_t kVersion = 3;
 constexpr uint8_t kScored = 1;
 constexpr uint8_t kProfitKnown = 2;
 constexpr uint8_t kHasPrevious = 4;
 constexpr uint8_t kErased = 8;
+constexpr uint8_t kRevenueTold = 16;
 constexpr uint8_t kNeverSeen = 0x10;
 constexpr uint8_t kKindMask = 0x0f;
 
@@ -95,6 +97,7 @@ void PutScore(std::string* out, const CustomerScore& score) {
   Put(out, score.held_since_seconds);
   Put(out, score.named_segments);
   Put(out, score.held_named_segments);
+  if (score.expected_revenue.has_value()) Put(out, *score.expected_revenue);
 }
 
 CustomerScore TakeScore(Reader* in, uint8_t version, uint8_t flags) {
@@ -117,6 +120,8 @@ CustomerScore TakeScore(Reader* in, uint8_t version, uint8_t flags) {
   score.held_since_seconds = in->Take<uint32_t>();
   score.named_segments = in->Take<uint64_t>();
   score.held_named_segments = in->Take<uint64_t>();
+  if (version < 3) return score;
+  if (flags & kRevenueTold) score.expected_revenue = in->Take<double>();
   return score;
 }
 
@@ -130,6 +135,7 @@ std::string EncodeScoreRecord(const ScoreRecord& record) {
   if (record.score.monthly_profit.has_value()) flags |= kProfitKnown;
   if (record.score.previous_probability.has_value()) flags |= kHasPrevious;
   if (record.customer_id.empty()) flags |= kErased;
+  if (record.score.expected_revenue.has_value()) flags |= kRevenueTold;
   Put(&out, kVersion);
   Put(&out, flags);
   PutText(&out, record.customer_id);

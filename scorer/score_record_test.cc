@@ -20,6 +20,7 @@ ScoreRecord Full() {
   record.score.ranking_score = -1;
   record.score.published_probability = 0.26;
   record.score.monthly_profit = 80;
+  record.score.expected_revenue = 700;
   record.score.previous_probability = 0.5;
   record.score.model_version = 2;
   record.score.scoring_id = 9;
@@ -40,6 +41,7 @@ TEST(ScoreRecordTest, ReadsBackWhatWasWritten) {
   unscored.score = {};
   ScoreRecord without_options = Full();
   without_options.score.monthly_profit.reset();
+  without_options.score.expected_revenue.reset();
   without_options.score.previous_probability.reset();
   for (const ScoreRecord& record : {Full(), unscored, without_options}) {
     const auto read = DecodeScoreRecord(EncodeScoreRecord(record));
@@ -55,7 +57,7 @@ TEST(ScoreRecordTest, BytesOnDiskNeverChange) {
   record.vector_as_of_micros = 2;
   record.vector = {{.kind = KeptValue::Kind::kNumber, .never_seen = true, .number = 1, .category = {}}};
   EXPECT_EQ(absl::BytesToHexString(EncodeScoreRecord(record)),
-            "0200"              // version, flags
+            "0300"              // version, flags
             "0100000061"        // customer_id
             "01000000"          // schema
             "0200000000000000"  // as-of
@@ -63,13 +65,29 @@ TEST(ScoreRecordTest, BytesOnDiskNeverChange) {
             "11000000000000f03f");
 }
 
-// What version 1 wrote: 21 bytes less behind the horizon.
+// What version 2 wrote: 8 bytes less behind the segments.
+TEST(ScoreRecordTest, ARecordOfBeforeRevenueWasToldIsRead) {
+  std::string bytes = EncodeScoreRecord(Full());
+  const size_t vector = 4 + (1 + 8) + (1 + 4 + 4) + 1;
+  bytes.erase(bytes.size() - vector - 8, 8);
+  bytes[0] = 2;
+  bytes[1] = static_cast<char>(bytes[1] & ~16);
+  ScoreRecord expected = Full();
+  expected.score.expected_revenue.reset();
+  const auto read = DecodeScoreRecord(bytes);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(*read, expected);
+}
+
+// What version 1 wrote: 21 bytes less behind the horizon, and those of version 3.
 TEST(ScoreRecordTest, ARecordOfBeforeSegmentsWereDeclaredIsRead) {
   std::string bytes = EncodeScoreRecord(Full());
   const size_t vector = 4 + (1 + 8) + (1 + 4 + 4) + 1;
-  bytes.erase(bytes.size() - vector - 21, 21);
+  bytes.erase(bytes.size() - vector - 29, 29);
   bytes[0] = 1;
+  bytes[1] = static_cast<char>(bytes[1] & ~16);
   ScoreRecord expected = Full();
+  expected.score.expected_revenue.reset();
   expected.score.held_band = RiskBand::kAtRisk;
   expected.score.held_since_seconds = 0;
   expected.score.named_segments = expected.score.held_named_segments = 0;
@@ -88,7 +106,7 @@ TEST(ScoreRecordTest, EveryCutOffRecordIsDataLoss) {
 
 TEST(ScoreRecordTest, ARecordOfANewerEbbIsNamedAsSuch) {
   std::string bytes = EncodeScoreRecord(Full());
-  bytes[0] = 3;
+  bytes[0] = 4;
   EXPECT_EQ(DecodeScoreRecord(bytes).status().code(), absl::StatusCode::kFailedPrecondition);
 }
 

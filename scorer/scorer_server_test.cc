@@ -34,6 +34,7 @@ using ::testing::HasSubstr;
 using testing::ScriptedFeatureStoreService;
 using testing::ScriptedTrainerService;
 using testing::StraightLineModel;
+using testing::StraightLineModelWithRevenue;
 
 // A peer on a port that stays the same when the peer goes and comes back.
 template <typename Service>
@@ -195,11 +196,13 @@ TEST_F(ScorerServerTest, AScoreAppearsAtTheSubscriberWithAllThatIsKnownOfIt) {
   StartScorer();
   Subscriber subscriber = SubscribeWithSnapshot();
   subscriber.ReadUntilCaughtUp();
-  trainer_->Promote(1, StraightLineModel(0));
+  trainer_->Promote(1, StraightLineModelWithRevenue(0));
   store_->Put("anna", 3, 150);
   const auto score = subscriber.ReadScore();
   ASSERT_TRUE(score.has_value());
   EXPECT_EQ(score->customer_id(), "anna");
+  EXPECT_EQ(score->expected_revenue(), 200);
+  EXPECT_NEAR(score->revenue_at_risk(), 160, 1e-9);
   EXPECT_NEAR(score->probability(), 0.8, 1e-12);
   EXPECT_EQ(score->segment(), "high_profit/at_risk");
   EXPECT_NEAR(score->value_at_risk(), 120, 1e-9);

@@ -386,22 +386,35 @@ void ScoringEngine::Score(const ServedModel& model, std::vector<Candidate>* cand
     inputs.push_back(std::move(input));
     scored.push_back(&candidate);
   }
-  std::vector<ebb::Score> scores(inputs.size());
-  model.model.ScoreBatch(inputs, scores);
+  const std::vector<Told> told = Tell(model.model, inputs);
   figures_->AddScored(scored.size());
   for (size_t i = 0; i < scored.size(); ++i) {
     const Reading* reading = ReadingOf(scored[i]->write.record.schema, model);
-    scored[i]->published = Settle(model, *reading, scores[i], scored[i], sequence);
+    scored[i]->published = Settle(model, *reading, told[i], scored[i], sequence);
   }
 }
 
-bool ScoringEngine::Settle(const ServedModel& model, const Reading& reading, const ebb::Score& score,
-                           Candidate* candidate, int64_t* sequence) const {
+std::vector<ScoringEngine::Told> ScoringEngine::Tell(const TrainedModel& model,
+                                                     const std::vector<FeatureVector>& vectors) {
+  std::vector<ebb::Score> scores(vectors.size());
+  model.ScoreBatch(vectors, scores);
+  std::vector<Told> told(vectors.size());
+  for (size_t i = 0; i < told.size(); ++i) told[i].score = scores[i];
+  if (!model.revenue.has_value()) return told;
+  std::vector<double> amounts(vectors.size());
+  model.revenue->Tell(vectors, amounts);
+  for (size_t i = 0; i < told.size(); ++i) told[i].expected_revenue = amounts[i];
+  return told;
+}
+
+bool ScoringEngine::Settle(const ServedModel& model, const Reading& reading, const Told& told, Candidate* candidate,
+                           int64_t* sequence) const {
   ScoreRecord& record = candidate->write.record;
   const CustomerScore last = record.score;
   CustomerScore next = last;
-  next.probability = score.probability;
-  next.ranking_score = score.ranking_score;
+  next.probability = told.score.probability;
+  next.ranking_score = told.score.ranking_score;
+  next.expected_revenue = told.expected_revenue;
   next.monthly_profit = reading.vector.Profit(record.vector);
   next.model_version = model.version;
   next.scoring_id = model.scoring_id;

@@ -128,7 +128,13 @@ class ScoringEngine {
   const Reading* ReadingOf(uint32_t schema, const ServedModel& model) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Score(const ServedModel& model, std::vector<Candidate>* candidates, int64_t* sequence)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool Settle(const ServedModel& model, const Reading& reading, const ebb::Score& score, Candidate* candidate,
+  // What a model says of one vector.
+  struct Told {
+    ebb::Score score;
+    std::optional<double> expected_revenue;
+  };
+  static std::vector<Told> Tell(const TrainedModel& model, const std::vector<FeatureVector>& vectors);
+  bool Settle(const ServedModel& model, const Reading& reading, const Told& told, Candidate* candidate,
               int64_t* sequence) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Score, then Commit of vectors that are there already.
   absl::StatusOr<bool> ScoreAnew(const ServedModel& model, std::vector<Candidate> candidates)

@@ -169,6 +169,40 @@ TEST_F(ScoringEngineTest, ASmallMoveIsKeptButNotPublished) {
   EXPECT_THAT(board_->Get(0).previous_probability, ::testing::Optional(DoubleNear(0.6, 1e-12)));
 }
 
+TEST_F(ScoringEngineTest, TellsTheRevenueThatAModelExpects) {
+  const auto served = [](int64_t version, bool with_revenue) {
+    return MakeServedModel(with_revenue ? testing::StraightLineModelWithRevenue(0) : testing::StraightLineModel(0),
+                           version, absl::StrCat("digest ", version), {.risk_threshold = 0.7});
+  };
+  const auto told = [this] {
+    const ScoreQueries queries(1, board_.get(), slot_.get(), &no_segments_);
+    v1::GetScoresRequest request;
+    request.add_customer_ids("anna");
+    return queries.GetScores(request)->scores(0);
+  };
+  ASSERT_TRUE(engine_->SwitchModel(served(1, false)).ok());
+  ASSERT_TRUE(Take({{"anna", -0.01}}).ok());
+  EXPECT_FALSE(told().has_expected_revenue());
+  EXPECT_FALSE(told().has_revenue_at_risk());
+
+  ASSERT_TRUE(engine_->SwitchModel(served(2, true)).ok());
+  RescoreAll();
+  EXPECT_EQ(told().expected_revenue(), 50);
+  EXPECT_EQ(told().revenue_at_risk(), 50 * told().probability());
+  EXPECT_EQ(told().sequence(), 2);
+
+  ASSERT_TRUE(Take({{"anna", 0.01}}).ok());
+  EXPECT_EQ(told().expected_revenue(), 200);
+  EXPECT_EQ(told().sequence(), 2) << "a change of it alone is not published";
+  Reopen(served(2, true));
+  EXPECT_EQ(engine_->rescore_backlog(), 0);
+  EXPECT_EQ(told().expected_revenue(), 200) << "it is on disk";
+
+  ASSERT_TRUE(engine_->SwitchModel(served(3, false)).ok());
+  RescoreAll();
+  EXPECT_FALSE(told().has_expected_revenue()) << "it went with its model";
+}
+
 TEST_F(ScoringEngineTest, VectorsWaitForTheFirstModel) {
   ASSERT_TRUE(Take({{"anna", 1, 50}, {"boris", 1.5, 50}, {"clara", 3, 50}}).ok());
   EXPECT_THAT(Scores(), ElementsAre());

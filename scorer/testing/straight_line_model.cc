@@ -22,4 +22,13 @@ TrainedModel StraightLineModel(double shift) {
   return model;
 }
 
+TrainedModel StraightLineModelWithRevenue(double shift) {
+  TrainedModel model = StraightLineModel(shift);
+  const TreeEnsemble trees{
+      .nodes = {{.left = 1, .right = 2, .column = 0, .threshold = 0}, {.value = -100}, {.value = 50}}, .roots = {0}};
+  model.revenue = RevenueForecast{.preprocessing = model.members.front().pipeline.preprocessing,
+                                  .regressors = {{.base = 150, .trees = trees}}};
+  return model;
+}
+
 }  // namespace ebb::scorer::testing

@@ -8,4 +8,7 @@ namespace ebb::scorer::testing {
 // tiers part at 10 and 100.
 TrainedModel StraightLineModel(double shift);
 
+// The same, and next month's revenue is told: 50 to customers of a revenue of up to 0, 200 to the others.
+TrainedModel StraightLineModelWithRevenue(double shift);
+
 }  // namespace ebb::scorer::testing
