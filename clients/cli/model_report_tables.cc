@@ -30,6 +30,7 @@ Record Summary(const v1::ModelReport& report) {
   summary.Add("risk_threshold", RealCell(report.risk_threshold(), 2));
   summary.Add("label_rule", TextOrNone(report.lineage().label_rule()));
   summary.Add("data_sha256", TextOrNone(report.lineage().data_sha256()));
+  summary.Add("next_month_revenue_absent", TextOrNone(report.next_month_revenue_absent()));
   return summary;
 }
 
@@ -128,10 +129,10 @@ Table Segments(const v1::ModelReport& report) {
 }
 
 // Of the best also the hold-out's figures.
-Table Revenue(const v1::RegressionReport& revenue) {
+Table Revenue(const v1::RegressionReport& revenue, const char* title) {
   Table table({"family", "target", "rows", "cv_smape", "cv_stddev", "cv_mean_absolute_error", "smape", "lower", "upper",
                "mean_absolute_error", "mae_lower", "mae_upper", "parameters"},
-              "revenue");
+              title);
   for (int i = 0; i < revenue.candidates_size(); ++i) {
     const v1::RegressionCandidate& candidate = revenue.candidates(i);
     std::vector<Cell> row = {TextCell(candidate.family()),
@@ -156,7 +157,8 @@ std::vector<Section> ReportSections(const v1::ModelReport& report) {
     document.push_back(*std::move(comparison));
   }
   for (Table table : {Criteria(report), Importance(report), GroupImportance(report), Features(report), Metrics(report),
-                      Segments(report), Revenue(report.revenue())}) {
+                      Segments(report), Revenue(report.revenue(), "revenue"),
+                      Revenue(report.next_month_revenue(), "next_month_revenue")}) {
     if (!table.rows().empty()) document.push_back(std::move(table));
   }
   return document;

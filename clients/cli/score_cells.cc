@@ -5,8 +5,8 @@
 namespace ebb {
 
 std::vector<std::string> ScoreColumns() {
-  return {"customer_id",    "probability",    "segment", "model_version", "value_at_risk",
-          "monthly_profit", "horizon_months", "as_of",   "sequence",      "ranking_score"};
+  return {"customer_id",    "probability", "segment",  "model_version", "value_at_risk",    "monthly_profit",
+          "horizon_months", "as_of",       "sequence", "ranking_score", "expected_revenue", "revenue_at_risk"};
 }
 
 std::vector<Cell> ScoreCells(const v1::Score& score) {
@@ -19,7 +19,9 @@ std::vector<Cell> ScoreCells(const v1::Score& score) {
           CountCell(score.horizon_months()),
           TimeCell(FromTimestamp(score.as_of())),
           CountCell(score.sequence()),
-          RealCell(score.ranking_score())};
+          RealCell(score.ranking_score()),
+          score.has_expected_revenue() ? RealCell(score.expected_revenue(), 2) : NoCell(),
+          score.has_revenue_at_risk() ? RealCell(score.revenue_at_risk(), 2) : NoCell()};
 }
 
 }  // namespace ebb

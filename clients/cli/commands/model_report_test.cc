@@ -66,7 +66,7 @@ class ModelReportCommandTest : public ::testing::Test {
 TEST_F(ModelReportCommandTest, PrintsTables) {
   EXPECT_EQ(Run({"3"}), 0) << err_.str();
   for (const char* title : {"\nchampion comparison\n", "\ncriteria\n", "\nimportance\n", "\ngroup importance\n",
-                            "\nfeatures\n", "\nmetrics\n", "\nsegments\n", "\nrevenue\n"})
+                            "\nfeatures\n", "\nmetrics\n", "\nsegments\n", "\nrevenue\n", "\nnext month revenue\n"})
     EXPECT_THAT(out_.str(), HasSubstr(title));
   EXPECT_THAT(err_.str(), HasSubstr("--html FILE"));
 }
@@ -90,6 +90,8 @@ TEST_F(ModelReportCommandTest, GivesProgramsEveryFigure) {
   EXPECT_EQ(document["revenue"][0]["cv_smape"], 4.45);
   EXPECT_EQ(document["revenue"][0]["upper"], 4.8);
   EXPECT_EQ(document["revenue"][1]["smape"], nullptr);
+  EXPECT_EQ(document["next_month_revenue"][0]["family"], "average");
+  EXPECT_EQ(document["next_month_revenue"][0]["smape"], 22.1);
   EXPECT_EQ(document["importance"][1]["lever"], true);
   EXPECT_EQ(document["importance"][0]["auc_fall"], 0.08);
   EXPECT_EQ(document["features"][0]["feature"], "pages_per_visit_3m");

@@ -58,7 +58,9 @@ Command ScoreCommand() {
                   .summary = "Latest probability of decline, segment and value at risk of customers"};
   command.description =
       "The probability is that purchases decline within the next three months after as_of. A value at risk of - means "
-      "that no profit is known.\n"
+      "that no profit is known. The expected revenue is that of the calendar month after as_of, at risk is it times "
+      "the "
+      "probability; - where the model does not tell it.\n"
       "CSV and JSON carry all digits. Exit status 3 when a customer has no score (the others are printed).";
   command.examples = {{"ebb score 215348", "one customer"},
                       {"ebb score --all --output csv", "everybody, for a spreadsheet"}};

@@ -78,6 +78,8 @@ Record ChangeRecord(const v1::SubscribeResponse& response) {
   record.Add("as_of", TimeCell(FromTimestamp(score.as_of())));
   record.Add("score_time", TimeCell(FromTimestamp(score.score_time())));
   record.Add("horizon_months", CountCell(score.horizon_months()));
+  record.Add("expected_revenue", score.has_expected_revenue() ? RealCell(score.expected_revenue(), 2) : NoCell());
+  record.Add("revenue_at_risk", score.has_revenue_at_risk() ? RealCell(score.revenue_at_risk(), 2) : NoCell());
   record.Add("sequence", CountCell(score.sequence()));
   record.Add("left", BoolCell(false));
   record.Add("resume_token", TextCell(absl::WebSafeBase64Escape(response.resume_token())));

@@ -132,6 +132,13 @@ constexpr char kQuality[] = R"(
     candidates { family: "median" cv_smape_mean: 12.5 cv_smape_stddev: 0.4 cv_mean_absolute_error: 640 }
     smape { value: 4.4 lower: 4.1 upper: 4.8 } mean_absolute_error { value: 210.1 lower: 190 upper: 230 }
   }
+  next_month_revenue {
+    target: "next_month_revenue" rows: 1100
+    candidates { family: "average" parameters: "trees=200 learning_rate=0.1" cv_smape_mean: 21.5
+                 cv_smape_stddev: 0.6 cv_mean_absolute_error: 480 }
+    candidates { family: "median" cv_smape_mean: 40.25 cv_smape_stddev: 0.9 cv_mean_absolute_error: 900 }
+    smape { value: 22.1 lower: 20.4 upper: 23.9 } mean_absolute_error { value: 501.2 lower: 460 upper: 540 }
+  }
   learning_curve { rows: 300 training_roc_auc: 0.99 holdout_roc_auc: 0.85 }
   learning_curve { rows: 900 training_roc_auc: 0.98 holdout_roc_auc: 0.92 }
   segments { profit_tier: "low" rows: 300 declined: 60 profit: 600 mean_probability: 0.2 }

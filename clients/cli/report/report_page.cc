@@ -93,6 +93,7 @@ std::string Tables(const ReportWords& words) {
          Section(say(phrase::kThresholds), ThresholdTables(words)) + Section(say(phrase::kGain), GainTable(words)) +
          Section(say(phrase::kLearningCurve),
                  Figures(LearningCurvePicture(words), /*wide=*/true) + LearningCurveTable(words)) +
+         Section(say(phrase::kNextMonthRevenue), NextMonthRevenue(words)) +
          Section(say(phrase::kRevenue), RevenueTable(words)) +
          Section(say(phrase::kFeatureTable), FeatureTable(words)) + Section(say(phrase::kLineage), LineageTable(words));
 }

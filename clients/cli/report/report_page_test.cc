@@ -189,6 +189,42 @@ TEST(ReportPageTest, SaysHowWellRevenueIsTold) {
   EXPECT_THAT(russian, HasSubstr("SMAPE 4,40 (4,10–4,80)"));
 }
 
+TEST(ReportPageTest, SaysHowWellNextMonthsRevenueIsForecast) {
+  const std::string page = ReportPage(FullReport(), ReportLanguage::kEnglish);
+  EXPECT_THAT(page, HasSubstr("<h2>Forecast of next month&#39;s revenue</h2>"));
+  EXPECT_THAT(page, HasSubstr("Rows of which it is known: 1,100."));
+  EXPECT_THAT(page, HasSubstr("<td class=\"number\">21.50 ± 0.60</td>"));
+  EXPECT_THAT(page, HasSubstr("SMAPE 22.10 (20.40–23.90), mean absolute error 501.2 (460.0–540.0)."));
+  const std::string russian = ReportPage(FullReport(), ReportLanguage::kRussian);
+  EXPECT_THAT(russian, HasSubstr("<h2>Прогноз выручки следующего месяца</h2>"));
+  EXPECT_THAT(russian, HasSubstr("Строк, где она известна: 1"));
+  EXPECT_THAT(russian, HasSubstr("SMAPE 22,10 (20,40–23,90)"));
+}
+
+TEST(ReportPageTest, SaysWhyNextMonthsRevenueIsNotForecast) {
+  v1::ModelReport report = FullReport();
+  report.clear_next_month_revenue();
+  EXPECT_THAT(ReportPage(report, ReportLanguage::kEnglish), ::testing::Not(HasSubstr("next month&#39;s revenue")))
+      << "of a model that an older Ebb made";
+  const struct {
+    const char* why;
+    const char* english;
+    const char* russian;
+  } kCases[] = {
+      {"The feature store does not tell next month's revenue: it is older than this trainer.",
+       "older than this trainer.</p>", "<p>Хранилище признаков не сообщает выручку следующего месяца"},
+      {"Next month's revenue is not known of any row: the month has not passed.", "is not known of any row: the month",
+       "<p>Выручка следующего месяца не известна ни для одной строки"},
+      {"Next month's revenue is known of 10 of 20 rows.", "is known of 10 of 20 rows.</p>",
+       "<p>Выручка следующего месяца известна для слишком малого числа строк"},
+  };
+  for (const auto& one : kCases) {
+    report.set_next_month_revenue_absent(one.why);
+    EXPECT_THAT(ReportPage(report, ReportLanguage::kEnglish), HasSubstr(one.english));
+    EXPECT_THAT(ReportPage(report, ReportLanguage::kRussian), HasSubstr(one.russian));
+  }
+}
+
 TEST(ReportPageTest, SaysWhyAFeatureIsLeftOut) {
   v1::ModelReport report = FullReport();
   report.mutable_features(3)->set_left_out("is the same in every row");

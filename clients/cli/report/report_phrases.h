@@ -41,6 +41,7 @@ inline constexpr Phrase kProfitByRisk{"Profit and risk", "Прибыль и ри
 inline constexpr Phrase kSegments{"Segments", "Сегменты"};
 inline constexpr Phrase kMetrics{"Metrics", "Метрики"};
 inline constexpr Phrase kRevenue{"Revenue told from the other features", "Выручка по остальным признакам"};
+inline constexpr Phrase kNextMonthRevenue{"Forecast of next month's revenue", "Прогноз выручки следующего месяца"};
 inline constexpr Phrase kThresholds{"Right and wrong calls over thresholds", "Решения при разных порогах"};
 inline constexpr Phrase kGain{"Lift and gain", "Прирост и охват"};
 inline constexpr Phrase kLearningCurve{"Learning curve", "Кривая обучения"};
@@ -176,6 +177,23 @@ inline constexpr Phrase kColumnCvAbsoluteError{"Mean absolute error, cross-valid
 inline constexpr Phrase kRevenueTask{
     "A measure of the machinery, not a forecast: “$0” of the same rows from all other inputs; rows with a value: $1.",
     "Проверка самих методов, а не прогноз: «$0» тех же строк по всем остальным признакам; строк со значением: $1."};
+inline constexpr Phrase kNextMonthTask{
+    "Revenue of the calendar month after the as-of time, from all inputs; the best of these is served with the model "
+    "as "
+    "a score's expected revenue. Rows of which it is known: $0.",
+    "Выручка календарного месяца после даты среза по всем признакам; лучшая из этих моделей работает вместе с основной "
+    "и даёт ожидаемую выручку клиента. Строк, где она известна: $0."};
+inline constexpr Phrase kNextMonthOlderStore{
+    "The feature store does not tell next month's revenue: it is older than the trainer.",
+    "Хранилище признаков не сообщает выручку следующего месяца: его версия старше, чем у тренера."};
+inline constexpr Phrase kNextMonthUnknown{
+    "Next month's revenue is not known of any row: the month after the as-of time has not passed, or the store's "
+    "purchases do not reach back to it.",
+    "Выручка следующего месяца не известна ни для одной строки: месяц после даты среза ещё не прошёл, или история "
+    "покупок начинается позже."};
+inline constexpr Phrase kNextMonthTooFew{
+    "Next month's revenue is known of too few rows to be told.",
+    "Выручка следующего месяца известна для слишком малого числа строк, поэтому прогноза нет."};
 inline constexpr Phrase kRevenueHoldout{"On the hold-out, the best of them: SMAPE $0, mean absolute error $1.",
                                         "На отложенной выборке лучшая из них: SMAPE $0, средняя абсолютная ошибка $1."};
 

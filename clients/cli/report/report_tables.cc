@@ -1,6 +1,7 @@
 #include "clients/cli/report/report_tables.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -56,6 +57,33 @@ std::string Remark(const ReportWords& words, const v1::FeatureDescription& featu
   if (!feature.input()) remarks.push_back(words.say(phrase::kSegmentsOnly));
   if (!feature.left_out().empty()) remarks.push_back(WhyLeftOut(words, feature));
   return absl::StrJoin(remarks, "; ");
+}
+
+std::string Paragraph(const std::string& text) { return Element("p", "", EscapeHtml(text)); }
+
+// What was asked, the families, and the best on the hold-out; empty where there is no family.
+std::string RegressionTable(const ReportWords& words, const v1::RegressionReport& report, const std::string& task) {
+  const Speech& say = words.say;
+  HtmlTable table({say(phrase::kColumnModel), say(phrase::kColumnCvSmape), say(phrase::kColumnCvAbsoluteError),
+                   say(phrase::kColumnParameters)});
+  for (const v1::RegressionCandidate& candidate : report.candidates()) {
+    table.AddRow({WordCell(words.Family(candidate.family())),
+                  NumberCell(say.Real(candidate.cv_smape_mean(), 2) + " ± " + say.Real(candidate.cv_smape_stddev(), 2)),
+                  NumberCell(say.Amount(candidate.cv_mean_absolute_error())), WordCell(candidate.parameters())});
+  }
+  if (table.empty()) return "";
+  const std::string html = Paragraph(task) + table.Html();
+  if (!report.has_smape()) return html;
+  return html + Paragraph(say(phrase::kRevenueHoldout, say.WithInterval(report.smape(), 2),
+                              say.WithInterval(report.mean_absolute_error(), 1)));
+}
+
+// The trainer's sentence, which is English.
+std::string WhyNoForecast(const ReportWords& words, std::string_view why) {
+  if (!words.say.russian()) return std::string(why);
+  if (why.starts_with("The feature store does not tell")) return words.say(phrase::kNextMonthOlderStore);
+  if (why.find("not known of any row:") != std::string_view::npos) return words.say(phrase::kNextMonthUnknown);
+  return words.say(phrase::kNextMonthTooFew);
 }
 
 }  // namespace
@@ -166,23 +194,17 @@ std::string CandidatesTable(const ReportWords& words) {
 }
 
 std::string RevenueTable(const ReportWords& words) {
-  const Speech& say = words.say;
   const v1::RegressionReport& revenue = words.report.revenue();
-  HtmlTable table({say(phrase::kColumnModel), say(phrase::kColumnCvSmape), say(phrase::kColumnCvAbsoluteError),
-                   say(phrase::kColumnParameters)});
-  for (const v1::RegressionCandidate& candidate : revenue.candidates()) {
-    table.AddRow({WordCell(words.Family(candidate.family())),
-                  NumberCell(say.Real(candidate.cv_smape_mean(), 2) + " ± " + say.Real(candidate.cv_smape_stddev(), 2)),
-                  NumberCell(say.Amount(candidate.cv_mean_absolute_error())), WordCell(candidate.parameters())});
+  return RegressionTable(
+      words, revenue, words.say(phrase::kRevenueTask, words.label(revenue.target()), words.say.Count(revenue.rows())));
+}
+
+std::string NextMonthRevenue(const ReportWords& words) {
+  const v1::RegressionReport& revenue = words.report.next_month_revenue();
+  if (const std::string& why = words.report.next_month_revenue_absent(); !why.empty()) {
+    return Paragraph(WhyNoForecast(words, why));
   }
-  if (table.empty()) return "";
-  const auto paragraph = [](const std::string& text) { return Element("p", "", EscapeHtml(text)); };
-  const std::string task =
-      paragraph(say(phrase::kRevenueTask, words.label(revenue.target()), say.Count(revenue.rows())));
-  if (!revenue.has_smape()) return task + table.Html();
-  return task + table.Html() +
-         paragraph(say(phrase::kRevenueHoldout, say.WithInterval(revenue.smape(), 2),
-                       say.WithInterval(revenue.mean_absolute_error(), 1)));
+  return RegressionTable(words, revenue, words.say(phrase::kNextMonthTask, words.say.Count(revenue.rows())));
 }
 
 std::string SegmentTable(const ReportWords& words) {

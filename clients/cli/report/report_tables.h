@@ -28,6 +28,9 @@ std::string CandidatesTable(const ReportWords& words);
 // How well revenue is told from the other features: what was asked, the families, and the best on the hold-out.
 std::string RevenueTable(const ReportWords& words);
 
+// The same of the forecast of next month's revenue, or why there is none.
+std::string NextMonthRevenue(const ReportWords& words);
+
 std::string SegmentTable(const ReportWords& words);
 
 // Each feature's gaps, quartiles by outcome and relation to the label, the strongest first.
