@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "clients/cpp/score_subscription.h"
+#include "clients/cpp/scorer_client.h"
 #include "tests/end_to_end/shop.h"
 #include "tests/support/patience.h"
 
@@ -76,6 +77,38 @@ TEST_F(FirstLight, FilesInScoresOutAndASubscriberSeesAChange) {
   EXPECT_NE(changed->probability(), changed->previous_probability());
   EXPECT_EQ(changed->model_version(), 1);
   EXPECT_EQ(changed->horizon_months(), 3);
+}
+
+// From the events of a shop that never had files.
+TEST_F(FirstLight, TellsNextMonthsRevenueFromPurchases) {
+  const std::string events = services_.folder() + "/events.jsonl";
+  const Outcome generated =
+      services_.Ebb({"generate", "--customers", "500", "--months", "9", "--seed", "3", "--events", events});
+  ASSERT_EQ(generated.exit_status, 0) << generated.err;
+  const Outcome pushed = services_.Ebb({"push", "--backfill", events});
+  ASSERT_EQ(pushed.exit_status, 0) << pushed.err;
+  const std::string as_of =
+      absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::Now() - absl::Hours(24 * 100), absl::UTCTimeZone());
+  const Outcome trained = services_.Ebb({"train", "--wait", "--labels", "purchase-decline", "--as-of", as_of});
+  ASSERT_EQ(trained.exit_status, 0) << trained.err;
+  const Outcome report = services_.Ebb({"model", "report", "1", "-o", "json"});
+  ASSERT_EQ(report.exit_status, 0) << report.err;
+  const auto document = nlohmann::json::parse(report.out);
+  ASSERT_TRUE(document.contains("next_month_revenue")) << document["model"]["next_month_revenue_absent"];
+  EXPECT_GE(document["next_month_revenue"][0]["rows"], 200);
+  EXPECT_LT(document["next_month_revenue"][0]["cv_smape"], 200);
+
+  WaitForScores(500);
+  ScorerClient scorer(services_.Address(Services::kScorer), kPatience);
+  v1::ListScoresRequest request;
+  request.set_page_size(1'000);
+  const auto page = scorer.ListScores(request);
+  ASSERT_TRUE(page.ok()) << page.status();
+  for (const v1::Score& score : page->scores()) {
+    ASSERT_TRUE(score.has_expected_revenue()) << score.customer_id();
+    EXPECT_GE(score.expected_revenue(), 0);
+    EXPECT_EQ(score.revenue_at_risk(), score.probability() * score.expected_revenue());
+  }
 }
 
 TEST_F(FirstLight, TheSameFilesCountOnce) {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "trainer/evaluation/regression_metrics.h"
+#include "trainer/fit/pipeline.h"
 #include "trainer/report/regression_report.h"
 #include "trainer/search/regression.h"
 
