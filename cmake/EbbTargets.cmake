@@ -39,6 +39,7 @@ function(ebb_binary NAME)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${NAME} ${ARG_SOURCES})
   target_link_libraries(${NAME} PRIVATE ebb_options ${ARG_LINK})
+  ebb_use_precompiled(${NAME} ebb_precompiled)
 endfunction()
 
 # ebb_test(ebb_model_test SOURCES a_test.cc LINK ebb_model LABELS threads): one GoogleTest binary; each of its tests is a test of CTest.

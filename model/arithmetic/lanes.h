@@ -24,10 +24,14 @@ struct Lanes {
   // e^x in place, within 1.5 units in the last place; below -708 it is 0, above 709 infinite, NaN stays NaN.
   void (*exp)(double* values, size_t count);
 
-  // Sum of coefficients[i] × e^(minus_gamma × squared distance of the row to stored row i), over `rows` of them: the
-  // bits of the three loops above one after the other.
-  double (*rbf_sum)(const double* row, const double* columns, size_t stride, size_t count, double minus_gamma,
-                    const double* coefficients, size_t rows);
+  // Of each stored row, summed over the columns in their order; `out` has `stride` places.
+  void (*squared_norms)(const double* columns, size_t stride, size_t count, double* out);
+
+  // Sum of coefficients[i] × e^(minus_gamma × squared distance of the row to stored row i), over `rows` of them, added
+  // up as `dot` does. `norms` are the stored rows' squared norms; distances come from these, the row's own and the dot
+  // product, so they are exact to some units in the last place of the greater norm: meant for scaled rows.
+  double (*rbf_sum)(const double* row, const double* columns, const double* norms, size_t stride, size_t count,
+                    double minus_gamma, const double* coefficients, size_t rows);
 };
 
 const Lanes& ChosenLanes();

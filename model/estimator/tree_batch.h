@@ -33,7 +33,8 @@ class TreeBatch {
   };
   class Walk;
 
-  void LayOut(std::span<const TreeNode> nodes, uint32_t root);
+  // Levels below the root.
+  uint32_t LayOut(std::span<const TreeNode> nodes, uint32_t root);
 
   const size_t rows_;
   const size_t group_;  // numbers in a group: eight of each column, then eight that are below every leaf's value
