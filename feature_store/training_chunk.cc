@@ -50,9 +50,9 @@ size_t FixedRowBytes(const CompiledDeclarations& declarations, bool with_revenue
 Scale MoneyScaleOf(const CompiledDeclarations& declarations) {
   constexpr int kDefaultDecimals = 2;
   const v1::FeatureDeclarations::Shop& shop = declarations.source().shop();
-  double factor = 1;
-  for (int i = shop.has_money_scale() ? shop.money_scale() : kDefaultDecimals; i > 0; --i) factor /= 10;
-  return Scale::FromFactor(factor).value_or(Scale());
+  double minor_units = 1;
+  for (int i = shop.has_money_scale() ? shop.money_scale() : kDefaultDecimals; i > 0; --i) minor_units *= 10;
+  return *Scale::FromFactor(1 / minor_units);
 }
 
 template <typename Number>
