@@ -113,9 +113,9 @@ class FeatureCheck {
   void Run() {
     CheckName();
     CheckLabel();
-    if (feature_.role() == v1::FEATURE_ROLE_UNSPECIFIED) Say("role", "required; INPUT or SEGMENT");
+    if (feature_.role() == v1::FEATURE_ROLE_UNSPECIFIED) Say("role", "required; INPUT, SEGMENT or INPUT_AND_SEGMENT");
     if (feature_.once_covered() && feature_.role() == v1::SEGMENT) {
-      Say("once_covered", "only with role INPUT; models do not read SEGMENT features");
+      Say("once_covered", "only with role INPUT or INPUT_AND_SEGMENT; models do not read SEGMENT features");
     }
     const FieldRules* rules = RulesOf(feature_.field());
     if (rules == nullptr) Say("field", "required; what of an event is aggregated");

@@ -33,6 +33,11 @@ Change ChangeOf(std::string feature, Change::Kind kind) {
   return change;
 }
 
+// Whether models read it.
+bool IsInput(const v1::FeatureDefinition& definition) {
+  return definition.role() == v1::INPUT || definition.role() == v1::INPUT_AND_SEGMENT;
+}
+
 Change Added(const v1::FeatureDefinition& definition) {
   Change change = ChangeOf(definition.name(), Change::ADDED);
   change.set_back_fill(true);
@@ -43,7 +48,7 @@ Change Added(const v1::FeatureDefinition& definition) {
 Change Removed(const v1::FeatureDefinition& definition) {
   Change change = ChangeOf(definition.name(), Change::REMOVED);
   change.set_back_fill(true);
-  change.set_new_model(definition.role() == v1::INPUT);
+  change.set_new_model(IsInput(definition));
   change.set_reason(kFoldsAnew);
   if (change.new_model()) change.mutable_reason()->append("; models that read it have to be trained anew");
   return change;
@@ -51,7 +56,7 @@ Change Removed(const v1::FeatureDefinition& definition) {
 
 Change Changed(v1::FeatureDefinition before, v1::FeatureDefinition after) {
   Change change = ChangeOf(before.name(), Change::CHANGED);
-  const bool input = before.role() == v1::INPUT || after.role() == v1::INPUT;
+  const bool input = IsInput(before) || IsInput(after);
   const bool other_role = before.role() != after.role();
   const bool folded = FoldedPart(before) != FoldedPart(after);
   bool other_default = false;

@@ -106,6 +106,15 @@ TEST(DeclarationsTest, AMistakeOfMeaningNamesPlaceFeatureAndRule) {
       "shop.textproto:6:3: feature `a`: window: days must be 1 to 1096, is 0");
 }
 
+TEST(DeclarationsTest, ANumberMayBeAnInputAndForTheSegments) {
+  const absl::StatusOr<CompiledDeclarations> declarations = CompileDeclarations(
+      "features { name: 'profit' role: INPUT_AND_SEGMENT once_covered: true field: PROFIT "
+      "aggregation: MONTHLY_MEAN window { months: 3 } }",
+      "shop.textproto");
+  ASSERT_TRUE(declarations.ok()) << declarations.status();
+  EXPECT_EQ(declarations->schema().features(0).role(), v1::INPUT_AND_SEGMENT);
+}
+
 TEST(DeclarationsTest, EveryRuleIsChecked) {
   struct Case {
     const char*
@@ -115,7 +124,7 @@ TEST(DeclarationsTest, EveryRuleIsChecked) {
   const Case cases[] = {
       {"name: 'Revenue'", "name: must be lower_snake_case"},
       {"name: '1st'", "name: must be lower_snake_case"},
-      {"name: 'x' role: FEATURE_ROLE_UNSPECIFIED", "role: required"},
+      {"name: 'x' role: FEATURE_ROLE_UNSPECIFIED", "role: required; INPUT, SEGMENT or INPUT_AND_SEGMENT"},
       {"field: EVENT_FIELD_UNSPECIFIED", "field: required"},
       {"aggregation: AGGREGATION_UNSPECIFIED", "aggregation: required"},
       {"aggregation: DISTINCT", "aggregation: DISTINCT does not apply to PURCHASE_AMOUNT"},

@@ -19,6 +19,19 @@ class Fingerprinter {
   uint64_t hash_ = 0xcbf29ce484222325u;
 };
 
+// Frozen: fingerprints are written into model files.
+uint8_t ByteOf(FeatureRole role) {
+  switch (role) {
+    case FeatureRole::kInput:
+      return 1;
+    case FeatureRole::kSegment:
+      return 2;
+    case FeatureRole::kInputAndSegment:
+      return 3;
+  }
+  return 0;
+}
+
 }  // namespace
 
 FeatureSchema::FeatureSchema(std::vector<FeatureSpec> specs) : specs_(std::move(specs)) {
@@ -36,7 +49,7 @@ uint64_t FeatureSchema::Fingerprint() const {
   for (const FeatureSpec& spec : specs_) {
     fingerprint.Add(spec.name);
     fingerprint.AddByte(spec.kind == FeatureKind::kNumber ? 1 : 2);
-    fingerprint.AddByte(spec.role == FeatureRole::kInput ? 1 : 2);
+    fingerprint.AddByte(ByteOf(spec.role));
   }
   return fingerprint.value();
 }

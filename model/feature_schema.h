@@ -11,8 +11,11 @@ namespace ebb {
 
 enum class FeatureKind { kNumber, kCategory };
 
-// Whether a model may look at a feature, or only the segments (the mean monthly profit, for instance).
-enum class FeatureRole { kInput, kSegment };
+// Whether a model may look at a feature, only the segments (the mean monthly profit, for instance), or both.
+enum class FeatureRole { kInput, kSegment, kInputAndSegment };
+
+constexpr bool IsInput(FeatureRole role) { return role != FeatureRole::kSegment; }
+constexpr bool IsForSegments(FeatureRole role) { return role != FeatureRole::kInput; }
 
 // What people call a feature; empty where it is not declared in that language.
 struct FeatureLabelTexts {

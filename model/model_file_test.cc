@@ -78,6 +78,26 @@ TEST(ModelFile, KeepsLabels) {
   EXPECT_TRUE(ParseModelFile(before)->schema[0].label.english.empty());
 }
 
+// A number may be an input and cut the tiers, too.
+TEST(ModelFile, KeepsAnInputThatSegmentsReadToo) {
+  TrainedModel model = ModelOf({Logistic()});
+  std::vector<FeatureSpec> specs = model.schema.specs();
+  specs[3].role = FeatureRole::kInputAndSegment;
+  model.schema = FeatureSchema(std::move(specs));
+  Preprocessing& preprocessing = model.members[0].pipeline.preprocessing;
+  preprocessing.numbers.push_back({.feature = 3, .median = 4, .center = 0, .scale = 2});
+  std::get<LogisticRegression>(model.members[0].pipeline.estimator).weights = {1, 0.5, 3, -2, 4};
+  const std::string bytes = SerializeModelFile(model);
+  const absl::StatusOr<TrainedModel> read = ParseModelFile(bytes);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(SerializeModelFile(*read), bytes);
+  EXPECT_TRUE(read->schema == model.schema);
+  EXPECT_EQ(read->segments.feature, "profit");
+  FeatureVector poor = Vector(4, 9, "premium"), rich = poor;
+  rich[3] = FeatureValue::Number(4.5);
+  EXPECT_LT(read->ScoreOne(poor).probability, read->ScoreOne(rich).probability);
+}
+
 TEST(ModelFile, KeepsASigmoid) {
   TrainedModel model = EveryEstimator();
   model.calibration = {.knots = {}, .sigmoid = Calibration::Sigmoid{.slope = 1.25, .intercept = -0.5}};
@@ -205,6 +225,8 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenRule{"features name visits twice", [](v1::ModelFile& m) { m.mutable_features(1)->set_name("visits"); }},
         BrokenRule{"feature visits has the unknown kind 9",
                    [](v1::ModelFile& m) { m.mutable_features(0)->set_kind(static_cast<v1::ModelFeatureKind>(9)); }},
+        BrokenRule{"feature visits has the unknown role 9",
+                   [](v1::ModelFile& m) { m.mutable_features(0)->set_role(static_cast<v1::ModelFeatureRole>(9)); }},
         BrokenRule{"schema fingerprint is 1", [](v1::ModelFile& m) { m.set_schema_fingerprint(1); }},
         BrokenRule{"members are 0", [](v1::ModelFile& m) { m.clear_members(); }},
         BrokenRule{"member 0: weight is 0", [](v1::ModelFile& m) { m.mutable_members(0)->set_weight(0); }},

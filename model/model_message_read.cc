@@ -49,6 +49,20 @@ constexpr int kMostFeatures = 4096;
 constexpr int kMostMembers = 256;
 constexpr int kMostRegressors = 8;
 
+// Nothing where it is not known.
+std::optional<FeatureRole> ReadRole(v1::ModelFeatureRole role) {
+  switch (role) {
+    case v1::MODEL_FEATURE_ROLE_INPUT:
+      return FeatureRole::kInput;
+    case v1::MODEL_FEATURE_ROLE_SEGMENT:
+      return FeatureRole::kSegment;
+    case v1::MODEL_FEATURE_ROLE_INPUT_AND_SEGMENT:
+      return FeatureRole::kInputAndSegment;
+    default:
+      return std::nullopt;
+  }
+}
+
 FeatureSchema ReadSchema(const v1::ModelFile& message, Rules& rules) {
   rules.Require(message.features_size() >= 1 && message.features_size() <= kMostFeatures, "features are ",
                 message.features_size(), "; there must be 1 to ", kMostFeatures);
@@ -60,14 +74,14 @@ FeatureSchema ReadSchema(const v1::ModelFile& message, Rules& rules) {
     rules.Require(names.insert(feature.name()).second, "features name ", feature.name(), " twice");
     rules.Require(feature.kind() == v1::MODEL_FEATURE_KIND_NUMBER || feature.kind() == v1::MODEL_FEATURE_KIND_CATEGORY,
                   "feature ", feature.name(), " has the unknown kind ", feature.kind());
-    rules.Require(feature.role() == v1::MODEL_FEATURE_ROLE_INPUT || feature.role() == v1::MODEL_FEATURE_ROLE_SEGMENT,
-                  "feature ", feature.name(), " has the unknown role ", feature.role());
+    const std::optional<FeatureRole> role = ReadRole(feature.role());
+    rules.Require(role.has_value(), "feature ", feature.name(), " has the unknown role ", feature.role());
     rules.Finite(feature.median(), "feature median");
-    any_input |= feature.role() == v1::MODEL_FEATURE_ROLE_INPUT;
+    any_input |= role && IsInput(*role);
     specs.push_back(
         {.name = feature.name(),
          .kind = feature.kind() == v1::MODEL_FEATURE_KIND_NUMBER ? FeatureKind::kNumber : FeatureKind::kCategory,
-         .role = feature.role() == v1::MODEL_FEATURE_ROLE_INPUT ? FeatureRole::kInput : FeatureRole::kSegment,
+         .role = role.value_or(FeatureRole::kInput),
          .group = feature.group(),
          .lever = feature.lever(),
          .description = feature.description(),
@@ -86,7 +100,7 @@ Preprocessing ReadPreprocessing(const v1::ModelPreprocessing& message, const Fea
                 "scaling is the unknown ", message.scaling());
   result.scaling = static_cast<Scaling>(message.scaling() - 1);
   const auto is_input = [&](uint32_t feature, FeatureKind kind) {
-    return feature < schema.size() && schema[feature].kind == kind && schema[feature].role == FeatureRole::kInput;
+    return feature < schema.size() && schema[feature].kind == kind && IsInput(schema[feature].role);
   };
   for (const v1::ModelNumberColumn& number : message.numbers()) {
     rules.Require(is_input(number.feature(), FeatureKind::kNumber), "number column refers to feature ",
@@ -350,7 +364,7 @@ void ReadSegments(const v1::ModelFile& message, TrainedModel& model, Rules& rule
   const v1::ModelSegmentBounds& segments = message.segments();
   const auto feature = model.schema.IndexOf(segments.feature());
   rules.Require(feature.has_value() && model.schema[*feature].kind == FeatureKind::kNumber &&
-                    model.schema[*feature].role == FeatureRole::kSegment,
+                    IsForSegments(model.schema[*feature].role),
                 "segments are over ", segments.feature(), ", which is no number for segments");
   model.segments = {.feature = segments.feature(),
                     .lower = rules.Finite(segments.lower(), "lower profit bound"),

@@ -118,11 +118,23 @@ void Write(const Calibration& calibration, v1::ModelCalibration* out) {
   out->set_tail_scale(calibration.tail_scale);
 }
 
+v1::ModelFeatureRole RoleMessage(FeatureRole role) {
+  switch (role) {
+    case FeatureRole::kInput:
+      return v1::MODEL_FEATURE_ROLE_INPUT;
+    case FeatureRole::kSegment:
+      return v1::MODEL_FEATURE_ROLE_SEGMENT;
+    case FeatureRole::kInputAndSegment:
+      return v1::MODEL_FEATURE_ROLE_INPUT_AND_SEGMENT;
+  }
+  return v1::MODEL_FEATURE_ROLE_UNSPECIFIED;
+}
+
 void Write(const TrainedModel& model, size_t feature, v1::ModelFeature* out) {
   const FeatureSpec& spec = model.schema[feature];
   out->set_name(spec.name);
   out->set_kind(spec.kind == FeatureKind::kNumber ? v1::MODEL_FEATURE_KIND_NUMBER : v1::MODEL_FEATURE_KIND_CATEGORY);
-  out->set_role(spec.role == FeatureRole::kInput ? v1::MODEL_FEATURE_ROLE_INPUT : v1::MODEL_FEATURE_ROLE_SEGMENT);
+  out->set_role(RoleMessage(spec.role));
   out->set_group(spec.group);
   out->set_lever(spec.lever);
   out->set_description(spec.description);

@@ -1,5 +1,6 @@
 #include "model/schema_message.h"
 
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -12,6 +13,20 @@
 namespace ebb {
 namespace {
 
+// Nothing where it is not known.
+std::optional<FeatureRole> RoleFromMessage(v1::FeatureRole role) {
+  switch (role) {
+    case v1::INPUT:
+      return FeatureRole::kInput;
+    case v1::SEGMENT:
+      return FeatureRole::kSegment;
+    case v1::INPUT_AND_SEGMENT:
+      return FeatureRole::kInputAndSegment;
+    default:
+      return std::nullopt;
+  }
+}
+
 absl::StatusOr<FeatureSpec> SpecFromMessage(const v1::FeatureSpec& message) {
   FeatureSpec spec;
   spec.name = message.name();
@@ -21,11 +36,12 @@ absl::StatusOr<FeatureSpec> SpecFromMessage(const v1::FeatureSpec& message) {
   if (message.kind() != v1::NUMBER && message.kind() != v1::CATEGORY) {
     return absl::InvalidArgumentError(absl::StrCat("feature `", message.name(), "`: unknown kind ", message.kind()));
   }
-  if (message.role() != v1::INPUT && message.role() != v1::SEGMENT) {
+  const std::optional<FeatureRole> role = RoleFromMessage(message.role());
+  if (!role) {
     return absl::InvalidArgumentError(absl::StrCat("feature `", message.name(), "`: unknown role ", message.role()));
   }
   spec.kind = message.kind() == v1::NUMBER ? FeatureKind::kNumber : FeatureKind::kCategory;
-  spec.role = message.role() == v1::INPUT ? FeatureRole::kInput : FeatureRole::kSegment;
+  spec.role = *role;
   if (message.group() != v1::FEATURE_GROUP_UNSPECIFIED) {
     spec.group = absl::AsciiStrToLower(v1::FeatureGroup_Name(message.group()));
   }

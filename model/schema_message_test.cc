@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <set>
 #include <string>
 
 #include "google/protobuf/text_format.h"
@@ -36,6 +37,28 @@ TEST(SchemaMessageTest, KeepsAllThatIsKnownOfAFeature) {
                                      .role = FeatureRole::kSegment,
                                      .group = "",
                                      .description = ""}}));
+}
+
+TEST(SchemaMessageTest, KnowsEveryRole) {
+  const struct {
+    v1::FeatureRole role;
+    FeatureRole want;
+    bool input, for_segments;
+  } kCases[] = {{v1::INPUT, FeatureRole::kInput, true, false},
+                {v1::SEGMENT, FeatureRole::kSegment, false, true},
+                {v1::INPUT_AND_SEGMENT, FeatureRole::kInputAndSegment, true, true}};
+  std::set<uint64_t> fingerprints;
+  for (const auto& c : kCases) {
+    v1::FeatureSchema message = Message();
+    message.mutable_features(0)->set_role(c.role);
+    const auto schema = SchemaFromMessage(message);
+    ASSERT_TRUE(schema.ok()) << schema.status();
+    EXPECT_EQ((*schema)[0].role, c.want);
+    EXPECT_EQ(IsInput((*schema)[0].role), c.input);
+    EXPECT_EQ(IsForSegments((*schema)[0].role), c.for_segments);
+    fingerprints.insert(schema->Fingerprint());
+  }
+  EXPECT_EQ(fingerprints.size(), 3u);
 }
 
 TEST(SchemaMessageTest, RefusesByName) {

@@ -41,7 +41,7 @@ v1::ExplanationMethod MethodMessage(ShapleyMethod method) {
 std::vector<size_t> ByContribution(const FeatureSchema& schema, const std::vector<double>& contributions) {
   std::vector<size_t> order;
   for (size_t f = 0; f < schema.size(); ++f) {
-    if (schema[f].role == FeatureRole::kInput) order.push_back(f);
+    if (IsInput(schema[f].role)) order.push_back(f);
   }
   std::ranges::stable_sort(order, std::greater<>(), [&](size_t f) { return std::abs(contributions[f]); });
   return order;

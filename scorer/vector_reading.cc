@@ -54,7 +54,7 @@ absl::StatusOr<VectorReading> VectorReading::Make(const FeatureSchema& store, co
   for (const FeatureSpec& wanted : model.schema.specs()) {
     const std::optional<size_t> place = store.IndexOf(wanted.name);
     const bool fits = place.has_value() && store[*place].kind == wanted.kind;
-    if (!fits && wanted.role == FeatureRole::kInput) {
+    if (!fits && IsInput(wanted.role)) {
       return absl::FailedPreconditionError(
           absl::StrCat("the model's input ", wanted.name, " is ", KindName(wanted.kind),
                        "; the store has no such feature: declare it there or train anew"));

@@ -97,7 +97,7 @@ std::vector<LeftOutInput> InputsToLeaveOut(const Dataset& dataset, const v1::Tra
   std::vector<LeftOutInput> left_out;
   for (size_t i = 0; i < dataset.schema().size(); ++i) {
     const FeatureSpec& spec = dataset.schema()[i];
-    if (spec.role != FeatureRole::kInput) continue;
+    if (!IsInput(spec.role)) continue;
     const Variety variety = VarietyOf(dataset, i);
     if (variety == Variety::kEmpty) {
       left_out.push_back({spec.name, LeftOutInput::Cause::kEmpty});
@@ -113,7 +113,7 @@ std::vector<LeftOutInput> InputsToLeaveOut(const Dataset& dataset, const v1::Tra
 absl::Status CheckInputs(const Dataset& dataset, const std::vector<LeftOutInput>& left_out) {
   const auto inputs =
       static_cast<size_t>(std::count_if(dataset.schema().specs().begin(), dataset.schema().specs().end(),
-                                        [](const FeatureSpec& spec) { return spec.role == FeatureRole::kInput; }));
+                                        [](const FeatureSpec& spec) { return IsInput(spec.role); }));
   if (left_out.size() < inputs) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat("none of the ", inputs,
                                                     " input features differs between customers, so nothing can be "
@@ -129,7 +129,7 @@ std::vector<std::string> DescribeInputs(const Dataset& dataset, const std::vecto
                                   [&](const LeftOutInput& input) { return input.name == spec.name; });
     if (out != left_out.end())
       findings.push_back(absl::StrCat("`", spec.name, "` ", out->Reason(), "; it is left out"));
-    if (spec.role != FeatureRole::kInput || out != left_out.end() || spec.kind != FeatureKind::kNumber) continue;
+    if (!IsInput(spec.role) || out != left_out.end() || spec.kind != FeatureKind::kNumber) continue;
     if (const double auc = RocAucAlone(dataset, i); auc >= kLeakingRocAuc) {
       findings.push_back(
           absl::StrCat("`", spec.name, "` alone has ROC-AUC ", auc, ": check that it was known before the label"));

@@ -101,5 +101,14 @@ TEST(Dataset, WithoutFeaturesTheRowsStayInTheirOrder) {
   EXPECT_EQ(TableOf({a, b, c}, with).Without({"b", "of another shop"}).Digest(), TableOf({a, c}, without).Digest());
 }
 
+TEST(Dataset, WithoutAnInputThatSegmentsReadTheyGoOnReadingIt) {
+  const std::vector<FeatureVector> rows = {{FeatureValue::Number(1), FeatureValue::Number(2)},
+                                           {FeatureValue::Number(3), FeatureValue::Number(4)}};
+  const FeatureSpec a = Spec("a", FeatureKind::kNumber);
+  const auto profit = [](FeatureRole role) { return Spec("profit", FeatureKind::kNumber, role); };
+  EXPECT_EQ(TableOf({a, profit(FeatureRole::kInputAndSegment)}, rows).Without({"profit"}).Digest(),
+            TableOf({a, profit(FeatureRole::kSegment)}, rows).Digest());
+}
+
 }  // namespace
 }  // namespace ebb::trainer

@@ -19,7 +19,7 @@ using InputKinds = std::map<std::string, FeatureKind>;
 InputKinds InputsOf(const FeatureSchema& schema) {
   InputKinds inputs;
   for (size_t i = 0; i < schema.size(); ++i) {
-    if (schema[i].role == FeatureRole::kInput) inputs[schema[i].name] = schema[i].kind;
+    if (IsInput(schema[i].role)) inputs[schema[i].name] = schema[i].kind;
   }
   return inputs;
 }

@@ -18,7 +18,7 @@ absl::StatusOr<std::vector<size_t>> Places(const FeatureSchema& model, const Fea
     const std::optional<size_t> place = table.IndexOf(model[i].name);
     if (place && table[*place].kind == model[i].kind) {
       places[i] = *place;
-    } else if (model[i].role == FeatureRole::kInput) {
+    } else if (IsInput(model[i].role)) {
       return absl::FailedPreconditionError(
           absl::StrCat("the training set lacks the champion's input `", model[i].name, "`"));
     }

@@ -46,7 +46,7 @@ bool HasValues(const Dataset& dataset, size_t feature) {
 std::string SegmentFeature(const Dataset& dataset) {
   for (size_t i = 0; i < dataset.schema().size(); ++i) {
     const FeatureSpec& spec = dataset.schema()[i];
-    if (spec.role == FeatureRole::kSegment && spec.kind == FeatureKind::kNumber && HasValues(dataset, i)) {
+    if (IsForSegments(spec.role) && spec.kind == FeatureKind::kNumber && HasValues(dataset, i)) {
       return spec.name;
     }
   }

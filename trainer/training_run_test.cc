@@ -11,6 +11,7 @@
 #include <functional>
 
 #include "absl/strings/str_cat.h"
+#include "model/explain/explainer.h"
 #include "model/model_file.h"
 #include "runtime/digest.h"
 #include "trainer/rocks_registry.h"
@@ -30,6 +31,7 @@ class SyntheticSource final : public TrainingSetSource {
     std::vector<v1::ReadTrainingSetResponse> chunks = testing::SyntheticTrainingSet(rows, 300);
     if (revenue_known && request.next_month_revenue()) testing::AddNextMonthRevenue(revenue_known, &chunks);
     for (v1::ReadTrainingSetResponse& chunk : chunks) {
+      if (chunk.has_schema()) chunk.mutable_schema()->mutable_features(3)->set_role(profit_role);
       if (chunk.has_summary() && !uncovered.empty()) chunk.mutable_summary()->add_uncovered_features(uncovered);
       if (absl::Status status = take(chunk); !status.ok()) return status;
     }
@@ -39,9 +41,11 @@ class SyntheticSource final : public TrainingSetSource {
   int rows = 300;
   std::string uncovered;                       // the name of a feature
   std::function<bool(int row)> revenue_known;  // none: an older store
+  v1::FeatureRole profit_role = v1::SEGMENT;
 };
 
 constexpr char kTree[] = "decision_tree { max_depth: [2] min_leaf: [5] criterion: [GINI] class_weight: [NONE] }";
+constexpr char kLogistic[] = "logistic_regression { c: [1] }";
 constexpr char kGoodStack[] = "logistic_regression { c: [1] } decision_tree { max_depth: [3] min_leaf: [5] }";
 // Leaves of nearly half of the rows: hardly better than nothing.
 constexpr char kPoorTree[] = "decision_tree { max_depth: [1] min_leaf: [80] }";
@@ -151,6 +155,41 @@ TEST_F(TrainingRunTest, TheModelTellsNextMonthsRevenueWhereItIsKnown) {
   model.revenue->Tell({&vector, 1}, {&amount, 1});
   EXPECT_NEAR(amount, 800, 80);
   EXPECT_EQ(Train(kTree, 1).model.file, result.model.file) << "on any number of threads";
+}
+
+TEST_F(TrainingRunTest, ProfitMayBeAnInputAndCutTheTiersToo) {
+  const TrainedResult apart = Train(kLogistic);
+  source_.profit_role = v1::INPUT_AND_SEGMENT;
+  const TrainedResult both = Train(kLogistic);
+  EXPECT_EQ(both.model.report.profit_tiers().lower(), apart.model.report.profit_tiers().lower());
+  EXPECT_EQ(both.model.analysis.lineage().profit_feature(), "profit");
+  EXPECT_TRUE(both.model.analysis.features(3).input());
+  const auto listed = [](const TrainedResult& result) {
+    const auto& inputs = result.model.analysis.importances().features();
+    return std::any_of(inputs.begin(), inputs.end(), [](const auto& input) { return input.name() == "profit"; });
+  };
+  EXPECT_TRUE(listed(both));
+  EXPECT_FALSE(listed(apart));
+
+  const absl::StatusOr<TrainedModel> model = ParseModelFile(both.model.file);
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ(model->segments.feature, "profit");
+  EXPECT_EQ(model->schema[3].role, FeatureRole::kInputAndSegment);
+  FeatureVector poor = {FeatureValue::Number(8), FeatureValue::Number(0.5), FeatureValue::Category("standard"),
+                        FeatureValue::Number(0)};
+  FeatureVector rich = poor;
+  rich[3] = FeatureValue::Number(1000);
+  EXPECT_NE(model->ScoreOne(poor).ranking_score, model->ScoreOne(rich).ranking_score);
+  EXPECT_NE(Explainer(*model).Explain(rich).contributions[3], 0);
+}
+
+TEST_F(TrainingRunTest, ProfitThatIsNotCoveredYetIsLeftToTheSegments) {
+  source_.profit_role = v1::INPUT_AND_SEGMENT;
+  source_.uncovered = "profit";
+  const absl::StatusOr<TrainedModel> model = ParseModelFile(Train().model.file);
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ(model->segments.feature, "profit");
+  EXPECT_EQ(model->schema[3].role, FeatureRole::kSegment);
 }
 
 TEST_F(TrainingRunTest, TellsWhatHasChangedSinceTheNewestModel) {

@@ -23,7 +23,7 @@ void AddWeighted(double weight, const std::vector<double>& from, std::vector<dou
 std::vector<uint32_t> InputsOf(const FeatureSchema& schema) {
   std::vector<uint32_t> inputs;
   for (size_t i = 0; i < schema.size(); ++i) {
-    if (schema[i].role == FeatureRole::kInput) inputs.push_back(static_cast<uint32_t>(i));
+    if (IsInput(schema[i].role)) inputs.push_back(static_cast<uint32_t>(i));
   }
   return inputs;
 }

@@ -19,7 +19,7 @@ Explanation ExplainByReplacement(const TrainedModel& model, const FeatureVector&
   std::vector<size_t> inputs;
   std::vector<FeatureVector> vectors = {vector, vector};  // as it is; with all inputs replaced; with one replaced, each
   for (size_t f = 0; f < model.schema.size(); ++f) {
-    if (model.schema[f].role != FeatureRole::kInput) continue;
+    if (!IsInput(model.schema[f].role)) continue;
     inputs.push_back(f);
     vectors[1][f] = StandIn(model, f);
     vectors.push_back(vector);

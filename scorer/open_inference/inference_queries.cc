@@ -95,7 +95,7 @@ absl::StatusOr<inference::ModelMetadataResponse> InferenceQueries::ModelMetadata
   response.add_versions(absl::StrCat(served->version));
   response.set_platform(kServedModelPlatform);
   for (const FeatureSpec& spec : served->model.schema.specs()) {
-    if (spec.role != FeatureRole::kInput) continue;
+    if (!IsInput(spec.role)) continue;
     AddTensor(spec.name, spec.kind == FeatureKind::kNumber ? "FP64" : "BYTES", response.add_inputs());
   }
   for (const OutputSpec& spec : OutputSpecs()) AddTensor(spec.name, spec.datatype, response.add_outputs());

@@ -40,7 +40,7 @@ absl::Status CheckContents(const inference::ModelInferRequest& request) {
 absl::StatusOr<size_t> PlaceOf(const InputTensor& input, const FeatureSchema& schema) {
   const std::string& name = input.tensor.name();
   const std::optional<size_t> place = schema.IndexOf(name);
-  if (place.has_value() && schema[*place].role == FeatureRole::kInput) return *place;
+  if (place.has_value() && IsInput(schema[*place].role)) return *place;
   return InvalidField(absl::StrCat(input.field, ".name"),
                       absl::StrCat("is \"", name, "\", no input of the model: ModelMetadata lists them"));
 }

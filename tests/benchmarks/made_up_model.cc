@@ -13,7 +13,7 @@ class Maker {
  public:
   Maker(const FeatureSchema& schema, uint64_t seed) : schema_(schema), random_(seed) {
     for (size_t f = 0; f < schema.size(); ++f) {
-      if (schema[f].role != FeatureRole::kInput) continue;
+      if (!IsInput(schema[f].role)) continue;
       if (schema[f].kind == FeatureKind::kNumber) {
         preprocessing_.numbers.push_back({.feature = f, .median = 0, .center = 0, .scale = 100});
       } else {

@@ -105,7 +105,7 @@ Preprocessing FitPreprocessing(const Dataset& dataset, std::span<const uint32_t>
   result.scaling = scaling;
   for (size_t f = 0; f < dataset.schema().size(); ++f) {
     const FeatureSpec& spec = dataset.schema()[f];
-    if (spec.role != FeatureRole::kInput) continue;
+    if (!IsInput(spec.role)) continue;
     if (spec.kind == FeatureKind::kNumber) {
       result.numbers.push_back(FitNumber(dataset, f, rows, scaling));
     } else {

@@ -162,7 +162,7 @@ std::vector<v1::FeatureDescription> DescribeFeatures(const Dataset& dataset,
     out.set_description(spec.description);
     if (!spec.label.english.empty()) out.mutable_called()->set_en(spec.label.english);
     if (!spec.label.russian.empty()) out.mutable_called()->set_ru(spec.label.russian);
-    out.set_input(spec.role == FeatureRole::kInput);
+    out.set_input(IsInput(spec.role));
     for (const LeftOutInput& input : left_out) {
       if (input.name == spec.name) out.set_left_out(input.Reason());
     }

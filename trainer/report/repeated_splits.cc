@@ -99,7 +99,7 @@ RepeatedSplits PlanOf(const FeatureSchema& schema) {
   RepeatedSplits plan;
   std::set<std::string> groups;
   for (size_t f = 0; f < schema.size(); ++f) {
-    if (schema[f].role != FeatureRole::kInput) continue;
+    if (!IsInput(schema[f].role)) continue;
     plan.inputs.push_back(f);
     groups.insert(schema[f].group);
   }

@@ -81,8 +81,12 @@ Dataset Dataset::Without(const std::set<std::string>& features) const {
   Dataset rest;
   std::vector<FeatureSpec> specs;
   for (size_t f = 0; f < schema_.size(); ++f) {
-    if (features.contains(schema_[f].name)) continue;
-    specs.push_back(schema_[f]);
+    FeatureSpec spec = schema_[f];
+    if (features.contains(spec.name)) {
+      if (spec.role != FeatureRole::kInputAndSegment) continue;
+      spec.role = FeatureRole::kSegment;
+    }
+    specs.push_back(std::move(spec));
     rest.numbers_.push_back(numbers_[f]);
     rest.categories_.push_back(categories_[f]);
   }

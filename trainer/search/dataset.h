@@ -37,7 +37,8 @@ class Dataset {
 
   FeatureVector Row(size_t row) const;
   Dataset Select(std::span<const uint32_t> rows) const;  // in the order given
-  // The same rows in the same order without some features; unknown names are nothing.
+  // The same rows in the same order without some features; unknown names are nothing. What is an input and for the
+  // segments stays for the segments alone.
   Dataset Without(const std::set<std::string>& features) const;
 
   // SHA-256 of the whole table as 64 hex digits: equal for equal rows and seed, whatever the order they were added in.

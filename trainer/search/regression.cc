@@ -32,7 +32,7 @@ double GreatestPlausible(std::vector<double> known) {
 
 bool HasInputs(const FeatureSchema& schema) {
   for (size_t f = 0; f < schema.size(); ++f) {
-    if (schema[f].role == FeatureRole::kInput) return true;
+    if (IsInput(schema[f].role)) return true;
   }
   return false;
 }

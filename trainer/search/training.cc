@@ -107,7 +107,7 @@ absl::Status CheckOptions(const Dataset& dataset, const TrainingOptions& options
   if (options.segment_feature.empty()) return absl::OkStatus();
   const auto feature = dataset.schema().IndexOf(options.segment_feature);
   if (!feature || dataset.schema()[*feature].kind != FeatureKind::kNumber ||
-      dataset.schema()[*feature].role != FeatureRole::kSegment) {
+      !IsForSegments(dataset.schema()[*feature].role)) {
     return absl::InvalidArgumentError(absl::StrCat("segment_feature is ", options.segment_feature,
                                                    "; it must be a number of the schema with the role for segments"));
   }
