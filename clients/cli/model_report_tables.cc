@@ -149,6 +149,17 @@ Table Revenue(const v1::RegressionReport& revenue, const char* title) {
   return table;
 }
 
+Table InputTrials(const v1::ModelReport& report) {
+  Table table({"feature", "splits", "roc_auc_without", "roc_auc_with", "difference", "lower", "upper"}, "input_trials");
+  for (const v1::InputTrial& trial : report.input_trials()) {
+    std::vector<Cell> row = {TextCell(trial.feature()), CountCell(trial.splits()), RealCell(trial.roc_auc_without()),
+                             RealCell(trial.roc_auc_with())};
+    AddEstimate(trial.has_difference(), trial.difference(), &row);
+    table.AddRow(std::move(row));
+  }
+  return table;
+}
+
 }  // namespace
 
 std::vector<Section> ReportSections(const v1::ModelReport& report) {
@@ -158,7 +169,7 @@ std::vector<Section> ReportSections(const v1::ModelReport& report) {
   }
   for (Table table : {Criteria(report), Importance(report), GroupImportance(report), Features(report), Metrics(report),
                       Segments(report), Revenue(report.revenue(), "revenue"),
-                      Revenue(report.next_month_revenue(), "next_month_revenue")}) {
+                      Revenue(report.next_month_revenue(), "next_month_revenue"), InputTrials(report)}) {
     if (!table.rows().empty()) document.push_back(std::move(table));
   }
   return document;

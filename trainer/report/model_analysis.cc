@@ -13,6 +13,7 @@
 #include "trainer/report/feature_report.h"
 #include "trainer/report/findings.h"
 #include "trainer/report/importances.h"
+#include "trainer/report/input_trials.h"
 #include "trainer/report/learning_curve.h"
 #include "trainer/report/repeated_splits.h"
 #include "trainer/report/revenue_report.h"
@@ -97,7 +98,7 @@ void DescribePredictions(const AnalysisInput& input, v1::ModelReport* report) {
 }  // namespace
 
 absl::StatusOr<ModelAnalysis> AnalyseModel(const AnalysisInput& input) {
-  constexpr int kParts = 6;
+  constexpr int kParts = 7;
   const auto progress = [&](int done) {
     if (input.progress) input.progress(done, kParts);
   };
@@ -138,6 +139,13 @@ absl::StatusOr<ModelAnalysis> AnalyseModel(const AnalysisInput& input) {
     *report.mutable_revenue() = std::move((*revenue)->regression);
     *report.add_criteria() = std::move((*revenue)->criterion);
   }
+  progress(6);
+  absl::StatusOr<std::vector<v1::InputTrial>> trials = TryInputs({.dataset = input.seen,
+                                                                  .settings = outcome.best_of_families,
+                                                                  .threads = input.threads,
+                                                                  .cancelled = input.cancelled});
+  if (!trials.ok()) return trials.status();
+  AddAll(*std::move(trials), report.mutable_input_trials());
   progress(kParts);
   return ModelAnalysis{.report = std::move(report), .splits = *std::move(splits)};
 }

@@ -18,6 +18,7 @@ namespace {
 constexpr int kFolds = 4;
 constexpr int kRepeats = 2;
 constexpr int kSplits = kFolds * kRepeats;
+static_assert(kTestToTraining == 1.0 / (kFolds - 1));
 constexpr int kShuffles = 2;
 constexpr size_t kMostRows = 20'000;
 
@@ -138,7 +139,7 @@ absl::StatusOr<RepeatedSplits> MeasureRepeatedSplits(const Dataset& dataset, con
   }
   RepeatedSplits result = PlanOf(dataset.schema());
   result.rows = dataset.rows();
-  result.test_to_training = 1.0 / (kFolds - 1);
+  result.test_to_training = kTestToTraining;
   std::vector<SplitResult> splits(kSplits);
   const absl::Status status = ForEachSplit(dataset, recipe, stack, threads, cancelled, [&](Split& split, size_t i) {
     splits[i] = split.Measure(result, dataset.schema());

@@ -31,6 +31,9 @@ struct RepeatedSplits {
   std::vector<double> RocAucs() const;  // by split
 };
 
+// Rows of a test part to rows of a training part.
+inline constexpr double kTestToTraining = 1.0 / 3;
+
 // Two times four stratified folds, customers kept together, of up to 20,000 rows (of more, as many evenly spaced along
 // the canonical order). The same on any number of threads. CANCELLED.
 absl::StatusOr<RepeatedSplits> MeasureRepeatedSplits(const Dataset& dataset, const Recipe& recipe, const Stack& stack,

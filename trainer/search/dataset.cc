@@ -97,6 +97,16 @@ Dataset Dataset::Without(const std::set<std::string>& features) const {
   return rest;
 }
 
+Dataset Dataset::WithInput(const std::string& feature) const {
+  std::vector<FeatureSpec> specs = schema_.specs();
+  for (FeatureSpec& spec : specs) {
+    if (spec.name == feature && !IsInput(spec.role)) spec.role = FeatureRole::kInputAndSegment;
+  }
+  Dataset changed = *this;
+  changed.schema_ = FeatureSchema(std::move(specs));
+  return changed;
+}
+
 std::string Dataset::Digest() const {
   std::string text;
   Append(text, schema_.Fingerprint());

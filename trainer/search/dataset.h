@@ -40,6 +40,8 @@ class Dataset {
   // The same rows in the same order without some features; unknown names are nothing. What is an input and for the
   // segments stays for the segments alone.
   Dataset Without(const std::set<std::string>& features) const;
+  // The same table with a feature of the schema an input, whatever else it is for.
+  Dataset WithInput(const std::string& feature) const;
 
   // SHA-256 of the whole table as 64 hex digits: equal for equal rows and seed, whatever the order they were added in.
   std::string Digest() const;

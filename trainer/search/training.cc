@@ -270,6 +270,7 @@ absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const Tr
 
   outcome.published = ModelWithoutMembers(dataset, options, segments, digest);
   outcome.recipe = recipe;
+  outcome.best_of_families = families;
   if (absl::Status status = FitPublished(dataset, *all_folds, calibration, options, &outcome); !status.ok()) {
     return status;
   }

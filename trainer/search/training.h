@@ -72,6 +72,7 @@ struct TrainingOutcome {
 
   // What `published` was made of, and what is said of each row: for a report.
   Recipe recipe;
+  Recipe best_of_families;                  // each searched family's best setting, whatever is published
   Stack stack;                              // of the out-of-fold scores of all rows
   Predictions cross_validated_predictions;  // out of fold, of the training part's rows, by the winner
   Predictions holdout_predictions;          // by `measured`, of the hold-out's rows

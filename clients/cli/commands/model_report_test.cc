@@ -65,8 +65,9 @@ class ModelReportCommandTest : public ::testing::Test {
 
 TEST_F(ModelReportCommandTest, PrintsTables) {
   EXPECT_EQ(Run({"3"}), 0) << err_.str();
-  for (const char* title : {"\nchampion comparison\n", "\ncriteria\n", "\nimportance\n", "\ngroup importance\n",
-                            "\nfeatures\n", "\nmetrics\n", "\nsegments\n", "\nrevenue\n", "\nnext month revenue\n"})
+  for (const char* title :
+       {"\nchampion comparison\n", "\ncriteria\n", "\nimportance\n", "\ngroup importance\n", "\nfeatures\n",
+        "\nmetrics\n", "\nsegments\n", "\nrevenue\n", "\nnext month revenue\n", "\ninput trials\n"})
     EXPECT_THAT(out_.str(), HasSubstr(title));
   EXPECT_THAT(err_.str(), HasSubstr("--html FILE"));
 }
@@ -98,6 +99,9 @@ TEST_F(ModelReportCommandTest, GivesProgramsEveryFigure) {
   EXPECT_EQ(document["features"][0]["measure"], "roc_auc");
   EXPECT_EQ(document["metrics"][0]["lower"], 0.88);
   EXPECT_EQ(document["segments"][2]["at_risk"], true);
+  EXPECT_EQ(document["input_trials"][0]["feature"], "profit_3m_avg");
+  EXPECT_EQ(document["input_trials"][0]["roc_auc_with"], 0.9131);
+  EXPECT_EQ(document["input_trials"][0]["lower"], -0.0042);
 }
 
 TEST_F(ModelReportCommandTest, WritesThePageAndSaysWhere) {

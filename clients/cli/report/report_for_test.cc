@@ -139,6 +139,10 @@ constexpr char kQuality[] = R"(
     candidates { family: "median" cv_smape_mean: 40.25 cv_smape_stddev: 0.9 cv_mean_absolute_error: 900 }
     smape { value: 22.1 lower: 20.4 upper: 23.9 } mean_absolute_error { value: 501.2 lower: 460 upper: 540 }
   }
+  input_trials {
+    feature: "profit_3m_avg" splits: 8 roc_auc_without: 0.912 roc_auc_with: 0.9131
+    difference { value: 0.0011 lower: -0.0042 upper: 0.0064 }
+  }
   learning_curve { rows: 300 training_roc_auc: 0.99 holdout_roc_auc: 0.85 }
   learning_curve { rows: 900 training_roc_auc: 0.98 holdout_roc_auc: 0.92 }
   segments { profit_tier: "low" rows: 300 declined: 60 profit: 600 mean_probability: 0.2 }

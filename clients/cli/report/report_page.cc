@@ -65,8 +65,8 @@ std::string PlainWords(const ReportWords& words) {
   const ReportSentences sentences = SayReport(words.report, words.say.language());
   return List(words.say, phrase::kData, sentences.data) + List(words.say, phrase::kDecides, sentences.decides) +
          List(words.say, phrase::kDoesNotMatter, sentences.does_not_matter) +
-         List(words.say, phrase::kLevers, sentences.levers) + List(words.say, phrase::kTarget, sentences.target) +
-         List(words.say, phrase::kLimits, sentences.limits);
+         List(words.say, phrase::kTried, sentences.tried) + List(words.say, phrase::kLevers, sentences.levers) +
+         List(words.say, phrase::kTarget, sentences.target) + List(words.say, phrase::kLimits, sentences.limits);
 }
 
 std::string Pictures(const ReportWords& words) {
@@ -95,6 +95,7 @@ std::string Tables(const ReportWords& words) {
                  Figures(LearningCurvePicture(words), /*wide=*/true) + LearningCurveTable(words)) +
          Section(say(phrase::kNextMonthRevenue), NextMonthRevenue(words)) +
          Section(say(phrase::kRevenue), RevenueTable(words)) +
+         Section(say(phrase::kInputTrials), InputTrialTable(words)) +
          Section(say(phrase::kFeatureTable), FeatureTable(words)) + Section(say(phrase::kLineage), LineageTable(words));
 }
 

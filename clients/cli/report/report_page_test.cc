@@ -225,6 +225,15 @@ TEST(ReportPageTest, SaysWhyNextMonthsRevenueIsNotForecast) {
   }
 }
 
+TEST(ReportPageTest, SaysWhatANumberForTheSegmentsWouldAddAsAnInput) {
+  const std::string page = ReportPage(FullReport(), ReportLanguage::kEnglish);
+  EXPECT_THAT(page, HasSubstr("<h3>What was tried as an input</h3>"));
+  EXPECT_THAT(page, HasSubstr("<tr><td>Profit a month</td><td class=\"number\">8</td><td class=\"number\">0.912</td>"
+                              "<td class=\"number\">0.913</td><td class=\"number\">0.0011 (−0.0042–0.0064)</td></tr>"));
+  EXPECT_THAT(ReportPage(FullReport(), ReportLanguage::kRussian),
+              HasSubstr("<h2>Числа для сегментов, проверенные как входы модели</h2>"));
+}
+
 TEST(ReportPageTest, SaysWhyAFeatureIsLeftOut) {
   v1::ModelReport report = FullReport();
   report.mutable_features(3)->set_left_out("is the same in every row");

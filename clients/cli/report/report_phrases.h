@@ -24,6 +24,7 @@ inline constexpr Phrase kInWords{"In plain words", "Главное просты�
 inline constexpr Phrase kData{"The data", "Данные"};
 inline constexpr Phrase kDecides{"What decides", "Что решает"};
 inline constexpr Phrase kDoesNotMatter{"What does not matter", "Что не имеет значения"};
+inline constexpr Phrase kTried{"What was tried as an input", "Что проверено как вход модели"};
 inline constexpr Phrase kLevers{"What the shop can move", "На что магазин может повлиять"};
 inline constexpr Phrase kTarget{"Whom to talk to first", "С кем говорить в первую очередь"};
 inline constexpr Phrase kLimits{"Limits", "Ограничения"};
@@ -42,6 +43,8 @@ inline constexpr Phrase kSegments{"Segments", "Сегменты"};
 inline constexpr Phrase kMetrics{"Metrics", "Метрики"};
 inline constexpr Phrase kRevenue{"Revenue told from the other features", "Выручка по остальным признакам"};
 inline constexpr Phrase kNextMonthRevenue{"Forecast of next month's revenue", "Прогноз выручки следующего месяца"};
+inline constexpr Phrase kInputTrials{"Numbers for the segments, tried as inputs",
+                                     "Числа для сегментов, проверенные как входы модели"};
 inline constexpr Phrase kThresholds{"Right and wrong calls over thresholds", "Решения при разных порогах"};
 inline constexpr Phrase kGain{"Lift and gain", "Прирост и охват"};
 inline constexpr Phrase kLearningCurve{"Learning curve", "Кривая обучения"};
@@ -143,6 +146,10 @@ inline constexpr Phrase kColumnGain{"Share of all declines among them", "Охв�
 inline constexpr Phrase kColumnLift{"Times a random draw", "Во сколько раз лучше случайного"};
 inline constexpr Phrase kColumnRows{"Rows", "Строк"};
 inline constexpr Phrase kColumnFeature{"Feature", "Признак"};
+inline constexpr Phrase kColumnSplits{"Splits", "Разбиений"};
+inline constexpr Phrase kColumnAucWithout{"ROC-AUC without it", "ROC-AUC без него"};
+inline constexpr Phrase kColumnAucWith{"ROC-AUC with it", "ROC-AUC с ним"};
+inline constexpr Phrase kColumnDifference{"Difference", "Разница"};
 inline constexpr Phrase kColumnName{"Name", "Имя"};
 inline constexpr Phrase kColumnGroup{"Group", "Группа"};
 inline constexpr Phrase kColumnMissing{"Missing", "Пропусков"};

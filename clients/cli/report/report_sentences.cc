@@ -69,6 +69,21 @@ class Writer {
     return {say_(phrase::kNoWeight, absl::StrJoin(names, ", "))};
   }
 
+  std::vector<std::string> Tried() const {
+    std::vector<std::string> sentences;
+    for (const v1::InputTrial& trial : report_.input_trials()) {
+      const v1::Estimate& difference = trial.difference();
+      sentences.push_back(say_(difference.lower() > 0   ? phrase::kWouldAdd
+                               : difference.upper() < 0 ? phrase::kWouldHarm
+                                                        : phrase::kWouldAddNothing,
+                               Quoted(trial.feature()), say_.Counted(trial.splits(), phrase::kOnSplits),
+                               say_.Real(trial.roc_auc_with(), 3), say_.Real(trial.roc_auc_without(), 3),
+                               say_.Real(difference.value(), 4), say_.Real(difference.lower(), 4),
+                               say_.Real(difference.upper(), 4)));
+    }
+    return sentences;
+  }
+
   std::vector<std::string> Levers() const {
     std::vector<std::string> sentences;
     bool any = false;
@@ -249,6 +264,7 @@ ReportSentences SayReport(const v1::ModelReport& report, ReportLanguage language
   return {.data = writer.Data(),
           .decides = writer.Decides(),
           .does_not_matter = writer.DoesNotMatter(),
+          .tried = writer.Tried(),
           .levers = writer.Levers(),
           .target = writer.Target(),
           .limits = writer.Limits()};

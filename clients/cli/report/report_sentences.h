@@ -17,6 +17,8 @@ struct ReportSentences {
   std::vector<std::string> decides;
   // Features without weight.
   std::vector<std::string> does_not_matter;
+  // Numbers for the segments that were tried as inputs.
+  std::vector<std::string> tried;
   // Features that the shop can influence.
   std::vector<std::string> levers;
   // Middle profit at risk.

@@ -207,6 +207,18 @@ std::string NextMonthRevenue(const ReportWords& words) {
   return RegressionTable(words, revenue, words.say(phrase::kNextMonthTask, words.say.Count(revenue.rows())));
 }
 
+std::string InputTrialTable(const ReportWords& words) {
+  const Speech& say = words.say;
+  HtmlTable table({say(phrase::kColumnFeature), say(phrase::kColumnSplits), say(phrase::kColumnAucWithout),
+                   say(phrase::kColumnAucWith), say(phrase::kColumnDifference)});
+  for (const v1::InputTrial& trial : words.report.input_trials()) {
+    table.AddRow({WordCell(words.label(trial.feature())), NumberCell(say.Count(trial.splits())),
+                  NumberCell(say.Real(trial.roc_auc_without(), 3)), NumberCell(say.Real(trial.roc_auc_with(), 3)),
+                  NumberCell(say.WithInterval(trial.difference(), 4))});
+  }
+  return Html(table);
+}
+
 std::string SegmentTable(const ReportWords& words) {
   const Speech& say = words.say;
   double all_profit = 0;

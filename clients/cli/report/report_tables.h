@@ -31,6 +31,9 @@ std::string RevenueTable(const ReportWords& words);
 // The same of the forecast of next month's revenue, or why there is none.
 std::string NextMonthRevenue(const ReportWords& words);
 
+// What numbers for the segments would add as inputs.
+std::string InputTrialTable(const ReportWords& words);
+
 std::string SegmentTable(const ReportWords& words);
 
 // Each feature's gaps, quartiles by outcome and relation to the label, the strongest first.

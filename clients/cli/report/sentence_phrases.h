@@ -57,6 +57,23 @@ inline constexpr Phrase kNothingDecides{"No single feature has a weight that can
 inline constexpr Phrase kNoWeight{"No weight that can be told from chance: $0.",
                                   "Вес, не отличимый от случайности: $0."};
 
+// Tried as inputs.
+inline constexpr Phrase kWouldAdd{
+    "The model does not read $0, but would rank better if it did: over $1 ROC-AUC is $2 with it and $3 without, a "
+    "difference of $4 (95% interval from $5 to $6). `role: INPUT_AND_SEGMENT` in the declarations makes it an input.",
+    "Модель не читает признак $0, а с ним ранжировала бы лучше: на $1 ROC-AUC равен $2 с ним и $3 без него, разница — "
+    "$4 (95-процентный интервал от $5 до $6). Входом модели его делает `role: INPUT_AND_SEGMENT` в объявлениях."};
+inline constexpr Phrase kWouldAddNothing{
+    "The model does not read $0, and nothing tells that it should: over $1 ROC-AUC is $2 with it and $3 without, a "
+    "difference of $4 (95% interval from $5 to $6).",
+    "Модель не читает признак $0, и ничто не говорит о том, что он ей нужен: на $1 ROC-AUC равен $2 с ним и $3 без "
+    "него, разница — $4 (95-процентный интервал от $5 до $6)."};
+inline constexpr Phrase kWouldHarm{
+    "The model does not read $0, and would rank worse if it did: over $1 ROC-AUC is $2 with it and $3 without, a "
+    "difference of $4 (95% interval from $5 to $6).",
+    "Модель не читает признак $0, а с ним ранжировала бы хуже: на $1 ROC-AUC равен $2 с ним и $3 без него, разница — "
+    "$4 (95-процентный интервал от $5 до $6)."};
+
 // Levers.
 inline constexpr Phrase kLeverRising{
     "The shop can influence $0: the model sees less risk where it is lower.",
