@@ -49,7 +49,7 @@ TEST(DeclarationDiffTest, OnlyWhatIsFoldedNeedsABackFill) {
   EXPECT_EQ(Diff(kA, With(kA, "INPUT", "SEGMENT")), "CHANGED a role new-model\n");
   const std::string both = With(kB, "SEGMENT", "INPUT_AND_SEGMENT");
   EXPECT_EQ(Diff(kB, both), "CHANGED b role new-model\n") << "models may read it now";
-  EXPECT_EQ(Diff(both, With(both, "months: 3", "months: 4")), "CHANGED b window back-fill new-model\n");
+  EXPECT_EQ(Diff(both, With(both.c_str(), "months: 3", "months: 4")), "CHANGED b window back-fill new-model\n");
   EXPECT_EQ(Diff(absl::StrCat(kA, both), kA), "REMOVED b back-fill new-model\n");
 }
 

@@ -255,7 +255,7 @@ TEST(FeatureStoreService, OtherDeclarationsAreComparedAndNothingChanges) {
   status = server.stub().CompareDeclarations(Context().get(), request, &response);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(status.error_message(),
-            "new.textproto:1:1: feature `a`: role: required; INPUT or SEGMENT\n"
+            "new.textproto:1:1: feature `a`: role: required; INPUT, SEGMENT or INPUT_AND_SEGMENT\n"
             "new.textproto:1:1: feature `a`: field: required; what of an event is aggregated\n"
             "new.textproto:1:1: feature `a`: aggregation: required");
 }

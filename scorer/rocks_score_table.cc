@@ -16,6 +16,7 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "runtime/log.h"
 #include "runtime/rocks/info_log.h"
 #include "runtime/rocks/keep_files.h"
 
@@ -142,6 +143,15 @@ class RocksScoreTable final : public ScoreTable {
       if (!compacted.ok()) return compacted;
     }
     return absl::OkStatus();
+  }
+
+  void Settle() override {
+    rocksdb::FlushOptions how;
+    how.wait = false;
+    how.allow_write_stall = true;
+    const rocksdb::Status begun = db_->Flush(how);
+    // What failed fails the next write, too, and is told there.
+    if (!begun.ok()) Log(Level::kWarning, "score_table", "settling failed", {{"reason", begun.ToString()}});
   }
 
   absl::Status AddSchema(uint32_t number, std::string_view bytes) override {

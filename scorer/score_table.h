@@ -57,6 +57,9 @@ class ScoreTable {
 
   // Keeps a schema under the next number.
   virtual absl::Status AddSchema(uint32_t number, std::string_view bytes) = 0;
+
+  // Many writes are over for now: begins to give back the memory that they took. Does not wait for it.
+  virtual void Settle() = 0;
 };
 
 }  // namespace ebb::scorer

@@ -210,7 +210,11 @@ absl::Duration ScorerServer::Rescore() {
     Fail(handled.status());
     return absl::InfiniteDuration();
   }
-  if (*handled == 0) return absl::InfiniteDuration();
+  if (*handled == 0) {
+    if (std::exchange(rescored_, false)) table_->Settle();
+    return absl::InfiniteDuration();
+  }
+  rescored_ = true;
   return news_are_late ? kWaitForNews : absl::ZeroDuration();
 }
 

@@ -68,6 +68,7 @@ class ScorerServer {
   const ServingRules rules_;
   std::atomic<bool> failed_ = false;
   bool stepped_aside_ = false;  // of the re-scorer alone
+  bool rescored_ = false;  // some since the last rest; as above
   // In the order of construction: each uses what stands above it.
   const std::unique_ptr<DataFolder> folder_;
   const std::unique_ptr<ScoreTable> table_;

@@ -77,7 +77,7 @@ std::string Right(const Option& option) {
   std::string right = option.help;
   if (option.required && !option.IsArgument()) absl::StrAppend(&right, " (required)");
   const std::string usual = DefaultText(option);
-  if (!usual.empty()) absl::StrAppend(&right, " (default ", usual, ")");
+  if (!usual.empty() && !option.required) absl::StrAppend(&right, " (default ", usual, ")");
   return right;
 }
 

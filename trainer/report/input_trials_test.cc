@@ -43,10 +43,10 @@ Dataset ShopOf(int rows) {
   return *std::move(builder).Build(1);
 }
 
-Recipe Settings(const std::string& grid) {
-  Recipe settings;
-  for (const Setting& setting : *ParseGrid(grid)) settings.push_back(setting);
-  return settings;
+Recipe Settings(const std::string& text) {
+  const absl::StatusOr<Grid> grid = ParseGrid(text);
+  EXPECT_TRUE(grid.ok()) << grid.status();
+  return Recipe(grid->begin(), grid->end());
 }
 
 std::vector<v1::InputTrial> Try(const Dataset& dataset, const Recipe& settings, int threads = 1) {

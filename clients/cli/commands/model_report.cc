@@ -11,6 +11,7 @@
 #include "clients/cli/page_options.h"
 #include "clients/cli/report/report_page.h"
 #include "clients/cli/table.h"
+#include "clients/cpp/offers_client.h"
 #include "clients/cpp/trainer_client.h"
 
 namespace ebb {
@@ -30,10 +31,17 @@ absl::Status RunReport(const ReportOptions& options, CommandContext& context) {
   const absl::StatusOr<v1::ModelReport> report = context.trainer().GetModelReport(*name);
   if (!report.ok()) return report.status();
   if (!options.page.html.empty()) {
+    const absl::StatusOr<v1::ListOffersResponse> offers =
+        OffersClient(context.endpoints().scorer, context.options().timeout, context.tls()).ListOffers();
+    const ReportLanguage language = LanguageOf(options.page.language, context);
     Record record;
     record.Add("version", CountCell(report->model().version()));
-    return WritePage(options.page, ReportPage(*report, LanguageOf(options.page.language, context)), std::move(record),
-                     context);
+    const std::string page = ReportPage(*report, language, offers.ok() ? offers->catalogue() : v1::OfferCatalogue());
+    if (absl::Status written = WritePage(options.page, page, std::move(record), context); !written.ok()) return written;
+    if (!offers.ok()) {
+      context.Remark("the page recommends no offers: the scorer, which has them, cannot be asked");
+    }
+    return absl::OkStatus();
   }
   Print(context, ReportSections(*report));
   if (context.format() == OutputFormat::kTable) context.Remark("with pictures and in plain words: --html FILE");

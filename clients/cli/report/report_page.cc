@@ -6,6 +6,7 @@
 #include "clients/cli/report/feature_pictures.h"
 #include "clients/cli/report/html_text.h"
 #include "clients/cli/report/importance_pictures.h"
+#include "clients/cli/report/offer_sentences.h"
 #include "clients/cli/report/quality_pictures.h"
 #include "clients/cli/report/report_phrases.h"
 #include "clients/cli/report/report_sentences.h"
@@ -61,12 +62,14 @@ std::string Head(const ReportWords& words) {
          Element("p", "class=\"remark\"", EscapeHtml(say(phrase::kIntervals))) + "\n";
 }
 
-std::string PlainWords(const ReportWords& words) {
+std::string PlainWords(const ReportWords& words, const v1::OfferCatalogue& offers) {
   const ReportSentences sentences = SayReport(words.report, words.say.language());
   return List(words.say, phrase::kData, sentences.data) + List(words.say, phrase::kDecides, sentences.decides) +
          List(words.say, phrase::kDoesNotMatter, sentences.does_not_matter) +
          List(words.say, phrase::kTried, sentences.tried) + List(words.say, phrase::kLevers, sentences.levers) +
-         List(words.say, phrase::kTarget, sentences.target) + List(words.say, phrase::kLimits, sentences.limits);
+         List(words.say, phrase::kTarget, sentences.target) +
+         List(words.say, phrase::kWhatToOffer, SayOffers(words.report, offers, words.say.language())) +
+         List(words.say, phrase::kLimits, sentences.limits);
 }
 
 std::string Pictures(const ReportWords& words) {
@@ -101,10 +104,10 @@ std::string Tables(const ReportWords& words) {
 
 }  // namespace
 
-std::string ReportPage(const v1::ModelReport& report, ReportLanguage language) {
+std::string ReportPage(const v1::ModelReport& report, ReportLanguage language, const v1::OfferCatalogue& offers) {
   const ReportWords words(report, language);
   const Speech& say = words.say;
-  const std::string body = Head(words) + Section(say(phrase::kInWords), PlainWords(words)) +
+  const std::string body = Head(words) + Section(say(phrase::kInWords), PlainWords(words, offers)) +
                            Section(say(phrase::kCriteria), CriteriaTable(words)) + Pictures(words) + Tables(words);
   return WholePage(say(phrase::kTitle, report.model().version()), body, language);
 }

@@ -26,6 +26,7 @@ inline constexpr Phrase kDecides{"What decides", "Что решает"};
 inline constexpr Phrase kDoesNotMatter{"What does not matter", "Что не имеет значения"};
 inline constexpr Phrase kTried{"What was tried as an input", "Что проверено как вход модели"};
 inline constexpr Phrase kLevers{"What the shop can move", "На что магазин может повлиять"};
+inline constexpr Phrase kWhatToOffer{"What to offer them", "Что им предложить"};
 inline constexpr Phrase kTarget{"Whom to talk to first", "С кем говорить в первую очередь"};
 inline constexpr Phrase kLimits{"Limits", "Ограничения"};
 inline constexpr Phrase kCriteria{"Acceptance criteria", "Критерии приёмки"};

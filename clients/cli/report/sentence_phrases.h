@@ -91,6 +91,15 @@ inline constexpr Phrase kNoLever{
     "Ни у одного из признаков, на которые магазин может влиять, вес не отличим от случайности."};
 
 // The target segment.
+inline constexpr Phrase kRecommendedOffer{
+    "$0 ($1): expected to save $2 of what is at risk, that is at most $3 a month for the $4 at risk, at a cost of $5 "
+    "each time it is given.",
+    "$0 ($1): по оценке сохранит $2 прибыли под риском, то есть не больше $3 в месяц на $4 клиентов в зоне риска; "
+    "каждая "
+    "выдача стоит $5."};
+inline constexpr Phrase kOffersAreGuesses{
+    "What offers save are the shop's own guesses until `ebb uplift` has measured them against customers who got none.",
+    "Сколько сохраняют предложения — оценки магазина, пока `ebb uplift` не измерит их на клиентах без предложений."};
 inline constexpr Phrase kTargetSegment{
     "Middle profit and at risk (probability above $0): $1 ($2 of all), with a profit of $3$4.",
     "Средняя прибыль и риск (вероятность выше $0): $1 ($2 всех), их прибыль — $3$4."};
