@@ -6,10 +6,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/civil_time.h"
 #include "google/protobuf/util/time_util.h"
 #include "model/model_file.h"
 #include "trainer/evaluation/metrics.h"
+#include "trainer/evaluation/months_later.h"
 #include "trainer/report/drift.h"
 #include "trainer/resource_name.h"
 #include "trainer/score_by_name.h"
@@ -22,17 +22,6 @@ using google::protobuf::util::TimeUtil;
 
 constexpr int kMostDates = 24;
 constexpr int kDefaultHorizonMonths = 3;  // as PurchaseDecline has it
-
-// The same time of day so many months later, or on the last day of a shorter month.
-absl::Time MonthsLater(absl::Time time, int months) {
-  const absl::TimeZone utc = absl::UTCTimeZone();
-  const absl::CivilSecond civil = absl::ToCivilSecond(time, utc);
-  const absl::CivilMonth month = absl::CivilMonth(civil) + months;
-  const absl::CivilDay last_day = absl::CivilDay(month + 1) - 1;
-  const int day = std::min(civil.day(), last_day.day());
-  return absl::FromCivil(
-      absl::CivilSecond(month.year(), month.month(), day, civil.hour(), civil.minute(), civil.second()), utc);
-}
 
 void SetDates(std::span<const int64_t> micros, v1::ReadTrainingSetRequest* request) {
   request->clear_as_of();

@@ -84,6 +84,10 @@ std::optional<OptionViolation> FindViolation(const v1::TrainingOptions& options)
     return OptionViolation{"holdout_share", absl::StrCat("is ", options.holdout_share(), ", must be from ",
                                                          kLeastHoldoutShare, " to ", kGreatestHoldoutShare)};
   }
+  if (!v1::TrainingOptions::Holdout_IsValid(options.holdout())) {
+    return OptionViolation{"holdout",
+                           absl::StrCat("is ", static_cast<int>(options.holdout()), ", must be CUSTOMERS or LATEST")};
+  }
   if (options.folds() != 0 && (options.folds() < kLeastFolds || options.folds() > kMostFolds)) {
     return OptionViolation{"folds",
                            absl::StrCat("is ", options.folds(), ", must be from ", kLeastFolds, " to ", kMostFolds)};

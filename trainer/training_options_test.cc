@@ -20,6 +20,7 @@ TEST(TrainingOptions, WhatIsNotSaidIsTheSameInAnEmptyMessageAndInOneWithASeed) {
 TEST(TrainingOptions, WhatIsSaidStays) {
   v1::TrainingOptions options;
   options.set_holdout_share(0.3);
+  options.set_holdout(v1::TrainingOptions::CUSTOMERS);
   options.set_folds(3);
   options.set_inner_repeats(2);
   options.set_segment_threshold(0.6);
@@ -54,6 +55,19 @@ TEST(TrainingOptions, SearchesTheGridWithoutALimitWhereNothingIsSaid) {
   EXPECT_EQ(options.trials(), 20);
   EXPECT_EQ(options.inner_repeats(), 1);
   EXPECT_FALSE(options.has_search_budget());
+}
+
+TEST(TrainingOptions, RefusesAHoldoutThatItDoesNotKnow) {
+  v1::TrainingOptions options;
+  for (const auto known : {v1::TrainingOptions::CUSTOMERS, v1::TrainingOptions::LATEST}) {
+    options.set_holdout(known);
+    EXPECT_EQ(FindViolation(options), std::nullopt);
+  }
+  options.set_holdout(static_cast<v1::TrainingOptions::Holdout>(7));
+  const auto violation = FindViolation(options);
+  ASSERT_TRUE(violation.has_value());
+  EXPECT_EQ(violation->field, "holdout");
+  EXPECT_EQ(violation->rule, "is 7, must be CUSTOMERS or LATEST");
 }
 
 TEST(TrainingOptions, RefusesSearchesThatCannotBe) {

@@ -46,6 +46,16 @@ v1::CalibrationReport CalibrationOf(const CalibrationResult& result) {
   return message;
 }
 
+void DescribeHoldout(const HoldoutSplit& split, v1::TrainingReport* report) {
+  if (split.by != HoldoutBy::kLatest) {
+    report->set_holdout_rows_by(v1::TrainingOptions::CUSTOMERS);
+    return;
+  }
+  report->set_holdout_rows_by(v1::TrainingOptions::LATEST);
+  *report->mutable_holdout_from() = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(split.from_micros);
+  report->set_purged_rows(static_cast<int64_t>(split.purged));
+}
+
 std::vector<size_t> BestFirst(const TrainingOutcome& outcome) {
   std::vector<size_t> order(outcome.candidates.size());
   std::iota(order.begin(), order.end(), size_t{0});
@@ -71,7 +81,8 @@ v1::ThresholdMetrics ThresholdMessage(double threshold, const ConfusionMatrix& m
   return message;
 }
 
-v1::TrainingReport ReportOf(const TrainingOutcome& outcome, const v1::TrainingOptions& options) {
+v1::TrainingReport ReportOf(const TrainingOutcome& outcome, const HoldoutSplit& split,
+                            const v1::TrainingOptions& options) {
   v1::TrainingReport report;
   for (size_t i : BestFirst(outcome)) *report.add_candidates() = CandidateOf(outcome.candidates[i]);
   const Candidate& winner = outcome.candidates[outcome.winner];
@@ -84,6 +95,7 @@ v1::TrainingReport ReportOf(const TrainingOutcome& outcome, const v1::TrainingOp
   *report.mutable_holdout() = MetricsOf(outcome.holdout);
   report.set_training_rows(static_cast<int64_t>(outcome.training.rows));
   report.set_holdout_rows(static_cast<int64_t>(outcome.holdout.rows));
+  DescribeHoldout(split, &report);
   report.set_seed(options.seed());
   report.set_fits(static_cast<int64_t>(outcome.fits));
   report.set_search(options.search());

@@ -9,7 +9,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "model/model_file.h"
 #include "trainer/champion_comparison.h"
-#include "trainer/evaluation/folds.h"
+#include "trainer/evaluation/latest_holdout.h"
 #include "trainer/report/drift.h"
 #include "trainer/score_by_name.h"
 #include "trainer/search/draw_settings.h"
@@ -19,7 +19,7 @@
 namespace ebb::trainer {
 namespace {
 
-constexpr int kHorizonMonths = 3;  // of imported labels
+constexpr int kHorizonMonths = 3;  // of imported labels, whose own is not known
 
 void Tell(const TrainingControls& controls, const char* step, int64_t done = 0, int64_t total = 0) {
   v1::TrainingProgress progress;
@@ -32,6 +32,17 @@ void Tell(const TrainingControls& controls, const char* step, int64_t done = 0, 
 int HorizonMonths(const v1::ReadTrainingSetRequest& request) {
   const int asked = request.purchase_decline().horizon_months();
   return asked == 0 ? kHorizonMonths : asked;
+}
+
+HoldoutBy HoldoutAsked(const v1::TrainingOptions& options) {
+  switch (options.holdout()) {
+    case v1::TrainingOptions::CUSTOMERS:
+      return HoldoutBy::kCustomers;
+    case v1::TrainingOptions::LATEST:
+      return HoldoutBy::kLatest;
+    default:
+      return HoldoutBy::kLatestElseCustomers;
+  }
 }
 
 bool HasValues(const Dataset& dataset, size_t feature) {
@@ -122,7 +133,7 @@ struct TrainingRun::Rows {
   TrainingSet set;
   std::vector<LeftOutInput> left_out;
   std::optional<Dataset> narrowed;  // the set's without these inputs, where there are any
-  HoldoutSplit split;               // the same cut that the core makes: it depends on the rows alone
+  HoldoutSplit split;               // the same cut that the core makes: it depends on rows and options alone
 
   const Dataset& seen() const { return narrowed ? *narrowed : set.dataset; }
 
@@ -131,7 +142,11 @@ struct TrainingRun::Rows {
     if (absl::Status status = CheckEnoughRows(set.summary, options); !status.ok()) return status;
     std::vector<LeftOutInput> left_out = InputsToLeaveOut(set.dataset, set.summary);
     if (absl::Status status = CheckInputs(set.dataset, left_out); !status.ok()) return status;
-    absl::StatusOr<HoldoutSplit> split = StratifiedHoldout(set.dataset, options.holdout_share());
+    absl::StatusOr<HoldoutSplit> split =
+        SplitOffHoldout(set.dataset, {.by = HoldoutAsked(options),
+                                      .share = options.holdout_share(),
+                                      .folds = options.folds(),
+                                      .horizon_months = HorizonMonths(options.training_set())});
     if (!split.ok()) return split.status();
     std::optional<Dataset> narrowed;
     if (!left_out.empty()) narrowed = set.dataset.Without(Names(left_out));
@@ -173,7 +188,7 @@ absl::StatusOr<TrainedResult> TrainingRun::Run(const v1::TrainingOptions& option
   result.promote = promotion->promote;
   result.model.analysis = std::move(analysis->report);
   v1::TrainingReport& report = result.model.report;
-  report = ReportOf(*outcome, options);
+  report = ReportOf(*outcome, rows->split, options);
   *report.mutable_training_set() = rows->set.summary;
   for (std::string& finding : DescribeInputs(rows->set.dataset, rows->left_out)) {
     report.add_data_findings(std::move(finding));
@@ -214,6 +229,7 @@ absl::StatusOr<TrainingOutcome> TrainingRun::Search(const Rows& rows, Grid setti
   core.threads = options_.threads;
   core.folds = options.folds();
   core.inner_repeats = options.inner_repeats();
+  core.holdout = HoldoutAsked(options);
   core.holdout_share = options.holdout_share();
   core.risk_threshold = options.segment_threshold();
   core.horizon_months = HorizonMonths(options.training_set());
@@ -292,9 +308,9 @@ absl::StatusOr<TrainingSetChange> TrainingRun::MeasureChange(const v1::TrainingO
   std::vector<double> probabilities;
   for (const Score& score : *scores) probabilities.push_back(score.probability);
   const v1::TrainingReport& measured = report->model().report();
-  return TrainingSetChange{
-      .new_labels = static_cast<int64_t>(set->dataset.rows()) - measured.training_rows() - measured.holdout_rows(),
-      .drifts = MeasureDrift(*report, set->dataset, probabilities)};
+  return TrainingSetChange{.new_labels = static_cast<int64_t>(set->dataset.rows()) - measured.training_rows() -
+                                         measured.holdout_rows() - measured.purged_rows(),
+                           .drifts = MeasureDrift(*report, set->dataset, probabilities)};
 }
 
 absl::Status TrainingRun::CheckReady(const v1::TrainingOptions& options, const CancelFn& cancelled) const {

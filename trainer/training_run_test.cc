@@ -11,6 +11,7 @@
 #include <functional>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "model/explain/explainer.h"
 #include "model/model_file.h"
 #include "runtime/digest.h"
@@ -31,6 +32,13 @@ class SyntheticSource final : public TrainingSetSource {
     std::vector<v1::ReadTrainingSetResponse> chunks = testing::SyntheticTrainingSet(rows, 300);
     if (revenue_known && request.next_month_revenue()) testing::AddNextMonthRevenue(revenue_known, &chunks);
     for (v1::ReadTrainingSetResponse& chunk : chunks) {
+      if (!as_of.empty()) {
+        std::vector<int64_t> times;
+        for (int64_t row = 0; row < chunk.rows(); ++row) {
+          times.push_back(as_of[static_cast<size_t>(row) % as_of.size()]);
+        }
+        *chunk.mutable_columns(1) = testing::TimeColumn("as_of", times);
+      }
       if (chunk.has_schema()) chunk.mutable_schema()->mutable_features(3)->set_role(profit_role);
       if (chunk.has_summary() && !uncovered.empty()) chunk.mutable_summary()->add_uncovered_features(uncovered);
       if (absl::Status status = take(chunk); !status.ok()) return status;
@@ -42,6 +50,7 @@ class SyntheticSource final : public TrainingSetSource {
   std::string uncovered;                       // the name of a feature
   std::function<bool(int row)> revenue_known;  // none: an older store
   v1::FeatureRole profit_role = v1::SEGMENT;
+  std::vector<int64_t> as_of;  // evenly; empty: kSyntheticAsOf alone
 };
 
 constexpr char kTree[] = "decision_tree { max_depth: [2] min_leaf: [5] criterion: [GINI] class_weight: [NONE] }";
@@ -190,6 +199,55 @@ TEST_F(TrainingRunTest, ProfitThatIsNotCoveredYetIsLeftToTheSegments) {
   ASSERT_TRUE(model.ok()) << model.status();
   EXPECT_EQ(model->segments.feature, "profit");
   EXPECT_EQ(model->schema[3].role, FeatureRole::kSegment);
+}
+
+// The firsts of the months of a year.
+std::vector<int64_t> TwelveMonths() {
+  std::vector<int64_t> times;
+  for (int month = 1; month <= 12; ++month) {
+    times.push_back(absl::ToUnixMicros(absl::FromCivil(absl::CivilMonth(2025, month), absl::UTCTimeZone())));
+  }
+  return times;
+}
+
+TEST_F(TrainingRunTest, HoldsOutTheLatestTimesWhereThereAreEnough) {
+  source_.as_of = TwelveMonths();
+  const TrainedResult result = Train();
+  const v1::TrainingReport& report = result.model.report;
+  EXPECT_EQ(report.holdout_rows_by(), v1::TrainingOptions::LATEST);
+  EXPECT_EQ(absl::FromUnixSeconds(report.holdout_from().seconds()), absl::FromUnixMicros(TwelveMonths()[9]));
+  EXPECT_EQ(report.training_rows(), 7 * 25) << "whose three months had passed on the first of October";
+  EXPECT_EQ(report.purged_rows(), 2 * 25);
+  EXPECT_EQ(report.holdout_rows(), 3 * 25);
+  EXPECT_EQ(result.model.analysis.holdout().rows(), 3 * 25);
+  EXPECT_EQ(result.model.analysis.cross_validated().rows(), 7 * 25);
+  EXPECT_EQ(ComparisonBasis::Parse(result.model.comparison_basis)->seen_rows.size(), 7u * 25);
+  EXPECT_EQ(ParseModelFile(result.model.file)->lineage.training_rows, 300u) << "what is published has seen all";
+
+  Crown(result, result.model.comparison_basis);
+  const TrainingRun run(&source_, registry_.get(), &clock_, {});
+  const auto change = run.MeasureChange(DefaultTrainingOptions(), [] { return false; });
+  ASSERT_TRUE(change.ok()) << change.status();
+  EXPECT_EQ(change->new_labels, 0) << "purged rows are no news";
+}
+
+TEST_F(TrainingRunTest, HoldsOutCustomersOnRequestOrWhereItMust) {
+  v1::TrainingOptions options = DefaultTrainingOptions();
+  const TrainedResult one_time = Train(kTree, 1, options);
+  EXPECT_EQ(one_time.model.report.holdout_rows_by(), v1::TrainingOptions::CUSTOMERS);
+  EXPECT_FALSE(one_time.model.report.has_holdout_from());
+  options.set_holdout(v1::TrainingOptions::LATEST);
+  const absl::Status refused =
+      Run(kTree, {.cancelled = [] { return false; }, .progress = [](const auto&) {}}, 1, options).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(refused.message()), ::testing::HasSubstr("cannot be held out"));
+
+  source_.as_of = TwelveMonths();
+  options.set_holdout(v1::TrainingOptions::CUSTOMERS);
+  const TrainedResult customers = Train(kTree, 1, options);
+  EXPECT_EQ(customers.model.report.holdout_rows_by(), v1::TrainingOptions::CUSTOMERS);
+  EXPECT_EQ(customers.model.report.training_rows() + customers.model.report.holdout_rows(), 300);
+  EXPECT_EQ(customers.model.report.purged_rows(), 0);
 }
 
 TEST_F(TrainingRunTest, TellsWhatHasChangedSinceTheNewestModel) {

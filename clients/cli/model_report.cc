@@ -37,6 +37,12 @@ Cell SearchCell(v1::TrainingOptions::Search search) {
   return TextCell(absl::StrReplaceAll(Lower(v1::TrainingOptions::Search_Name(search)), {{"_", "-"}}));
 }
 
+// As `ebb train --holdout` takes it; none of a model that an older Ebb made.
+Cell HoldoutCell(v1::TrainingOptions::Holdout holdout) {
+  if (holdout == v1::TrainingOptions::HOLDOUT_UNSPECIFIED) return NoCell();
+  return TextCell(Lower(v1::TrainingOptions::Holdout_Name(holdout)));
+}
+
 Record Summary(const v1::Model& model) {
   const v1::TrainingReport& report = model.report();
   Record summary("model");
@@ -50,6 +56,9 @@ Record Summary(const v1::Model& model) {
   summary.Add("scaler", report.scaler().empty() ? NoCell() : TextCell(report.scaler()));
   summary.Add("training_rows", CountCell(report.training_rows()));
   summary.Add("holdout_rows", CountCell(report.holdout_rows()));
+  summary.Add("holdout", HoldoutCell(report.holdout_rows_by()));
+  summary.Add("holdout_from", report.has_holdout_from() ? TimeCell(FromTimestamp(report.holdout_from())) : NoCell());
+  summary.Add("purged_rows", report.has_holdout_from() ? CountCell(report.purged_rows()) : NoCell());
   summary.Add("declined_rows", CountCell(report.training_set().declined()));
   summary.Add("search", SearchCell(report.search()));
   summary.Add("inner_repeats", report.inner_repeats() == 0 ? NoCell() : CountCell(report.inner_repeats()));

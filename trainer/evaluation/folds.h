@@ -28,11 +28,22 @@ absl::StatusOr<FoldAssignment> ShuffledFolds(const Dataset& dataset, int folds, 
 absl::StatusOr<std::vector<FoldAssignment>> RepeatedFolds(const Dataset& dataset, int folds, int repeats);
 
 // What a search is measured on: StratifiedFolds, then ShuffledFolds by the seeds 1, 2, …; `repeats` in all, at least 1.
+// They are not parted by time, and nothing is purged between them: a customer's rows are never on both sides, so no row
+// is told by the label of another of the same customer, and what time does to a model is the hold-out's to measure.
 absl::StatusOr<std::vector<FoldAssignment>> InnerFolds(const Dataset& dataset, int folds, int repeats);
+
+enum class HoldoutBy {
+  kLatestElseCustomers,  // kLatest where that can be
+  kCustomers,            // a share of the customers, with all of their rows
+  kLatest,               // the rows of the latest as-of times; see latest_holdout.h
+};
 
 struct HoldoutSplit {
   std::vector<uint32_t> training;
   std::vector<uint32_t> holdout;
+  HoldoutBy by = HoldoutBy::kCustomers;  // kCustomers or kLatest
+  int64_t from_micros = 0;               // the first as-of time held out; only of kLatest
+  size_t purged = 0;                     // rows in neither part; only of kLatest
 };
 
 // `share` in (0, 1) of each class, by customer as above. FAILED_PRECONDITION when a part would lack a class.

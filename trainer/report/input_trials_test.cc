@@ -43,11 +43,7 @@ Dataset ShopOf(int rows) {
   return *std::move(builder).Build(1);
 }
 
-Recipe Settings(const std::string& text) {
-  const absl::StatusOr<Grid> grid = ParseGrid(text);
-  EXPECT_TRUE(grid.ok()) << grid.status();
-  return Recipe(grid->begin(), grid->end());
-}
+Recipe Settings(const std::string& grid) { return ParseGrid(grid).value(); }
 
 std::vector<v1::InputTrial> Try(const Dataset& dataset, const Recipe& settings, int threads = 1) {
   const auto trials = TryInputs({dataset, settings, threads, nullptr});

@@ -9,12 +9,15 @@ namespace ebb::trainer {
 
 RegressionSample SampleForRegression(const Dataset& dataset, const HoldoutSplit& split) {
   if (dataset.rows() <= kMostRegressionRows) return {.dataset = dataset, .split = split};
-  std::vector<bool> held_out(dataset.rows());
-  for (const uint32_t row : split.holdout) held_out[row] = true;
+  enum class Part : uint8_t { kNone, kTraining, kHoldout };
+  std::vector<Part> parts(dataset.rows(), Part::kNone);
+  for (const uint32_t row : split.training) parts[row] = Part::kTraining;
+  for (const uint32_t row : split.holdout) parts[row] = Part::kHoldout;
   const std::vector<uint32_t> rows = SampleOf(AllRows(dataset), kMostRegressionRows);
   RegressionSample sample{.dataset = dataset.Select(rows), .split = {}};
   for (uint32_t i = 0; i < rows.size(); ++i) {
-    (held_out[rows[i]] ? sample.split.holdout : sample.split.training).push_back(i);
+    if (parts[rows[i]] == Part::kTraining) sample.split.training.push_back(i);
+    if (parts[rows[i]] == Part::kHoldout) sample.split.holdout.push_back(i);
   }
   return sample;
 }

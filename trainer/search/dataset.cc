@@ -73,6 +73,7 @@ Dataset Dataset::Select(std::span<const uint32_t> rows) const {
     part.labels_.push_back(labels_[row]);
     part.next_month_revenue_.push_back(next_month_revenue_[row]);
     part.groups_.push_back(groups_[row]);
+    part.as_of_micros_.push_back(as_of_micros_[row]);
   }
   return part;
 }
@@ -94,6 +95,7 @@ Dataset Dataset::Without(const std::set<std::string>& features) const {
   rest.labels_ = labels_;
   rest.next_month_revenue_ = next_month_revenue_;
   rest.groups_ = groups_;
+  rest.as_of_micros_ = as_of_micros_;
   return rest;
 }
 
@@ -198,6 +200,7 @@ absl::StatusOr<Dataset> DatasetBuilder::Build(uint64_t seed) && {
     dataset.labels_.push_back(row->declined ? 1 : 0);
     dataset.next_month_revenue_.push_back(row->next_month_revenue + 0.0);
     dataset.groups_.push_back(groups.emplace(row->customer_id, groups.size()).first->second);
+    dataset.as_of_micros_.push_back(row->as_of_micros);
   }
   return dataset;
 }

@@ -17,7 +17,7 @@ namespace ebb::trainer {
 
 // The training table, by columns, in canonical order. Immutable: threads may share one.
 // It holds no identifier: rows are ordered by a keyed hash of who and when, and from then on only the place in that
-// order is known.
+// order is known, and as of when a row is, which decides what is held out and is no input.
 class Dataset {
  public:
   struct CategoryColumn {
@@ -34,6 +34,7 @@ class Dataset {
   // Of the calendar month after as-of, in the currency's unit, by row; NaN: not known. It is no feature.
   const std::vector<double>& next_month_revenue() const { return next_month_revenue_; }
   const std::vector<uint32_t>& groups() const { return groups_; }  // equal for the rows of one customer
+  const std::vector<int64_t>& as_of_micros() const { return as_of_micros_; }
 
   FeatureVector Row(size_t row) const;
   Dataset Select(std::span<const uint32_t> rows) const;  // in the order given
@@ -43,7 +44,8 @@ class Dataset {
   // The same table with a feature of the schema an input, whatever else it is for.
   Dataset WithInput(const std::string& feature) const;
 
-  // SHA-256 of the whole table as 64 hex digits: equal for equal rows and seed, whatever the order they were added in.
+  // SHA-256 of the table as 64 hex digits: equal for equal rows and seed, whatever the order they were added in. Times
+  // are in it by the order that they give.
   std::string Digest() const;
 
  private:
@@ -55,6 +57,7 @@ class Dataset {
   std::vector<uint8_t> labels_;
   std::vector<double> next_month_revenue_;
   std::vector<uint32_t> groups_;
+  std::vector<int64_t> as_of_micros_;
 };
 
 // 0 … rows - 1.

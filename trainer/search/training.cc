@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "model/explain/shapley.h"
 #include "trainer/evaluation/folds.h"
+#include "trainer/evaluation/latest_holdout.h"
 #include "trainer/fit/moments.h"
 #include "trainer/fit/pipeline.h"
 #include "trainer/fit/preprocessing.h"
@@ -213,7 +214,10 @@ absl::Status FitPublished(const Dataset& dataset, const FoldAssignment& folds, C
 
 absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const TrainingOptions& options) {
   if (absl::Status status = CheckOptions(dataset, options); !status.ok()) return status;
-  const absl::StatusOr<HoldoutSplit> split = StratifiedHoldout(dataset, options.holdout_share);
+  const absl::StatusOr<HoldoutSplit> split = SplitOffHoldout(dataset, {.by = options.holdout,
+                                                                       .share = options.holdout_share,
+                                                                       .folds = options.folds,
+                                                                       .horizon_months = options.horizon_months});
   if (!split.ok()) return split.status();
   const Dataset training = dataset.Select(split->training);
   const absl::StatusOr<FoldAssignment> folds = StratifiedFolds(training, options.folds);

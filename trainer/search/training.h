@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "model/trained_model.h"
+#include "trainer/evaluation/folds.h"
 #include "trainer/evaluation/metrics.h"
 #include "trainer/search/dataset.h"
 #include "trainer/search/grid.h"
@@ -33,6 +34,7 @@ struct TrainingOptions {
   int threads = 1;                          // the outcome does not depend on it
   int folds = 5;
   int inner_repeats = 1;  // ≥ 1; of the search's folds, see InnerFolds
+  HoldoutBy holdout = HoldoutBy::kLatestElseCustomers;
   double holdout_share = 0.25;
   double risk_threshold = 0.7;
   int horizon_months = 3;
@@ -86,12 +88,12 @@ struct TrainingOutcome {
   const std::vector<CalibrationResult>& calibrations() const { return cross_validated_predictions.calibrations; }
 };
 
-// The whole core of a training, without I/O: split off the hold-out, search on the training part, join the families'
-// best by weights of their out-of-fold scores and calibrate the sum, refit, measure, and fit the same recipe once more
-// on every labelled row. The
-// hold-out has then done its work, and a quarter more rows is worth about 0.004 of ROC-AUC on the shop's data; the
-// figures stay those of the training part's fit, so they err, if at all, on the low side. FAILED_PRECONDITION: too few
-// rows of a class for the split and the folds. CANCELLED. Equal input gives equal models, bit for bit.
+// The whole core of a training, without I/O: split off the hold-out (SplitOffHoldout), search on the training part,
+// join the families' best by weights of their out-of-fold scores and calibrate the sum, refit, measure, and fit the
+// same recipe once more on every labelled row. The hold-out has then done its work, and a quarter more rows is worth
+// about 0.004 of ROC-AUC on the shop's data; the figures stay those of the training part's fit, so they err, if at all,
+// on the low side. FAILED_PRECONDITION: too few rows of a class for the split and the folds. CANCELLED. Equal input
+// gives equal models, bit for bit.
 absl::StatusOr<TrainingOutcome> RunSearchAndFit(const Dataset& dataset, const TrainingOptions& options);
 
 }  // namespace ebb::trainer

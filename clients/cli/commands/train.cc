@@ -24,6 +24,7 @@ struct TrainOptions {
   bool wait = false;
   uint64_t seed = 0;
   double holdout_share = 0.25;
+  std::string holdout;  // empty: as the trainer has it
   int64_t folds = 5;
   int64_t inner_repeats = 1;
   double threshold = 0.7;
@@ -63,6 +64,8 @@ absl::StatusOr<v1::TrainRequest> MakeRequest(const TrainOptions& options) {
   v1::TrainingOptions& asked = *request.mutable_options();
   asked.set_seed(options.seed);
   asked.set_holdout_share(options.holdout_share);
+  if (options.holdout == "customers") asked.set_holdout(v1::TrainingOptions::CUSTOMERS);
+  if (options.holdout == "latest") asked.set_holdout(v1::TrainingOptions::LATEST);
   asked.set_folds(static_cast<int32_t>(options.folds));
   asked.set_inner_repeats(static_cast<int32_t>(options.inner_repeats));
   asked.set_segment_threshold(options.threshold);
@@ -202,6 +205,11 @@ Command TrainCommand() {
   command.Flag("--wait", &options->wait, "Show progress, then candidates and metrics");
   command.Add("--seed", &options->seed, "Start of all randomness");
   command.Add("--holdout-share", &options->holdout_share, "Share of rows held out").Range(0.05, 0.5).Value("SHARE");
+  command
+      .Add("--holdout", &options->holdout,
+           "What is held out: some customers, or the rows of the latest as-of times, and rows whose outcome was not "
+           "known by then are left out (default: the latest where there are enough times)")
+      .OneOf({"customers", "latest"});
   command.Add("--folds", &options->folds, "Folds of the cross-validation").Range(2, 20);
   command
       .Add("--inner-repeats", &options->inner_repeats,

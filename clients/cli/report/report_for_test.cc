@@ -13,6 +13,7 @@ constexpr char kModel[] = R"(
   digest: "aa11" size_bytes: 1000
   report {
     family: "stack" parameters: "random_forest=0.6 logistic_regression=0.4" training_rows: 900 holdout_rows: 300
+    holdout_rows_by: LATEST holdout_from { seconds: 1772323200 } purged_rows: 121
     training { roc_auc: 0.98 pr_auc: 0.97 log_loss: 0.2 brier: 0.05 }
     cross_validated { roc_auc: 0.9 pr_auc: 0.85 log_loss: 0.4 brier: 0.1 }
     holdout { roc_auc: 0.92 pr_auc: 0.88 log_loss: 0.35 brier: 0.09 }

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 #include "clients/cli/report/feature_label.h"
 #include "clients/cli/report/sentence_phrases.h"
 
@@ -133,6 +134,7 @@ class Writer {
     std::vector<std::string> sentences;
     const v1::Diagnostics& holdout = report_.holdout();
     const v1::TrainingReport& training = report_.model().report();
+    AddHoldout(training, &sentences);
     if (holdout.has_roc_auc()) {
       sentences.push_back(say_(phrase::kHoldoutInterval, say_.Counted(holdout.rows(), phrase::kOfRowsNoun),
                                say_.Real(holdout.roc_auc().value(), 2), say_.Real(holdout.roc_auc().lower(), 2),
@@ -155,6 +157,18 @@ class Writer {
   }
 
  private:
+  void AddHoldout(const v1::TrainingReport& training, std::vector<std::string>* sentences) const {
+    const std::string rows = say_.Counted(training.holdout_rows(), phrase::kRowNoun);
+    if (training.holdout_rows_by() == v1::TrainingOptions::CUSTOMERS) {
+      sentences->push_back(say_(phrase::kHeldOutCustomers, rows));
+    } else if (training.holdout_rows_by() == v1::TrainingOptions::LATEST) {
+      const absl::Time from = absl::FromUnixSeconds(training.holdout_from().seconds());
+      const char* format = say_.russian() ? "%d.%m.%Y" : "%Y-%m-%d";
+      sentences->push_back(say_(phrase::kHeldOutLatest, absl::FormatTime(format, from, absl::UTCTimeZone()), rows,
+                                say_.Counted(training.purged_rows(), phrase::kRowNoun)));
+    }
+  }
+
   void AddChampionComparison(const v1::ChampionComparison& comparison, std::vector<std::string>* sentences) const {
     const bool on_splits = comparison.rule() == v1::ChampionComparison::PAIRED_SPLITS;
     if (!on_splits && comparison.rule() != v1::ChampionComparison::HOLDOUT) return;

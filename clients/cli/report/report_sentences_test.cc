@@ -85,6 +85,8 @@ constexpr Reading kFull[] = {
      "прибыли.\n"
      "Спад случился у 80 % из них; модель обещала в среднем 82 %."},
     {"limits", &ReportSentences::limits,
+     "Held out: the latest as-of dates, from 2026-03-01 on (300 rows). Purged, because their outcome was not known by "
+     "then: 121 rows.\n"
      "On the hold-out of 300 rows ROC-AUC is 0.92; its 95% interval goes from 0.88 to 0.95, so differences smaller "
      "than "
      "that say nothing.\n"
@@ -94,6 +96,8 @@ constexpr Reading kFull[] = {
      "The recipes of this model and of model 2, the champion of that time, were fitted anew in the same 8 splits: "
      "ROC-AUC is 0.911 against 0.913, a difference of −0.0020 (95% interval from −0.0093 to 0.0053).\n"
      "The difference is not below minus one standard error (−0.0031), so it became the champion.",
+     "Отложены последние даты, начиная с 01.03.2026 (300 строк). Исключено, потому что исход к этой дате ещё не был "
+     "известен: 121 строка.\n"
      "На отложенной выборке из 300 строк ROC-AUC равен 0,92; его 95-процентный интервал — от 0,88 до 0,95, и меньшие "
      "различия ничего не значат.\n"
      "Обещанные вероятности отличаются от действительной доли спада в среднем на 3,2 п. п.\n"
@@ -134,6 +138,18 @@ TEST(ReportSentencesTest, WhatANumberWouldAddFollowsItsInterval) {
     EXPECT_EQ(english.find("INPUT_AND_SEGMENT") != std::string::npos, c.lower > 0) << "what helps is told how";
     EXPECT_EQ(russian.find("INPUT_AND_SEGMENT") != std::string::npos, c.lower > 0);
   }
+}
+
+TEST(ReportSentencesTest, SaysWhenCustomersWereHeldOut) {
+  v1::ModelReport report = FullReport();
+  report.mutable_model()->mutable_report()->set_holdout_rows_by(v1::TrainingOptions::CUSTOMERS);
+  EXPECT_EQ(SayReport(report, ReportLanguage::kEnglish).limits[0],
+            "Held out: a share of the customers, with all of their rows (300 rows).");
+  EXPECT_EQ(Read({SayReport(report, ReportLanguage::kRussian).limits[0]}),
+            "Отложена часть клиентов со всеми их строками (300 строк).");
+  report.mutable_model()->mutable_report()->clear_holdout_rows_by();
+  EXPECT_EQ(SayReport(report, ReportLanguage::kEnglish).limits[0].find("Held out"), std::string::npos)
+      << "an older model does not tell";
 }
 
 TEST(ReportSentencesTest, AnEmptyReportSaysNothing) {
@@ -192,6 +208,7 @@ v1::ChampionComparison* KeepComparisonOnly(v1::ModelReport* report) {
   report->clear_cross_validated();
   v1::TrainingReport* training = report->mutable_model()->mutable_report();
   training->clear_training();
+  training->clear_holdout_rows_by();
   return training->mutable_champion_comparison();
 }
 
@@ -248,6 +265,7 @@ TEST(ReportSentencesTest, ChangedFiguresChangeTheSentence) {
          report->mutable_model()->mutable_report()->mutable_training()->set_roc_auc(0.93);
          report->mutable_model()->mutable_report()->set_champion_saw_holdout(true);
          report->mutable_model()->mutable_report()->clear_champion_comparison();
+         report->mutable_model()->mutable_report()->clear_holdout_rows_by();
        },
        &ReportSentences::limits,
        "ROC-AUC is 0.93 on the rows the model learnt from and 0.92 on the hold-out: hardly anything is learnt by "

@@ -118,6 +118,11 @@ inline constexpr Phrase kHoldoutInterval{
 inline constexpr Phrase kCalibrationOff{
     "Announced probabilities miss the actual share of declines by $0 percentage points on average.",
     "Обещанные вероятности отличаются от действительной доли спада в среднем на $0 п. п."};
+inline constexpr Phrase kHeldOutLatest{
+    "Held out: the latest as-of dates, from $0 on ($1). Purged, because their outcome was not known by then: $2.",
+    "Отложены последние даты, начиная с $0 ($1). Исключено, потому что исход к этой дате ещё не был известен: $2."};
+inline constexpr Phrase kHeldOutCustomers{"Held out: a share of the customers, with all of their rows ($0).",
+                                          "Отложена часть клиентов со всеми их строками ($0)."};
 inline constexpr Phrase kGap{
     "ROC-AUC is $0 on the rows the model learnt from and $1 on the hold-out: the difference of $2 is learnt by heart.",
     "ROC-AUC равен $0 на обучающих строках и $1 на отложенных: разницу в $2 модель просто заучила."};
