@@ -83,7 +83,7 @@ TEST_F(FirstLight, FilesInScoresOutAndASubscriberSeesAChange) {
 TEST_F(FirstLight, TellsNextMonthsRevenueFromPurchases) {
   const std::string events = services_.folder() + "/events.jsonl";
   const Outcome generated =
-      services_.Ebb({"generate", "--customers", "500", "--months", "9", "--seed", "3", "--events", events});
+      services_.Ebb({"generate", "--customers", "400", "--months", "7", "--seed", "3", "--events", events});
   ASSERT_EQ(generated.exit_status, 0) << generated.err;
   const Outcome pushed = services_.Ebb({"push", "--backfill", events});
   ASSERT_EQ(pushed.exit_status, 0) << pushed.err;
@@ -98,7 +98,7 @@ TEST_F(FirstLight, TellsNextMonthsRevenueFromPurchases) {
   EXPECT_GE(document["next_month_revenue"][0]["rows"], 200);
   EXPECT_LT(document["next_month_revenue"][0]["cv_smape"], 200);
 
-  WaitForScores(500);
+  WaitForScores(400);
   ScorerClient scorer(services_.Address(Services::kScorer), kPatience);
   v1::ListScoresRequest request;
   request.set_page_size(1'000);
