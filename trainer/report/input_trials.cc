@@ -1,5 +1,6 @@
 #include "trainer/report/input_trials.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -14,14 +15,16 @@ namespace ebb::trainer {
 namespace {
 
 constexpr size_t kMostTrialRows = 5'000;
+// Of a forest, with the number and without it alike, so that a trial takes seconds.
+constexpr int kMostTrialTrees = 100;
 
 Recipe SettingsTried(const Recipe& settings) {
   Recipe tried;
-  for (const Setting& setting : settings) {
-    if (std::holds_alternative<LogisticRegressionSetting>(setting.family) ||
-        std::holds_alternative<ExtraTreesSetting>(setting.family)) {
-      tried.push_back(setting);
-    }
+  for (Setting setting : settings) {
+    auto* extra_trees = std::get_if<ExtraTreesSetting>(&setting.family);
+    if (extra_trees == nullptr && !std::holds_alternative<LogisticRegressionSetting>(setting.family)) continue;
+    if (extra_trees != nullptr) extra_trees->forest.trees = std::min(extra_trees->forest.trees, kMostTrialTrees);
+    tried.push_back(setting);
   }
   return tried;
 }

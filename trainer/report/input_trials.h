@@ -21,8 +21,8 @@ struct InputTrialsInput {
 
 // What each number that is carried for the segments alone, and known of most rows, would add as an input: the two
 // settings are fitted with and without it to the splits of MeasureRepeatedSplits, and the one that ranks better with it
-// is told. Of more than 5,000 rows as many are taken, evenly spaced along the canonical order. None where the search
-// had neither family, or a class has too few rows to be split so. CANCELLED.
+// is told. Extra trees are a hundred at most. Of more than 5,000 rows as many are taken, evenly spaced along the
+// canonical order. None where the search had neither family, or a class has too few rows to be split so. CANCELLED.
 absl::StatusOr<std::vector<v1::InputTrial>> TryInputs(const InputTrialsInput& input);
 
 }  // namespace ebb::trainer
