@@ -1,6 +1,7 @@
 #include "clients/cli/report/offer_sentences.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "clients/cli/report/sentence_phrases.h"
 
@@ -42,7 +43,9 @@ std::vector<std::string> SayOffers(const v1::ModelReport& report, const v1::Offe
     if (IsForRisk(offer)) recommended.push_back(&offer);
   }
   if (recommended.empty() || at_risk <= 0) return {};
-  std::ranges::stable_sort(recommended, std::greater(), &v1::OfferDefinition::expected_effect);
+  std::ranges::stable_sort(recommended, {}, [](const v1::OfferDefinition* offer) {
+    return std::pair(-offer->expected_effect(), offer->cost());
+  });
   if (recommended.size() > kMostRecommended) recommended.resize(kMostRecommended);
   std::vector<std::string> sentences;
   for (const v1::OfferDefinition* offer : recommended) {

@@ -11,8 +11,9 @@
 namespace ebb {
 
 // The offers that are for customers at risk (a condition on the risk band says so), those first that are expected to
-// save the most of what is at risk, at most three. What is at risk is that of the report: the profit of all cells at
-// risk times their mean probability. Empty where there are no such offers, or the report knows no profit.
+// save the most of what is at risk, of equals the cheaper, at most three. What is at risk is that of the report: the
+// profit of all cells at risk times their mean probability. Empty where there are no such offers, or the report knows
+// no profit.
 std::vector<std::string> SayOffers(const v1::ModelReport& report, const v1::OfferCatalogue& offers,
                                    ReportLanguage language);
 
