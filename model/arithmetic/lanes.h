@@ -28,8 +28,9 @@ struct Lanes {
   void (*squared_norms)(const double* columns, size_t stride, size_t count, double* out);
 
   // Sum of coefficients[i] × e^(minus_gamma × squared distance of the row to stored row i), over `rows` of them, added
-  // up as `dot` does. `norms` are the stored rows' squared norms; distances come from these, the row's own and the dot
-  // product, so they are exact to some units in the last place of the greater norm: meant for scaled rows.
+  // up as `dot` does. `norms` are the stored rows' squared norms, worth making for several rows; null: they are made on
+  // the way, with the same bits. Distances come from these, the row's own and the dot product, so they are exact to
+  // some units in the last place of the greater norm: meant for scaled rows.
   double (*rbf_sum)(const double* row, const double* columns, const double* norms, size_t stride, size_t count,
                     double minus_gamma, const double* coefficients, size_t rows);
 };

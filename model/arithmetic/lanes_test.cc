@@ -74,6 +74,9 @@ TEST(Lanes, TheRbfSumIsItsThreeLoopsOneAfterTheOther) {
         sums.push_back(lanes[body]->rbf_sum(row.data(), columns.data(), norms.data(), stride, count, -0.3,
                                             coefficients.data(), rows));
         EXPECT_NEAR(sums[body], want, 1e-12) << count << " by " << rows << ", " << lanes[body]->name;
+        EXPECT_EQ(sums[body], lanes[body]->rbf_sum(row.data(), columns.data(), nullptr, stride, count, -0.3,
+                                                   coefficients.data(), rows))
+            << count << " by " << rows << ", norms on the way, " << lanes[body]->name;
         EXPECT_EQ(sums[body], sums[0]) << count << " by " << rows << ", " << lanes[body]->name;
       }
     }

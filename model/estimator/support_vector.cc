@@ -33,11 +33,16 @@ void Kernel::Apply(std::span<double> values) const {
 void SupportVectorClassifier::Score(const RowMatrix& rows, std::span<double> scores) const {
   const Lanes& lanes = ChosenLanes();
   if (kernel.kind == KernelKind::kRbf) {
-    // Made anew for each batch: a tenth of what one row costs, and nothing to keep in step with the vectors.
-    std::vector<double> norms(vectors.stride());
-    lanes.squared_norms(vectors.data(), vectors.stride(), vectors.columns(), norms.data());
+    // Made anew for each batch, so that there is nothing to keep in step with the vectors.
+    constexpr size_t kWorthNorms = 4;  // rows
+    std::vector<double> made;
+    if (rows.rows() >= kWorthNorms) {
+      made.resize(vectors.stride());
+      lanes.squared_norms(vectors.data(), vectors.stride(), vectors.columns(), made.data());
+    }
+    const double* const norms = made.empty() ? nullptr : made.data();
     for (size_t r = 0; r < rows.rows(); ++r) {
-      scores[r] = lanes.rbf_sum(rows.Row(r).data(), vectors.data(), norms.data(), vectors.stride(), vectors.columns(),
+      scores[r] = lanes.rbf_sum(rows.Row(r).data(), vectors.data(), norms, vectors.stride(), vectors.columns(),
                                 -kernel.gamma, coefficients.data(), coefficients.size()) -
                   rho;
     }
