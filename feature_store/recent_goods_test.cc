@@ -16,16 +16,6 @@
 namespace ebb::feature_store {
 namespace {
 
-v1::Event GoodsEvent(const std::string& customer, const std::string& id, const std::string& time,
-                     const std::string& body) {
-  v1::Event event;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(body, &event)) << body;
-  event.set_customer_id(customer);
-  event.set_event_id(id);
-  *event.mutable_event_time() = Stamp(time);
-  return event;
-}
-
 std::string BasketOf(const std::string& action, const std::string& visit, const std::string& product, int pieces = 1) {
   return absl::StrCat("basket_change { visit_id: '", visit, "' action: ", action, " items { product_id: '", product,
                       "' category: 'goods' quantity: ", pieces, " } }");
@@ -77,9 +67,9 @@ TEST(RecentGoods, FollowsBasketAndPurchases) {
     GoodsOf(asked_always, "anna");
     for (size_t i = 0; i < test.bodies.size(); ++i) {
       events.push_back(
-          GoodsEvent("anna", absl::StrCat("e", i),
-                     absl::FormatTime(ToTime(Stamp("2026-03-10T11:00:00Z")) + absl::Minutes(static_cast<int>(i))),
-                     test.bodies[i]));
+          EventOfBody("anna", absl::StrCat("e", i),
+                      absl::FormatTime(ToTime(Stamp("2026-03-10T11:00:00Z")) + absl::Minutes(static_cast<int>(i))),
+                      test.bodies[i]));
       GoodsOf(asked_always, "anna");
       ASSERT_TRUE(asked_always.Ingest({events.back()}).ok());
     }
@@ -91,7 +81,7 @@ TEST(RecentGoods, FollowsBasketAndPurchases) {
 
 TEST(RecentGoods, ABasketOfYesterdayIsOfNoPresentVisit) {
   TestEngine store;
-  ASSERT_TRUE(store.Ingest({GoodsEvent("anna", "e1", "2026-03-09T12:00:01Z", BasketOf("ADD", "v", "pen"))}).ok());
+  ASSERT_TRUE(store.Ingest({EventOfBody("anna", "e1", "2026-03-09T12:00:01Z", BasketOf("ADD", "v", "pen"))}).ok());
   EXPECT_EQ(GoodsOf(store, "anna"), "pen | ") << "it is 10 March, 12:00";
   store.clock.Advance(absl::Seconds(1));
   EXPECT_EQ(GoodsOf(store, "anna"), " | ");
@@ -99,7 +89,7 @@ TEST(RecentGoods, ABasketOfYesterdayIsOfNoPresentVisit) {
 
 TEST(RecentGoods, IsKeptFromTheFirstAnswerOn) {
   TestEngine store;
-  ASSERT_TRUE(store.Ingest({GoodsEvent("anna", "e1", "2026-03-10T11:00:00Z", BasketOf("ADD", "v", "pen"))}).ok());
+  ASSERT_TRUE(store.Ingest({EventOfBody("anna", "e1", "2026-03-10T11:00:00Z", BasketOf("ADD", "v", "pen"))}).ok());
   EXPECT_EQ(GoodsOf(store, "anna", false), "not in memory");
   EXPECT_EQ(GoodsOf(store, "anna", true), "pen | ");
   EXPECT_EQ(GoodsOf(store, "anna", false), "pen | ");
@@ -112,16 +102,16 @@ TEST(RecentGoods, IsKeptFromTheFirstAnswerOn) {
 
 TEST(RecentGoods, ALateEventIsPutWhereItBelongs) {
   TestEngine store;
-  ASSERT_TRUE(store.Ingest({GoodsEvent("anna", "e1", "2026-03-10T11:00:00Z", BasketOf("REMOVE", "v", "pen"))}).ok());
+  ASSERT_TRUE(store.Ingest({EventOfBody("anna", "e1", "2026-03-10T11:00:00Z", BasketOf("REMOVE", "v", "pen"))}).ok());
   EXPECT_EQ(GoodsOf(store, "anna"), " | ");
-  ASSERT_TRUE(store.Ingest({GoodsEvent("anna", "e0", "2026-03-10T10:00:00Z", BasketOf("ADD", "v", "pen", 2))}).ok());
+  ASSERT_TRUE(store.Ingest({EventOfBody("anna", "e0", "2026-03-10T10:00:00Z", BasketOf("ADD", "v", "pen", 2))}).ok());
   EXPECT_EQ(GoodsOf(store, "anna", false), "not in memory") << "it has to be made anew";
   EXPECT_EQ(GoodsOf(store, "anna", true), "pen | ") << "two pieces went in before one was taken out";
 }
 
 TEST(RecentGoods, ForgetsWhoIsErased) {
   TestEngine store;
-  ASSERT_TRUE(store.Ingest({GoodsEvent("anna", "e1", "2026-03-10T11:00:00Z", BoughtOf("pen"))}).ok());
+  ASSERT_TRUE(store.Ingest({EventOfBody("anna", "e1", "2026-03-10T11:00:00Z", BoughtOf("pen"))}).ok());
   EXPECT_EQ(GoodsOf(store, "anna"), " | pen");
   ASSERT_TRUE(store.Erase("anna").ok());
   EXPECT_EQ(GoodsOf(store, "anna"), "unknown");
@@ -131,9 +121,9 @@ TEST(RecentGoods, TellsSoManyPurchasesAsAreAskedFor) {
   TestEngine store;
   std::vector<v1::Event> events;
   for (int i = 0; i < 130; ++i) {
-    events.push_back(GoodsEvent("anna", absl::StrCat("e", i),
-                                absl::FormatTime(ToTime(Stamp("2026-03-01T00:00:00Z")) + absl::Minutes(i)),
-                                BoughtOf(absl::StrCat("p", i))));
+    events.push_back(EventOfBody("anna", absl::StrCat("e", i),
+                                 absl::FormatTime(ToTime(Stamp("2026-03-01T00:00:00Z")) + absl::Minutes(i)),
+                                 BoughtOf(absl::StrCat("p", i))));
   }
   ASSERT_TRUE(store.Ingest(events).ok());
   EXPECT_EQ(GoodsOf(store, "anna", true, 2), " | p129 p128");
@@ -166,7 +156,7 @@ TEST(RecentGoods, SaysWhatIsWrongWithARequest) {
 // the event.
 TEST(RecentGoodsCache, KeepsNothingThatLacksAnEvent) {
   google::protobuf::Arena arena;
-  const v1::Event pen = GoodsEvent("anna", "e1", "2026-03-10T11:00:00Z", BoughtOf("pen"));
+  const v1::Event pen = EventOfBody("anna", "e1", "2026-03-10T11:00:00Z", BoughtOf("pen"));
   RecentGoodsCache cache;
   cache.Expect("anna");
   cache.Apply(ViewOf(pen, &arena));
@@ -207,8 +197,8 @@ TEST(RecentGoods, WhatIsKeptUpSaysWhatTheHistorySays) {
                              : below(3) == 0 ? BasketOf("REMOVE", visit, product, 1 + below(2))
                                              : BasketOf("ADD", visit, product, 1 + below(2));
     const v1::Event event =
-        GoodsEvent(customer, absl::StrCat("e", i),
-                   absl::FormatTime(ToTime(Stamp("2026-03-10T05:00:00Z")) + absl::Minutes(minute)), body);
+        EventOfBody(customer, absl::StrCat("e", i),
+                    absl::FormatTime(ToTime(Stamp("2026-03-10T05:00:00Z")) + absl::Minutes(minute)), body);
     ASSERT_TRUE(kept.Ingest({event}).ok());
     ASSERT_TRUE(fresh.Ingest({event}).ok());
     if (below(4) == 0) GoodsOf(kept, customer);

@@ -11,6 +11,7 @@
 #include "feature_store/declarations.h"
 #include "feature_store/event_time.h"
 #include "feature_store/rocks_storage.h"
+#include "google/protobuf/text_format.h"
 
 namespace ebb::feature_store {
 namespace {
@@ -43,6 +44,16 @@ absl::Time At(const std::string& rfc3339) {
 }
 
 google::protobuf::Timestamp Stamp(const std::string& rfc3339) { return ToTimestamp(At(rfc3339)); }
+
+v1::Event EventOfBody(const std::string& customer, const std::string& id, const std::string& time,
+                      const std::string& body) {
+  v1::Event event;
+  if (!google::protobuf::TextFormat::ParseFromString(body, &event)) throw std::runtime_error("no event: " + body);
+  event.set_customer_id(customer);
+  event.set_event_id(id);
+  *event.mutable_event_time() = Stamp(time);
+  return event;
+}
 
 v1::Event PageViewOf(const std::string& customer, const std::string& id, const std::string& time) {
   v1::Event event;

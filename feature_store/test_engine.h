@@ -21,6 +21,9 @@ namespace ebb::feature_store {
 absl::Time At(const std::string& rfc3339);
 google::protobuf::Timestamp Stamp(const std::string& rfc3339);
 
+// `body` as text, such as `page_view { visit_id: 'v' }`.
+v1::Event EventOfBody(const std::string& customer, const std::string& id, const std::string& time,
+                      const std::string& body);
 v1::Event PageViewOf(const std::string& customer, const std::string& id, const std::string& time);
 v1::Event PurchaseOf(const std::string& customer, const std::string& id, const std::string& time, int64_t amount_minor);
 v1::SnapshotRow RowOf(const std::string& customer, const std::string& feature, const std::string& decimal);

@@ -19,16 +19,6 @@
 namespace ebb::feature_store {
 namespace {
 
-v1::Event EventOfBody(const std::string& customer, const std::string& id, const std::string& time,
-                      const std::string& body) {
-  v1::Event event;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(body, &event)) << body;
-  event.set_customer_id(customer);
-  event.set_event_id(id);
-  *event.mutable_event_time() = Stamp(time);
-  return event;
-}
-
 std::string BasketBody(const std::string& action, const std::string& visit, const std::string& product,
                        const std::string& category, int pieces) {
   return absl::StrCat("basket_change { visit_id: '", visit, "' action: ", action, " items { product_id: '", product,
