@@ -173,10 +173,6 @@ std::string SayLastWeek(const v1::UnpaidBasketReport& report, const Speech& say)
   return "";
 }
 
-std::string SectionOf(const Phrase& heading, const std::string& content, const Speech& say) {
-  return Element("section", "", Element("h2", "", EscapeHtml(say(heading))) + "\n" + content) + "\n";
-}
-
 }  // namespace
 
 std::vector<std::string> SayUnpaidBaskets(const v1::UnpaidBasketReport& report, ReportLanguage language) {
@@ -210,11 +206,11 @@ std::string UnpaidBasketPage(const v1::UnpaidBasketReport& report, ReportLanguag
       say(baskets::kAsOf, DayText(report.as_of(), say), say.Counted(report.weeks_size(), baskets::kWeeks));
   const std::string body = Element("h1", "", EscapeHtml(say(baskets::kTitle))) + "\n" +
                            Element("p", "class=\"head\"", EscapeHtml(head)) + "\n" +
-                           SectionOf(baskets::kInWords, Element("ul", "", sentences), say) +
+                           Section(say(baskets::kInWords), Element("ul", "", sentences)) +
                            (report.pieces() == 0 ? ""
-                                                 : SectionOf(baskets::kByWeek, WeeksPictures(report, say), say) +
-                                                       SectionOf(baskets::kWhat, GroupsPictures(report, say), say)) +
-                           SectionOf(baskets::kInFigures, WeeksTable(report, say), say);
+                                                 : Section(say(baskets::kByWeek), WeeksPictures(report, say)) +
+                                                       Section(say(baskets::kWhat), GroupsPictures(report, say))) +
+                           Section(say(baskets::kInFigures), WeeksTable(report, say));
   return WholePage(say(baskets::kTitle), body, language);
 }
 

@@ -46,6 +46,11 @@ std::string Element(std::string_view tag, std::string_view attributes, std::stri
   return html;
 }
 
+std::string Section(const std::string& heading, const std::string& content) {
+  if (content.empty()) return "";
+  return Element("section", "", Element("h2", "", EscapeHtml(heading)) + "\n" + content) + "\n";
+}
+
 HtmlTable::HtmlTable(std::vector<std::string> columns) : columns_(std::move(columns)) {}
 
 void HtmlTable::AddRow(std::vector<Cell> cells) {

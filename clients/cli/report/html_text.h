@@ -13,6 +13,9 @@ std::string EscapeHtml(std::string_view text);
 // `<tag attributes>content</tag>`; the content is HTML already. `attributes` as they stand in the tag; may be empty.
 std::string Element(std::string_view tag, std::string_view attributes, std::string_view content);
 
+// A part of a page under its heading, which is text; nothing where there is no content.
+std::string Section(const std::string& heading, const std::string& content);
+
 // A table that scrolls sideways by itself where the screen is narrow.
 class HtmlTable {
  public:

@@ -18,13 +18,6 @@
 namespace ebb {
 namespace {
 
-std::string Heading(const std::string& text) { return Element("h2", "", EscapeHtml(text)) + "\n"; }
-
-// Nothing where there is nothing to show.
-std::string Section(const std::string& heading, const std::string& content) {
-  return content.empty() ? "" : Element("section", "", Heading(heading) + content) + "\n";
-}
-
 // What is to be known of `content` above it.
 std::string Explained(const std::string& remark, const std::string& content) {
   return content.empty() ? "" : Element("p", "class=\"remark\"", EscapeHtml(remark)) + "\n" + content;

@@ -124,11 +124,6 @@ std::string NumbersTable(const v1::SegmentProfile& profile, const Speech& say) {
   return table.empty() ? "" : table.Html();
 }
 
-std::string PartOfPage(const std::string& heading, const std::string& content) {
-  if (content.empty()) return "";
-  return Element("section", "", Element("h2", "", EscapeHtml(heading)) + "\n" + content) + "\n";
-}
-
 }  // namespace
 
 std::vector<std::string> SayPortrait(const v1::SegmentProfile& profile, ReportLanguage language) {
@@ -167,9 +162,9 @@ std::string PortraitPage(const v1::SegmentProfile& profile, ReportLanguage langu
   const std::string pictures = PortraitPictures(profile, say);
   const std::string body = Element("h1", "", EscapeHtml(title)) + "\n" +
                            (description.empty() ? "" : Element("p", "class=\"head\"", EscapeHtml(description)) + "\n") +
-                           PartOfPage(say(portrait::kInWords), Element("ul", "", sentences)) +
-                           PartOfPage(say(portrait::kPictures), pictures.empty() ? "" : about + pictures) +
-                           PartOfPage(say(portrait::kTable), NumbersTable(profile, say));
+                           Section(say(portrait::kInWords), Element("ul", "", sentences)) +
+                           Section(say(portrait::kPictures), pictures.empty() ? "" : about + pictures) +
+                           Section(say(portrait::kTable), NumbersTable(profile, say));
   return WholePage(title, body, language);
 }
 
