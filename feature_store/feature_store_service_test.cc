@@ -11,6 +11,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "feature_store/ingest_stream.h"
 #include "feature_store/test_service.h"
 #include "grpcpp/create_channel.h"
 #include "runtime/resume_token.h"
@@ -44,23 +45,24 @@ v1::IngestRequest Batch(int64_t id, const std::vector<v1::Event>& events) {
   return request;
 }
 
-TEST(FeatureStoreService, AnswersEachBatchInOrder) {
+TEST(FeatureStoreService, AnswersEachBatchInOrderHoweverManyAreSentAtOnce) {
+  constexpr int kBatches = 4 * IngestStream::kMaxInFlight;
   TestServer server;
   std::vector<v1::IngestRequest> batches;
-  for (int64_t id = 0; id < 100; ++id) {
+  for (int64_t id = 0; id < kBatches; ++id) {
     batches.push_back(Batch(id, {PageViewOf("anna", absl::StrCat("e", id / 2), "2026-03-10T10:00:00Z")}));
   }
   const IngestResult result = Ingest(server, batches);
   EXPECT_TRUE(result.status.ok()) << result.status.error_message();
-  ASSERT_EQ(result.responses.size(), 100u);
+  ASSERT_EQ(result.responses.size(), static_cast<size_t>(kBatches));
   int64_t accepted = 0, duplicate = 0;
-  for (int64_t id = 0; id < 100; ++id) {
+  for (int64_t id = 0; id < kBatches; ++id) {
     EXPECT_EQ(result.responses[id].batch_id(), id);
     accepted += result.responses[id].accepted();
     duplicate += result.responses[id].duplicate();
   }
-  EXPECT_EQ(accepted, 50);
-  EXPECT_EQ(duplicate, 50);
+  EXPECT_EQ(accepted, kBatches / 2);
+  EXPECT_EQ(duplicate, kBatches / 2);
 }
 
 TEST(FeatureStoreService, RefusesABatchThatCannotBeTaken) {

@@ -62,12 +62,14 @@ void IngestStream::OnReadDone(bool ok) {
     return Proceed();
   }
   std::string bytes = ToString(request_);
+  const size_t size = bytes.size();
   {
     MutexLock lock(&mutex_);
     ++in_flight_;
+    bytes_in_flight_ += size;
   }
-  engine_->Ingest(std::move(bytes), [stream = self_](const absl::StatusOr<v1::IngestResponse>& response) {
-    stream->OnCommitted(response);
+  engine_->Ingest(std::move(bytes), [stream = self_, size](const absl::StatusOr<v1::IngestResponse>& response) {
+    stream->OnCommitted(size, response);
   });
   // Only now: requests of a stream reach the engine in order.
   MutexLock lock(&mutex_);
@@ -75,9 +77,10 @@ void IngestStream::OnReadDone(bool ok) {
   Proceed();
 }
 
-void IngestStream::OnCommitted(const absl::StatusOr<v1::IngestResponse>& response) {
+void IngestStream::OnCommitted(size_t bytes, const absl::StatusOr<v1::IngestResponse>& response) {
   MutexLock lock(&mutex_);
   --in_flight_;
+  bytes_in_flight_ -= bytes;
   if (response.ok()) {
     responses_.push_back(ToBuffer(*response));
   } else {
@@ -119,9 +122,14 @@ void IngestStream::Proceed() {
     response_ = std::move(responses_.front());
     responses_.pop_front();
     writing_ = true;
-    StartWrite(&response_);
+    grpc::WriteOptions options;
+    // The network waits for the next one; but headers that go with a message are written only where nothing waits.
+    if (!responses_.empty() && began_) options.set_buffer_hint();
+    began_ = true;
+    StartWrite(&response_, options);
   }
-  if (!reading_ && !ending_ && in_flight_ + responses_.size() < kMaxInFlight) {
+  const bool room = in_flight_ + responses_.size() < kMaxInFlight && bytes_in_flight_ < kMaxBytesInFlight;
+  if (!reading_ && !ending_ && room) {
     reading_ = true;
     request_.Clear();
     StartRead(&request_);

@@ -32,12 +32,14 @@ class IngestStreams {
   absl::Status closed_ ABSL_GUARDED_BY(mutex_);
 };
 
-// Takes requests as raw bytes, because the log keeps them as they came. Several are in flight at once, so that the
-// client's sending, the disk and the fold overlap; beyond kMaxInFlight it stops reading and the client feels it.
+// Takes requests as raw bytes, because the log keeps them as they came. Many are in flight at once, so that the
+// client's sending, the disk and the fold overlap, and a group commit finds all single events that wait; beyond the two
+// bounds it stops reading and the client feels it. Acknowledgements that follow each other go to the network as one.
 // Belongs to gRPC until OnDone, and to the acknowledgements under way.
 class IngestStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
-  static constexpr size_t kMaxInFlight = 16;
+  static constexpr size_t kMaxInFlight = 256;
+  static constexpr size_t kMaxBytesInFlight = 8 << 20;  // one request more begins below it
 
   // Returns the reactor of a call that begins.
   static grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Begin(FeatureStoreEngine* engine,
@@ -52,7 +54,7 @@ class IngestStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
  private:
   IngestStream(FeatureStoreEngine* engine, IngestStreams* streams) : engine_(engine), streams_(streams) {}
 
-  void OnCommitted(const absl::StatusOr<v1::IngestResponse>& response);
+  void OnCommitted(size_t bytes, const absl::StatusOr<v1::IngestResponse>& response);
   void End(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Starts whatever can be: the next write, the next read, the end.
   void Proceed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -65,6 +67,8 @@ class IngestStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
   Mutex mutex_;
   std::deque<grpc::ByteBuffer> responses_ ABSL_GUARDED_BY(mutex_);
   size_t in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t bytes_in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool began_ ABSL_GUARDED_BY(mutex_) = false;  // something was written
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;  // nothing more is read

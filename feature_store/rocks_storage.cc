@@ -361,9 +361,11 @@ absl::StatusOr<std::unique_ptr<Storage>> OpenRocksStorage(const RocksOptions& fr
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {{rocksdb::kDefaultColumnFamilyName, {}}};
   for (int i = 0; i < kFamilyCount; ++i) descriptors.emplace_back(kFamilyNames[i], layouts[i]);
 
-  // Merging what is sorted can wait, clients do not. Where the system does not allow it, compaction runs like the rest.
-  options.env->LowerThreadPoolCPUPriority(rocksdb::Env::Priority::LOW, rocksdb::CpuPriority::kLow)
-      .PermitUncheckedError();
+  // Merging what is sorted can wait, and so can writing out what the log holds; clients do not. Where the system does
+  // not allow it, both run like the rest.
+  for (const auto pool : {rocksdb::Env::Priority::LOW, rocksdb::Env::Priority::HIGH}) {
+    options.env->LowerThreadPoolCPUPriority(pool, rocksdb::CpuPriority::kLow).PermitUncheckedError();
+  }
 
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;

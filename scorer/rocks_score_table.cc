@@ -26,6 +26,7 @@ namespace {
 constexpr char kPositionKey[] = "p";
 constexpr uint8_t kPositionVersion = 1;
 constexpr size_t kPositionHeader = 1 + 8 + 8;
+constexpr uint64_t kWriteBufferBytes = 32 << 20;  // RocksDB holds up writes where two of them are full
 
 std::string NumberKey(char letter, uint32_t number) {
   std::string key(1, letter);
@@ -70,7 +71,8 @@ rocksdb::Options TableOptions(bool create) {
   options.create_if_missing = create;
   options.info_log = std::make_shared<RocksInfoLog>("score_table");
   // Reads are scans in order of number, and the scores themselves are in memory: a small cache does.
-  options.write_buffer_size = 32 << 20;
+  options.write_buffer_size = kWriteBufferBytes;
+  options.bytes_per_sync = 1 << 20;  // a flush must not leave all of its bytes to one sync, which holds up the log's
   rocksdb::BlockBasedTableOptions blocks;
   blocks.block_size = 16 << 10;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
@@ -154,6 +156,13 @@ class RocksScoreTable final : public ScoreTable {
     if (!begun.ok()) Log(Level::kWarning, "score_table", "settling failed", {{"reason", begun.ToString()}});
   }
 
+  bool IsBehind() const override {
+    uint64_t full = 0, filled = 0;
+    db_->GetIntProperty(rocksdb::DB::Properties::kNumImmutableMemTable, &full);
+    db_->GetIntProperty(rocksdb::DB::Properties::kCurSizeActiveMemTable, &filled);
+    return full > 0 && filled > kWriteBufferBytes / 2;
+  }
+
   absl::Status AddSchema(uint32_t number, std::string_view bytes) override {
     return FromRocks(db_->Put(Synced(), NumberKey('s', number), rocksdb::Slice(bytes.data(), bytes.size())),
                      "writing a schema");
@@ -192,8 +201,10 @@ absl::StatusOr<std::unique_ptr<ScoreTable>> OpenRocksScoreTable(const std::strin
   if (create) std::filesystem::create_directories(folder, error);
   if (error) return absl::InternalError(absl::StrCat("creating ", folder, ": ", error.message()));
   std::unique_ptr<rocksdb::Env> env = KeepFilesAfterFailure(rocksdb::Env::Default());
-  // Compactions can wait, scores cannot.
-  env->LowerThreadPoolCPUPriority(rocksdb::Env::Priority::LOW, rocksdb::CpuPriority::kLow).PermitUncheckedError();
+  // Compactions and flushes can wait, scores cannot.
+  for (const auto pool : {rocksdb::Env::Priority::LOW, rocksdb::Env::Priority::HIGH}) {
+    env->LowerThreadPoolCPUPriority(pool, rocksdb::CpuPriority::kLow).PermitUncheckedError();
+  }
   rocksdb::Options options = TableOptions(create);
   options.env = env.get();
   rocksdb::DB* db = nullptr;

@@ -58,6 +58,10 @@ class ScoreTable {
   // Keeps a schema under the next number.
   virtual absl::Status AddSchema(uint32_t number, std::string_view bytes) = 0;
 
+  // Whether writes that can wait should: what was written before has not left memory yet, and the room that is left is
+  // for others.
+  virtual bool IsBehind() const = 0;
+
   // Many writes are over for now: begins to give back the memory that they took. Does not wait for it.
   virtual void Settle() = 0;
 };

@@ -197,7 +197,7 @@ void ScorerServer::Follow() {
 
 absl::Duration ScorerServer::Rescore() {
   // New features come first, and find smaller chunks in their way as long as they come.
-  if (engine_.features_waiting()) {
+  if (engine_.features_waiting() || table_->IsBehind()) {
     stepped_aside_ = true;
     return kStepAside;
   }
