@@ -1,5 +1,6 @@
 #include "scorer/scorer_server.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -21,9 +22,11 @@ namespace {
 constexpr uint32_t kFormatVersion = 1;
 // Customers between two looks at new vectors: some milliseconds.
 constexpr size_t kRescoreChunk = 512;
-constexpr size_t kSmallRescoreChunk = 64;
+constexpr size_t kSmallRescoreChunk = 128;
 constexpr absl::Duration kStepAside = absl::Milliseconds(1);
-// Between small chunks while news are late: about a thousand customers a second even then.
+// While news come it rests between small chunks so many times as long as a chunk took, and while they are late for so
+// long at the least: a few thousand customers a second even then.
+constexpr int kRests = 3;
 constexpr absl::Duration kWaitForNews = absl::Milliseconds(50);
 // How often held bands with a least stay are looked at.
 constexpr absl::Duration kHeldBandLook = absl::Minutes(1);
@@ -102,7 +105,8 @@ ScorerServer::ScorerServer(const Options& options, const Clock* clock,
                .features_waiting = [this] { return engine_.features_waiting(); },
                .rescore_backlog = [this] { return engine_.rescore_backlog(); }}),
       long_calls_({.name = "long_calls", .threads = 2, .most_waiting = 16}),
-      rescorer_("rescore", [this] { return Rescore(); }),
+      rescorer_(
+          "rescore", [this] { return Rescore(); }, Worker::Cpu::kSpare),
       held_bands_("held_bands", [this] { return ReleaseHeld(); }) {}
 
 absl::Status ScorerServer::FinishFolder() {
@@ -202,9 +206,10 @@ absl::Duration ScorerServer::Rescore() {
     return kStepAside;
   }
   const NewsWatch& news = engine_.figures()->news();
-  const int64_t now_us = absl::ToUnixMicros(clock_->Now());
-  const bool news_are_late = news.AreLate(now_us);
-  const bool small = std::exchange(stepped_aside_, false) || news.Any(now_us);
+  const absl::Time begin = clock_->Now();
+  const bool news_come = news.Any(absl::ToUnixMicros(begin));
+  const bool news_are_late = news.AreLate(absl::ToUnixMicros(begin));
+  const bool small = std::exchange(stepped_aside_, false) || news_come;
   const auto handled = engine_.RescoreSome(small ? kSmallRescoreChunk : kRescoreChunk);
   if (!handled.ok()) {
     Fail(handled.status());
@@ -215,7 +220,9 @@ absl::Duration ScorerServer::Rescore() {
     return absl::InfiniteDuration();
   }
   rescored_ = true;
-  return news_are_late ? kWaitForNews : absl::ZeroDuration();
+  if (!news_come) return absl::ZeroDuration();
+  const absl::Duration rest = kRests * (clock_->Now() - begin);
+  return news_are_late ? std::max(kWaitForNews, rest) : rest;
 }
 
 absl::Duration ScorerServer::ReleaseHeld() {

@@ -173,31 +173,55 @@ absl::Status ScoringEngine::SwitchModel(std::shared_ptr<const ServedModel> model
 }
 
 absl::StatusOr<size_t> ScoringEngine::RescoreSome(size_t limit) {
-  size_t handled = 0;
+  std::shared_ptr<const ServedModel> model;
+  uint32_t generation = 0, first = 0;
+  {
+    MutexLock lock(&mutex_);
+    if (!failed_.ok()) return failed_;
+    model = slot_->Get();
+    if (model == nullptr) return 0;
+    generation = generation_;
+    while (rescore_next_ < handled_.size() && handled_[rescore_next_] == generation_) ++rescore_next_;
+    if (rescore_next_ == handled_.size()) return 0;
+    first = rescore_next_;
+  }
+  // Reading and scoring take most of the time, and news need not wait for them: whoever writes a customer's record
+  // marks the customer, and what was made of the record before is left out.
+  auto records = table_->Read(first, limit);
+  std::vector<Candidate> candidates;
+  Asked asked;
+  {
+    MutexLock lock(&mutex_);
+    if (!records.ok()) return failed_ = records.status();
+    if (generation_ != generation) return limit;  // everybody waits again
+    for (ScoreTable::Write& record : *records) {
+      rescore_next_ = record.customer + 1;
+      if (handled_[record.customer] == generation_) continue;
+      if (record.record.customer_id.empty()) {
+        MarkHandled(record.customer);
+      } else {
+        candidates.push_back({.write = std::move(record)});
+      }
+    }
+    asked = Ask(*model, &candidates);
+  }
+  Tell(model->model, asked);
   bool published = false;
   {
     MutexLock lock(&mutex_);
     if (!failed_.ok()) return failed_;
-    const std::shared_ptr<const ServedModel> model = slot_->Get();
-    if (model == nullptr) return 0;
-    while (rescore_next_ < handled_.size() && handled_[rescore_next_] == generation_) ++rescore_next_;
-    if (rescore_next_ == handled_.size()) return 0;
-    auto records = table_->Read(rescore_next_, limit);
-    if (!records.ok()) return failed_ = records.status();
-    std::vector<Candidate> candidates;
-    for (ScoreTable::Write& record : *records) {
-      rescore_next_ = record.customer + 1;
-      if (handled_[record.customer] != generation_ && record.record.customer_id.empty()) MarkHandled(record.customer);
-      if (handled_[record.customer] != generation_)
-        candidates.push_back({.write = std::move(record), .published = false});
-    }
-    handled = candidates.size();
-    auto committed = ScoreAnew(*model, std::move(candidates));
+    if (generation_ != generation) return limit;
+    std::erase_if(candidates, [this](const Candidate& candidate) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+      return handled_[candidate.write.customer] == generation_;
+    });
+    ScorerPosition position = position_;
+    Settle(*model, &candidates, &position.sequence);
+    auto committed = Commit(std::move(candidates), position);
     if (!committed.ok()) return committed.status();
     published = *committed;
   }
   if (published) on_published_();
-  return handled;
+  return records->size();
 }
 
 absl::StatusOr<bool> ScoringEngine::ScoreAnew(const ServedModel& model, std::vector<Candidate> candidates) {
@@ -225,7 +249,7 @@ absl::StatusOr<size_t> ScoringEngine::ReleaseHeld(size_t limit) {
       if (!records.ok()) return failed_ = records.status();
       // Whom the model cannot read keeps the last score, and would be due for ever.
       if (records->empty() || ReadingOf(records->front().record.schema, *model) == nullptr) continue;
-      candidates.push_back({.write = std::move(records->front()), .published = false});
+      candidates.push_back({.write = std::move(records->front())});
     }
     released = candidates.size();
     if (released == 0) return 0;
@@ -372,8 +396,12 @@ const ScoringEngine::Reading* ScoringEngine::ReadingOf(uint32_t schema, const Se
 }
 
 void ScoringEngine::Score(const ServedModel& model, std::vector<Candidate>* candidates, int64_t* sequence) {
-  std::vector<FeatureVector> inputs;
-  std::vector<Candidate*> scored;
+  Tell(model.model, Ask(model, candidates));
+  Settle(model, candidates, sequence);
+}
+
+ScoringEngine::Asked ScoringEngine::Ask(const ServedModel& model, std::vector<Candidate>* candidates) {
+  Asked asked;
   for (Candidate& candidate : *candidates) {
     const Reading* reading = ReadingOf(candidate.write.record.schema, model);
     if (reading == nullptr) continue;
@@ -383,33 +411,35 @@ void ScoringEngine::Score(const ServedModel& model, std::vector<Candidate>* cand
           {{"reason", status.message()}});
       continue;
     }
-    inputs.push_back(std::move(input));
-    scored.push_back(&candidate);
+    asked.inputs.push_back(std::move(input));
+    asked.candidates.push_back(&candidate);
   }
-  const std::vector<Told> told = Tell(model.model, inputs);
-  figures_->AddScored(scored.size());
-  for (size_t i = 0; i < scored.size(); ++i) {
-    const Reading* reading = ReadingOf(scored[i]->write.record.schema, model);
-    scored[i]->published = Settle(model, *reading, told[i], scored[i], sequence);
+  return asked;
+}
+
+void ScoringEngine::Tell(const TrainedModel& model, const Asked& asked) const {
+  std::vector<ebb::Score> scores(asked.inputs.size());
+  model.ScoreBatch(asked.inputs, scores);
+  for (size_t i = 0; i < scores.size(); ++i) asked.candidates[i]->told = Told{.score = scores[i]};
+  figures_->AddScored(scores.size());
+  if (!model.revenue.has_value()) return;
+  std::vector<double> amounts(asked.inputs.size());
+  model.revenue->Tell(asked.inputs, amounts);
+  for (size_t i = 0; i < amounts.size(); ++i) asked.candidates[i]->told->expected_revenue = amounts[i];
+}
+
+void ScoringEngine::Settle(const ServedModel& model, std::vector<Candidate>* candidates, int64_t* sequence) {
+  for (Candidate& candidate : *candidates) {
+    if (!candidate.told.has_value()) continue;
+    const Reading& reading = *ReadingOf(candidate.write.record.schema, model);
+    candidate.published = SettleOne(model, reading, &candidate, sequence);
   }
 }
 
-std::vector<ScoringEngine::Told> ScoringEngine::Tell(const TrainedModel& model,
-                                                     const std::vector<FeatureVector>& vectors) {
-  std::vector<ebb::Score> scores(vectors.size());
-  model.ScoreBatch(vectors, scores);
-  std::vector<Told> told(vectors.size());
-  for (size_t i = 0; i < told.size(); ++i) told[i].score = scores[i];
-  if (!model.revenue.has_value()) return told;
-  std::vector<double> amounts(vectors.size());
-  model.revenue->Tell(vectors, amounts);
-  for (size_t i = 0; i < told.size(); ++i) told[i].expected_revenue = amounts[i];
-  return told;
-}
-
-bool ScoringEngine::Settle(const ServedModel& model, const Reading& reading, const Told& told, Candidate* candidate,
-                           int64_t* sequence) const {
+bool ScoringEngine::SettleOne(const ServedModel& model, const Reading& reading, Candidate* candidate,
+                              int64_t* sequence) const {
   ScoreRecord& record = candidate->write.record;
+  const Told& told = *candidate->told;
   const CustomerScore last = record.score;
   CustomerScore next = last;
   next.probability = told.score.probability;

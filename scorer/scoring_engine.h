@@ -27,7 +27,7 @@ namespace ebb::scorer {
 // The one writer of scores: takes batches of vectors and new models, decides what is published, puts it on disk and
 // only then on the board.
 //
-// Thread-safe; batches, model changes and chunks of re-scoring take turns. Borrows what it is given.
+// Thread-safe; batches, model changes and what re-scoring commits take turns. Borrows what it is given.
 // Errors: INTERNAL and DATA_LOSS mean that the disk failed. The engine then refuses everything: end the process, a
 // restart recovers.
 class ScoringEngine {
@@ -60,7 +60,8 @@ class ScoringEngine {
   // One atomic switch; afterwards everybody waits for RescoreSome. Errors of CheckModel.
   absl::Status SwitchModel(std::shared_ptr<const ServedModel> model);
 
-  // Scores up to `limit` waiting customers with the present model; 0: nobody waits.
+  // Looks at up to `limit` customers and scores with the present model who waits among them; 0: nobody waits. One
+  // thread at a time. News come first: the lock is held to commit, not to read and to score.
   absl::StatusOr<size_t> RescoreSome(size_t limit);
 
   // Scores up to `limit` customers anew whose held band has stayed long enough and is due to move
@@ -91,8 +92,8 @@ class ScoringEngine {
   // Of the vectors that come now; nothing before the first.
   std::optional<FeatureSchema> PresentSchema() const;
 
-  // Whether new features wait until a chunk of re-scoring has ended. Whoever re-scores steps aside then: a lock that is
-  // taken again at once would let them wait for many chunks.
+  // Whether new features wait until a chunk of re-scoring is committed. Whoever re-scores steps aside then: a lock that
+  // is taken again at once would let them wait for many chunks.
   bool features_waiting() const { return features_waiting_.load(std::memory_order_relaxed) > 0; }
 
   // Customers waiting for RescoreSome; 0 without a model.
@@ -106,8 +107,15 @@ class ScoringEngine {
   FeatureSchema SchemaAt(uint32_t number) const;
 
  private:
+  // What a model says of one vector.
+  struct Told {
+    ebb::Score score;
+    std::optional<double> expected_revenue = {};
+  };
+
   struct Candidate {
-    ScoreTable::Write write;  // its score is the last one until Score has run
+    ScoreTable::Write write = {};   // its score is the last one until it is settled
+    std::optional<Told> told = {};  // absent: not asked yet, or the model cannot read the vector
     bool published = false;
     ChangeMoment moment = {};  // zeros where its freshness is not to be measured
   };
@@ -126,16 +134,21 @@ class ScoringEngine {
   static absl::StatusOr<Reading> MakeReading(const FeatureSchema& schema, const ServedModel& model);
   // Null where the model cannot read vectors of this schema.
   const Reading* ReadingOf(uint32_t schema, const ServedModel& model) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The three steps of a score; the second, which takes the time, needs no lock.
   void Score(const ServedModel& model, std::vector<Candidate>* candidates, int64_t* sequence)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // What a model says of one vector.
-  struct Told {
-    ebb::Score score;
-    std::optional<double> expected_revenue;
+  // Those candidates that the model can read, and its inputs. Borrows the candidates.
+  struct Asked {
+    std::vector<FeatureVector> inputs;
+    std::vector<Candidate*> candidates;
   };
-  static std::vector<Told> Tell(const TrainedModel& model, const std::vector<FeatureVector>& vectors);
-  bool Settle(const ServedModel& model, const Reading& reading, const Told& told, Candidate* candidate,
-              int64_t* sequence) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Asked Ask(const ServedModel& model, std::vector<Candidate>* candidates) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Tell(const TrainedModel& model, const Asked& asked) const;
+  // Segments, and what is published under which number.
+  void Settle(const ServedModel& model, std::vector<Candidate>* candidates, int64_t* sequence)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool SettleOne(const ServedModel& model, const Reading& reading, Candidate* candidate, int64_t* sequence) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Score, then Commit of vectors that are there already.
   absl::StatusOr<bool> ScoreAnew(const ServedModel& model, std::vector<Candidate> candidates)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

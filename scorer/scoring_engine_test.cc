@@ -2,10 +2,12 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -23,6 +25,38 @@ namespace {
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 
+// Lets something happen between the reading of records and what is made of them.
+class InterruptedTable final : public ScoreTable {
+ public:
+  explicit InterruptedTable(std::unique_ptr<ScoreTable> table) : table_(std::move(table)) {}
+
+  absl::StatusOr<std::vector<Write>> Read(uint32_t first, size_t limit) const override {
+    auto records = table_->Read(first, limit);
+    if (const auto happens = std::exchange(once_, nullptr)) happens();
+    return records;
+  }
+  void AfterNextRead(std::function<void()> happens) { once_ = std::move(happens); }
+
+  const ScorerPosition& loaded_position() const override { return table_->loaded_position(); }
+  const std::vector<std::string>& loaded_schemas() const override { return table_->loaded_schemas(); }
+  absl::Status ForEach(const std::function<absl::Status(uint32_t, ScoreRecord)>& visit) const override {
+    return table_->ForEach(visit);
+  }
+  absl::Status Commit(const std::vector<Write>& writes, const ScorerPosition& position) override {
+    return table_->Commit(writes, position);
+  }
+  absl::Status Erase(const std::vector<uint32_t>& customers, const ScorerPosition& position) override {
+    return table_->Erase(customers, position);
+  }
+  absl::Status AddSchema(uint32_t number, std::string_view bytes) override { return table_->AddSchema(number, bytes); }
+  bool IsBehind() const override { return table_->IsBehind(); }
+  void Settle() override { table_->Settle(); }
+
+ private:
+  const std::unique_ptr<ScoreTable> table_;
+  mutable std::function<void()> once_;
+};
+
 // One scorer's inside, without network: vectors and models in, the board out. Reopen is a crash and a start.
 class ScoringEngineTest : public ::testing::Test {
  protected:
@@ -37,7 +71,7 @@ class ScoringEngineTest : public ::testing::Test {
     table_.reset();
     auto table = OpenRocksScoreTable(folder_, create);
     ASSERT_TRUE(table.ok()) << table.status();
-    table_ = *std::move(table);
+    table_ = std::make_unique<InterruptedTable>(*std::move(table));
     board_ = std::make_unique<ScoreBoard>();
     slot_ = std::make_unique<ModelSlot>();
     engine_ = std::make_unique<ScoringEngine>(ScoringEngine::Options{.publish_delta = 0.01}, table_.get(), board_.get(),
@@ -143,7 +177,7 @@ class ScoringEngineTest : public ::testing::Test {
   const std::string folder_ = temporary_.path() + "/table";
   ManualClock clock_{absl::FromUnixSeconds(2'000)};
   const SegmentCatalogue no_segments_;
-  std::unique_ptr<ScoreTable> table_;
+  std::unique_ptr<InterruptedTable> table_;
   std::unique_ptr<ScoreBoard> board_;
   std::unique_ptr<ModelSlot> slot_;
   std::unique_ptr<ScoringEngine> engine_;
@@ -230,6 +264,38 @@ TEST_F(ScoringEngineTest, ANewModelReachesEverybodyOnceAlsoThroughARestart) {
   RescoreAll();
   EXPECT_THAT(Scores(), ElementsAre("anna 0.5 middle_profit/stable v2 #5", "boris 0.6 middle_profit/stable v2 #6",
                                     "clara 0.8 middle_profit/at_risk v2 #4"));
+}
+
+TEST_F(ScoringEngineTest, NewsThatComeWhileEverybodyIsScoredAnewStand) {
+  ASSERT_TRUE(engine_->SwitchModel(Model(1, 0)).ok());
+  ASSERT_TRUE(Take({{"anna", 1, 50}, {"boris", 2, 50}, {"clara", 3, 50}}).ok());
+  ASSERT_TRUE(engine_->SwitchModel(Model(2, -1)).ok());
+  table_->AfterNextRead([this] { ASSERT_TRUE(Take({{"clara", 4, 50}}).ok()); });
+  ASSERT_EQ(engine_->RescoreSome(3).value(), 3);
+  EXPECT_EQ(engine_->rescore_backlog(), 0);
+  EXPECT_THAT(Scores(), ElementsAre("anna 0.5 middle_profit/stable v2 #5", "boris 0.6 middle_profit/stable v2 #6",
+                                    "clara 0.8 middle_profit/at_risk v2 #4"));
+}
+
+TEST_F(ScoringEngineTest, WhoIsErasedWhileEverybodyIsScoredAnewStaysGone) {
+  ASSERT_TRUE(engine_->SwitchModel(Model(1, 0)).ok());
+  ASSERT_TRUE(Take({{"anna", 1, 50}, {"boris", 2, 50}}).ok());
+  ASSERT_TRUE(engine_->SwitchModel(Model(2, -1)).ok());
+  table_->AfterNextRead([this] { ASSERT_TRUE(Erase({"boris"}).ok()); });
+  RescoreAll();
+  EXPECT_THAT(Scores(), ElementsAre("anna 0.5 middle_profit/stable v2 #3"));
+  EXPECT_EQ(FilesWith("boris"), 0);
+}
+
+TEST_F(ScoringEngineTest, AModelThatIsReplacedWhileItScoresPublishesNothingMore) {
+  ASSERT_TRUE(engine_->SwitchModel(Model(1, 0)).ok());
+  ASSERT_TRUE(Take({{"anna", 1, 50}, {"boris", 2, 50}}).ok());
+  ASSERT_TRUE(engine_->SwitchModel(Model(2, -1)).ok());
+  table_->AfterNextRead([this] { ASSERT_TRUE(engine_->SwitchModel(Model(3, -2)).ok()); });
+  ASSERT_GT(engine_->RescoreSome(2).value(), 0) << "there is more to do";
+  EXPECT_EQ(engine_->rescore_backlog(), 2);
+  RescoreAll();
+  EXPECT_THAT(Scores(), ElementsAre("anna 0.4 middle_profit/stable v3 #3", "boris 0.5 middle_profit/stable v3 #4"));
 }
 
 TEST_F(ScoringEngineTest, AnotherThresholdAtStartMovesBandsOfKeptScores) {
