@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "ebb/v1/data_repair.pb.h"
 #include "ebb/v1/event.pb.h"
 #include "ebb/v1/feature_store_service.pb.h"
 #include "feature_store/compiled_declarations.h"
@@ -33,5 +34,8 @@ std::vector<Violation> CheckEvent(const v1::Event& event, absl::Time now, const 
 // Everything wrong with a row of ImportSnapshot, paths from the row. Values are checked against their features: a COUNT
 // or SUM must be whole in the feature's smallest unit, a category must be one, names must be declared and not repeated.
 std::vector<Violation> CheckSnapshotRow(const v1::SnapshotRow& row, const CompiledDeclarations& declarations);
+
+// Everything wrong with the repairs that the header of ImportSnapshot tells, paths from the header.
+std::vector<Violation> CheckRepairs(const google::protobuf::RepeatedPtrField<v1::DataRepair>& repairs);
 
 }  // namespace ebb::feature_store

@@ -261,5 +261,52 @@ TEST(SnapshotCheckTest, EveryRuleNamesFieldValueFeatureAndRule) {
               HasSubstr("customer_id = ``: required"));
 }
 
+std::string CheckRepair(const std::string& repair) {
+  v1::SnapshotHeader header;
+  const std::string good = "repairs { kind: REPEATED_ROWS source: 'money.csv' rows: 1 }";
+  const std::string text = good + " repairs { " + repair + " }";
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &header)) << text;
+  return Text(CheckRepairs(header.repairs()));
+}
+
+TEST(RepairCheckTest, GoodRepairsPass) {
+  const std::string longest(256, 'x');
+  EXPECT_THAT(CheckRepair("kind: UNMATCHED_ROWS source: 'money.csv' rows: 1"), IsEmpty());
+  EXPECT_THAT(CheckRepair("kind: TYPING_ERROR source: '" + longest + "' column: '" + longest + "' from: '" + longest +
+                          "' to: '" + longest + "' rows: 9007199254740992"),
+              IsEmpty());
+}
+
+TEST(RepairCheckTest, EveryRuleNamesFieldValueAndRule) {
+  const struct {
+    std::string repair, refusal;
+  } kCases[] = {
+      {"source: 's' rows: 1", "repairs[1].kind = `0`: must say what was wrong"},
+      {"kind: LETTER_CASE rows: 1", "repairs[1].source = ``: required; 1 to 256 bytes"},
+      {"kind: LETTER_CASE source: 's'", "repairs[1].rows = `0`: must be 1 to 9007199254740992"},
+      {"kind: LETTER_CASE source: 's' rows: -3", "repairs[1].rows = `-3`: must be 1 to 9007199254740992"},
+      {"kind: LETTER_CASE source: 's' rows: 1 to: 'a\\nb'",
+       "repairs[1].to = `a\\nb`: must be UTF-8 without control characters"},
+  };
+  for (const auto& one : kCases) EXPECT_EQ(CheckRepair(one.repair), one.refusal);
+  for (const char* field : {"source", "column", "from", "to"}) {
+    const std::string repair = absl::StrCat("kind: LETTER_CASE rows: 1 ", field[0] == 's' ? "" : "source: 's' ", field,
+                                            ": '", std::string(257, 'x'), "'");
+    EXPECT_THAT(CheckRepair(repair), HasSubstr(absl::StrCat("repairs[1].", field, " = `")));
+    EXPECT_THAT(CheckRepair(repair), HasSubstr("must have at most 256 bytes, has 257"));
+  }
+}
+
+TEST(RepairCheckTest, AThousandPass) {
+  v1::SnapshotHeader header;
+  for (int i = 0; i < 1'000; ++i) {
+    ASSERT_TRUE(
+        google::protobuf::TextFormat::ParseFromString("kind: REPEATED_ROWS source: 's' rows: 1", header.add_repairs()));
+  }
+  EXPECT_THAT(Text(CheckRepairs(header.repairs())), IsEmpty());
+  *header.add_repairs() = header.repairs(0);
+  EXPECT_EQ(Text(CheckRepairs(header.repairs())), "repairs = ``: has 1001; must have at most 1000");
+}
+
 }  // namespace
 }  // namespace ebb::feature_store

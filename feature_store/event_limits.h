@@ -14,5 +14,8 @@ inline constexpr int64_t kMostMoney = 1'000'000'000'000;             // 10^12 mi
 inline constexpr int64_t kMostPurchase = 1'000'000'000'000'000;      // 10^15 minor units
 inline constexpr int64_t kMostDurationMs = int64_t{24} * 3'600'000;  // a day
 inline constexpr int kMostLines = 1'000;
+// And in the header of an import.
+inline constexpr int kMostRepairs = 1'000;
+inline constexpr int64_t kMostRepairedRows = int64_t{1} << 53;
 
 }  // namespace ebb::feature_store

@@ -1,6 +1,8 @@
 #include "feature_store/feature_store_engine.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -13,6 +15,7 @@
 #include "feature_store/event_time.h"
 #include "feature_store/feature_columns.h"
 #include "feature_store/first_purchase.h"
+#include "feature_store/import_repairs.h"
 #include "feature_store/invalid_field.h"
 #include "feature_store/recovery.h"
 #include "feature_store/store_stats.h"
@@ -304,6 +307,7 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
   moment.source_id = parts_.source_id;
   moment.now_us = absl::ToUnixMicros(clock_.Now());
   CustomerWalk::Source source, purchases;
+  std::set<std::pair<std::string, int64_t>> imports;
   {
     ReaderMutexLock lock(&live_.mutex);
     source = PresentWalk();
@@ -312,13 +316,15 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
     moment.past_changed_at = live_.past_changed_at;
     moment.expired_before_us = live_.expired_before_us;
     moment.known_before_us = KnownBefore(options_.writer.clock_mode, live_.clock_us);
-    for (const auto& [snapshot_id, as_of_us] : live_.imports) moment.import_times_us.push_back(as_of_us);
+    imports = live_.imports;
   }
   for (int i = 0; i < request.as_of_size(); ++i) {  // only now: a walk of the retention may have begun meanwhile
     if (absl::Status kept = history_reads_.CheckKept(field_of(i), ToTime(request.as_of(i))); !kept.ok()) return kept;
   }
-  std::erase_if(moment.import_times_us,
-                [&](int64_t time_us) { return !history_reads_.CheckKept("", absl::FromUnixMicros(time_us)).ok(); });
+  for (const auto& [snapshot_id, as_of_us] : imports) {
+    const bool kept = history_reads_.CheckKept("", absl::FromUnixMicros(as_of_us)).ok();
+    if (kept) moment.import_times_us.push_back(as_of_us);
+  }
   const CompiledDeclarations& declarations = Served();
   absl::StatusOr<TrainingSetPlan> plan = PlanTrainingSet(request, declarations, moment);
   if (!plan.ok()) return plan.status();
@@ -328,6 +334,9 @@ absl::StatusOr<std::unique_ptr<TrainingSetReader>> FeatureStoreEngine::ReadTrain
     if (!first.ok()) return first.status();
     plan->first_purchase_us = *first;
   }
+  auto repairs = RepairsSeen(*parts_.storage, imports, plan->as_of);
+  if (!repairs.ok()) return repairs.status();
+  plan->repairs = *std::move(repairs);
   return TrainingSetReader::Open(*std::move(plan), std::move(source), pseudonyms_, &declarations, std::move(place));
 }
 

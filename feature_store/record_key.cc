@@ -44,6 +44,10 @@ std::string EventPrefix(const Pseudonym& customer) { return std::string(customer
 
 std::string ErasedKey(const Pseudonym& customer) { return absl::StrCat(kErasedPrefix, EventPrefix(customer)); }
 
+std::string ImportKey(int64_t as_of_us, absl::string_view snapshot_id) {
+  return absl::StrCat(kImportPrefix, as_of_us, "/", snapshot_id);
+}
+
 std::string AfterPrefix(absl::string_view prefix) {
   std::string after(prefix);
   while (!after.empty() && static_cast<uint8_t>(after.back()) == 0xff) after.pop_back();

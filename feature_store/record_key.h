@@ -3,7 +3,8 @@
 //   log      u64 first sequence number
 //   state    u32 dense id of the customer
 //   events   16 bytes pseudonym · i64 event time, microseconds since 1970 UTC, sign bit flipped · event id
-//   meta     text, see the constants; "erased/" is followed by 16 bytes pseudonym
+//   meta     text, see the constants; "erased/" is followed by 16 bytes pseudonym,
+//            "import/" by the decimal as_of, "/" and the snapshot_id
 //   names    16 bytes pseudonym
 //
 // Numbers are big-endian, so that byte order is number order.
@@ -32,6 +33,7 @@ std::string EventKey(const Pseudonym& customer, int64_t event_time_us, absl::str
 // What all keys of a customer's events begin with.
 std::string EventPrefix(const Pseudonym& customer);
 std::string ErasedKey(const Pseudonym& customer);
+std::string ImportKey(int64_t as_of_us, absl::string_view snapshot_id);
 // The first key that does not begin with `prefix`; empty: there is none.
 std::string AfterPrefix(absl::string_view prefix);
 

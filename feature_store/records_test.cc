@@ -30,6 +30,7 @@ TEST(RecordKey, BytesArePinned) {
             "01020300000000000000000000000000"
             "7fffffffffffffff"
             "6964");
+  EXPECT_EQ(ImportKey(1'000'000, "digest"), "import/1000000/digest");
   const auto parsed = ParseEventKey(EventKey(pseudonym, -7, "abc"));
   ASSERT_TRUE(parsed.ok());
   EXPECT_EQ(parsed->event_time_us, -7);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
@@ -88,6 +90,26 @@ std::vector<Violation> CheckSnapshotRow(const v1::SnapshotRow& row, const Compil
   for (int i = 0; i < snapshot.training_exclusions_size(); ++i) {
     list.Text(absl::StrCat("snapshot.training_exclusions[", i, "]"), snapshot.training_exclusions(i),
               {.required = true});
+  }
+  return list.Take();
+}
+
+std::vector<Violation> CheckRepairs(const google::protobuf::RepeatedPtrField<v1::DataRepair>& repairs) {
+  ViolationList list;
+  if (repairs.size() > kMostRepairs) {
+    list.Add("repairs", "", absl::StrCat("has ", repairs.size(), "; must have at most ", kMostRepairs));
+  }
+  for (int i = 0; i < std::min(repairs.size(), kMostRepairs); ++i) {
+    const v1::DataRepair& repair = repairs[i];
+    const std::string path = absl::StrCat("repairs[", i, "].");
+    if (!v1::DataRepair::Kind_IsValid(repair.kind()) || repair.kind() == v1::DataRepair::KIND_UNSPECIFIED) {
+      list.Add(path + "kind", absl::StrCat(repair.kind()), "must say what was wrong");
+    }
+    list.Text(path + "source", repair.source(), {.required = true});
+    list.Text(path + "column", repair.column(), {});
+    list.Text(path + "from", repair.from(), {});
+    list.Text(path + "to", repair.to(), {});
+    list.Range(path + "rows", repair.rows(), 1, kMostRepairedRows);
   }
   return list.Take();
 }

@@ -56,8 +56,8 @@ storage::v1::LogEntry EndEntry(const WriterOptions& options, StagedSnapshot* sna
 }
 
 // Parts first, then the end with one sync for all: without the end a replay leaves the parts out.
-absl::StatusOr<EntryPosition> Write(const storage::v1::LogEntry& end, std::vector<v1::SnapshotRow>* rows,
-                                    LogTail* tail) {
+absl::StatusOr<EntryPosition> Write(const storage::v1::LogEntry& end, StagedSnapshot* snapshot, LogTail* tail) {
+  std::vector<v1::SnapshotRow>* const rows = &snapshot->rows();
   EntryPosition entry{tail->next(), tail->next(), end.clock_us()};
   for (size_t first = 0; first < rows->size(); first += kRowsAtOnce) {
     const size_t count = std::min(rows->size() - first, kRowsAtOnce);
@@ -80,10 +80,10 @@ absl::StatusOr<EntryPosition> Write(const storage::v1::LogEntry& end, std::vecto
   import.set_as_of_us(end.snapshot_end().as_of_us());
   import.set_rows(end.snapshot_end().rows());
   import.set_source(end.snapshot_end().source());
+  *import.mutable_repairs() = snapshot->header().repairs();
   WriteSet changes;
   changes.Add(Family::kLog, LogKey(entry.end), EncodeRecord(end));
-  changes.Add(Family::kMeta, absl::StrCat(kImportPrefix, import.as_of_us(), "/", import.snapshot_id()),
-              EncodeRecord(import));
+  changes.Add(Family::kMeta, ImportKey(import.as_of_us(), import.snapshot_id()), EncodeRecord(import));
   entry.end += end.span();
   if (absl::Status written = tail->Write(changes, Durability::kSynced); !written.ok()) return written;
   tail->MoveTo(entry);
@@ -151,7 +151,7 @@ absl::StatusOr<v1::ImportSnapshotResponse> CommitSnapshot(const WriterOptions& o
   *response.mutable_as_of() = ToTimestamp(absl::FromUnixMicros(*as_of_us));
   if (snapshot->rows().empty()) return response;
   const storage::v1::LogEntry end = EndEntry(options, snapshot, *as_of_us, *tail);
-  const absl::StatusOr<EntryPosition> entry = Write(end, &snapshot->rows(), tail);
+  const absl::StatusOr<EntryPosition> entry = Write(end, snapshot, tail);
   if (!entry.ok()) return entry.status();
   if (absl::Status folded = Fold(*entry, end.snapshot_end(), &snapshot->rows(), options, residency, live);
       !folded.ok()) {

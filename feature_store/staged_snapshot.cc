@@ -45,6 +45,9 @@ absl::Status StagedSnapshot::TakeHeader(v1::SnapshotHeader header) {
   if (const absl::StatusOr<absl::Time> as_of = ReadTime("header.as_of", header.as_of()); !as_of.ok()) {
     return as_of.status();
   }
+  if (const std::vector<Violation> violations = CheckRepairs(header.repairs()); !violations.empty()) {
+    return InvalidField("header.", violations);
+  }
   header_ = std::move(header);
   return absl::OkStatus();
 }

@@ -141,12 +141,14 @@ absl::StatusOr<v1::IngestResponse> TestEngine::IngestBytes(std::string request) 
 }
 
 absl::StatusOr<v1::ImportSnapshotResponse> TestEngine::Import(const std::string& snapshot_id, const std::string& as_of,
-                                                              const std::vector<v1::SnapshotRow>& rows) {
+                                                              const std::vector<v1::SnapshotRow>& rows,
+                                                              const std::vector<v1::DataRepair>& repairs) {
   absl::StatusOr<std::unique_ptr<StagedSnapshot>> snapshot = engine_->BeginSnapshot();
   if (!snapshot.ok()) return snapshot.status();
   v1::ImportSnapshotRequest header, body, commit;
   header.mutable_header()->set_snapshot_id(snapshot_id);
   if (!as_of.empty()) *header.mutable_header()->mutable_as_of() = Stamp(as_of);
+  for (const v1::DataRepair& repair : repairs) *header.mutable_header()->add_repairs() = repair;
   for (const v1::SnapshotRow& row : rows) *body.mutable_rows()->add_rows() = row;
   commit.mutable_commit()->set_row_count(static_cast<int64_t>(rows.size()));
   for (const v1::ImportSnapshotRequest* message : {&header, &body, &commit}) {

@@ -50,7 +50,8 @@ class TestEngine {
   absl::StatusOr<v1::IngestResponse> Ingest(const std::vector<v1::Event>& events, bool backfill = false);
   absl::StatusOr<v1::IngestResponse> IngestBytes(std::string request);
   absl::StatusOr<v1::ImportSnapshotResponse> Import(const std::string& snapshot_id, const std::string& as_of,
-                                                    const std::vector<v1::SnapshotRow>& rows);
+                                                    const std::vector<v1::SnapshotRow>& rows,
+                                                    const std::vector<v1::DataRepair>& repairs = {});
   // `feature` of `customer` as text: the number, the category, or the status where it is not PRESENT.
   std::string Feature(const std::string& customer, const std::string& feature, const std::string& as_of = "");
 

@@ -138,6 +138,7 @@ v1::TrainingSetSummary TrainingSetReader::Summary() const {
       summary.add_uncovered_features(std::move(feature));
     }
   }
+  *summary.mutable_repairs() = plan_.repairs;
   summary.set_content_digest(absl::BytesToHexString(ViewOf(digest_)));
   return summary;
 }

@@ -33,6 +33,8 @@ struct TrainingSetPlan {
   bool late_knowledge = false;
   bool next_month_revenue = false;
   int64_t first_purchase_us = std::numeric_limits<int64_t>::max();  // with next_month_revenue; the caller looks it up
+  // What was mended in the imports that its rows can see; the caller looks it up.
+  google::protobuf::RepeatedPtrField<v1::DataRepair> repairs;
   // Where to begin: of a new set without a last customer.
   storage::v1::TrainingSetPosition begin;
 };

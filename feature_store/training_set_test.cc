@@ -271,6 +271,20 @@ TEST_F(LargeTrainingSet, GoesOnWhereItBrokeOff) {
   for (size_t i = 0; i < whole.tokens.size(); ++i) ExpectRest(whole, i);
 }
 
+TEST_F(LargeTrainingSet, GoesOnWithTheRepairsOfItsImports) {
+  v1::DataRepair repair;
+  repair.set_kind(v1::DataRepair::REPEATED_ROWS);
+  repair.set_source("money.csv");
+  repair.set_rows(2);
+  ASSERT_TRUE(store_.Import("digest", "2025-06-01T00:00:00Z", {RowOf("c1", "profit_3m_avg", "10")}, {repair}).ok());
+  const TrainingSet whole = Read(*store_, request_);
+  ASSERT_EQ(whole.summary.repairs_size(), 1);
+  EXPECT_EQ(whole.summary.repairs(0).SerializeAsString(), repair.SerializeAsString());
+  ExpectRest(whole, 0);
+  store_.Restart();
+  ExpectRest(whole, 1);
+}
+
 TEST_F(LargeTrainingSet, GoesOnWithTheRevenueThatItBeganWith) {
   request_.set_next_month_revenue(true);
   const TrainingSet whole = Read(*store_, request_);
