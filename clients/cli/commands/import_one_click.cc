@@ -10,6 +10,7 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/interrupt.h"
+#include "clients/cli/one_click/data_repairs.h"
 #include "clients/cli/one_click/import_report.h"
 #include "clients/cli/one_click/refused_cell.h"
 #include "clients/cli/one_click/shop_import.h"
@@ -89,10 +90,11 @@ absl::StatusOr<v1::ImportSnapshotResponse> Send(const Snapshot& snapshot, const 
   }
 }
 
-absl::StatusOr<v1::SnapshotHeader> MakeHeader(const ImportOptions& options, const Snapshot& snapshot) {
+absl::StatusOr<v1::SnapshotHeader> MakeHeader(const ImportOptions& options, const ShopImport& shop) {
   v1::SnapshotHeader header;
-  header.set_snapshot_id(snapshot.id);
+  header.set_snapshot_id(shop.snapshot.id);
   header.set_source("one-click");
+  for (v1::DataRepair& repair : one_click::DataRepairs(shop.report)) *header.add_repairs() = std::move(repair);
   if (options.as_of.empty()) return header;
   const absl::StatusOr<absl::Time> as_of = ParseTime(options.as_of, absl::Now());
   if (!as_of.ok()) return UsageError(fmt::format("--as-of: {}", std::string(as_of.status().message())));
@@ -131,7 +133,7 @@ absl::Status RunImport(const ImportOptions& options, CommandContext& context) {
   if (!vocabulary.ok()) return vocabulary.status();
   absl::StatusOr<ShopImport> shop = one_click::ReadShop(options.paths, *vocabulary);
   if (!shop.ok()) return shop.status();
-  const absl::StatusOr<v1::SnapshotHeader> header = MakeHeader(options, shop->snapshot);
+  const absl::StatusOr<v1::SnapshotHeader> header = MakeHeader(options, *shop);
   if (!header.ok()) return header.status();
   if (!options.dry_run) {
     const auto response = Send(shop->snapshot, *header, interrupt, context);
@@ -157,10 +159,11 @@ Command ImportOneClickCommand() {
   command.description =
       "Separators, decimal signs, byte-order marks and line ends are found out; headers and words may be Russian or "
       "English; typing\n"
-      "errors are repaired and counted. The report says what was found. A file that is not what it should be refuses "
-      "the whole import\n"
-      "with file, line, column, value and rule; nothing is imported then. Importing the same files again changes "
-      "nothing.\n"
+      "errors are repaired and counted. The report says what was found; those of models say later what was repaired. A "
+      "file that is not\n"
+      "what it should be refuses the whole import with file, line, column, value and rule; nothing is imported then. "
+      "Importing the\n"
+      "same files again changes nothing.\n"
       "Customers without revenue in a month, and those whose revenue is an outlier, are scored but not trained on.";
   const std::string files =
       "--market-file market_file.csv --market-money market_money.csv --market-time market_time.csv --money money.csv";

@@ -147,6 +147,15 @@ TEST_F(ImportOneClickTest, AsOfGoesIntoTheHeader) {
   EXPECT_THAT(store_.header(), HasSubstr("as_of { seconds: 1790812800 }"));
 }
 
+TEST_F(ImportOneClickTest, WhatWasRepairedGoesIntoTheHeader) {
+  one_click::ShopTexts texts;
+  texts.market_file = one_click::With(texts.market_file, "standard", "standrad");
+  EXPECT_EQ(Import(texts), 0) << err_.str();
+  EXPECT_THAT(store_.header(),
+              HasSubstr("repairs { kind: TYPING_ERROR source: \"market_file.csv\" column: \"tier\" from: \"standrad\" "
+                        "to: \"standard\" rows: 1 }"));
+}
+
 TEST_F(ImportOneClickTest, ABadTimeIsAUsageErrorAndNothingIsSent) {
   EXPECT_EQ(Import({}, {"--as-of", "yesterdayish"}), 2);
   EXPECT_THAT(err_.str(), HasSubstr("--as-of"));
