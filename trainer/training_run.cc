@@ -190,6 +190,8 @@ absl::StatusOr<TrainedResult> TrainingRun::Run(const v1::TrainingOptions& option
   v1::TrainingReport& report = result.model.report;
   report = ReportOf(*outcome, rows->split, options);
   *report.mutable_training_set() = rows->set.summary;
+  // Of these there may be many, and reports are sent wherever models are listed.
+  report.mutable_training_set()->mutable_repairs()->Swap(result.model.analysis.mutable_repairs());
   for (std::string& finding : DescribeInputs(rows->set.dataset, rows->left_out)) {
     report.add_data_findings(std::move(finding));
   }

@@ -41,6 +41,7 @@ class SyntheticSource final : public TrainingSetSource {
       }
       if (chunk.has_schema()) chunk.mutable_schema()->mutable_features(3)->set_role(profit_role);
       if (chunk.has_summary() && !uncovered.empty()) chunk.mutable_summary()->add_uncovered_features(uncovered);
+      if (chunk.has_summary()) *chunk.mutable_summary()->mutable_repairs() = {repairs.begin(), repairs.end()};
       if (absl::Status status = take(chunk); !status.ok()) return status;
     }
     return absl::OkStatus();
@@ -51,6 +52,7 @@ class SyntheticSource final : public TrainingSetSource {
   std::function<bool(int row)> revenue_known;  // none: an older store
   v1::FeatureRole profit_role = v1::SEGMENT;
   std::vector<int64_t> as_of;  // evenly; empty: kSyntheticAsOf alone
+  std::vector<v1::DataRepair> repairs;
 };
 
 constexpr char kTree[] = "decision_tree { max_depth: [2] min_leaf: [5] criterion: [GINI] class_weight: [NONE] }";
@@ -143,6 +145,21 @@ TEST_F(TrainingRunTest, AnInputThatEventsDoNotCoverYetIsLeftOutAndComesBack) {
   const TrainedResult later = Train();
   EXPECT_TRUE(ParseModelFile(later.model.file)->schema.IndexOf("noise"));
   EXPECT_TRUE(later.model.report.has_champion_holdout_roc_auc()) << "models of different inputs are compared by name";
+}
+
+TEST_F(TrainingRunTest, TheReportHasTheRepairsOfTheImportedFiles) {
+  v1::DataRepair repair;
+  repair.set_kind(v1::DataRepair::UNMATCHED_ROWS);
+  repair.set_source("money.csv");
+  repair.set_rows(4);
+  source_.repairs = {repair};
+  const TrainedResult result = Train(kLogistic);
+  ASSERT_EQ(result.model.analysis.repairs_size(), 1);
+  EXPECT_EQ(result.model.analysis.repairs(0).SerializeAsString(), repair.SerializeAsString());
+  EXPECT_EQ(result.model.report.training_set().rows(), 300);
+  EXPECT_EQ(result.model.report.training_set().repairs_size(), 0) << "models are listed without them";
+  source_.repairs.clear();
+  EXPECT_EQ(Train(kLogistic).model.file, result.model.file) << "the model is the same";
 }
 
 TEST_F(TrainingRunTest, TheModelTellsNextMonthsRevenueWhereItIsKnown) {
