@@ -160,6 +160,16 @@ Table InputTrials(const v1::ModelReport& report) {
   return table;
 }
 
+Table Repairs(const v1::ModelReport& report) {
+  Table table({"source", "repair", "column", "from", "to", "rows"}, "repairs");
+  for (const v1::DataRepair& repair : report.repairs()) {
+    table.AddRow({TextCell(repair.source()), TextCell(absl::AsciiStrToLower(v1::DataRepair::Kind_Name(repair.kind()))),
+                  TextOrNone(repair.column()), TextOrNone(repair.from()), TextOrNone(repair.to()),
+                  CountCell(repair.rows())});
+  }
+  return table;
+}
+
 }  // namespace
 
 std::vector<Section> ReportSections(const v1::ModelReport& report) {
@@ -167,9 +177,10 @@ std::vector<Section> ReportSections(const v1::ModelReport& report) {
   if (std::optional<Record> comparison = ChampionComparisonRecord(report.model().report())) {
     document.push_back(*std::move(comparison));
   }
-  for (Table table : {Criteria(report), Importance(report), GroupImportance(report), Features(report), Metrics(report),
-                      Segments(report), Revenue(report.revenue(), "revenue"),
-                      Revenue(report.next_month_revenue(), "next_month_revenue"), InputTrials(report)}) {
+  for (Table table :
+       {Criteria(report), Importance(report), GroupImportance(report), Features(report), Metrics(report),
+        Segments(report), Revenue(report.revenue(), "revenue"),
+        Revenue(report.next_month_revenue(), "next_month_revenue"), InputTrials(report), Repairs(report)}) {
     if (!table.rows().empty()) document.push_back(std::move(table));
   }
   return document;

@@ -1,9 +1,11 @@
 // The thin path through all three services, as a user walks it: files in, a model, scores out, and a subscriber sees a
 // change.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -77,6 +79,28 @@ TEST_F(FirstLight, FilesInScoresOutAndASubscriberSeesAChange) {
   EXPECT_NE(changed->probability(), changed->previous_probability());
   EXPECT_EQ(changed->model_version(), 1);
   EXPECT_EQ(changed->horizon_months(), 3);
+}
+
+// Generated files have typing errors of their own.
+TEST_F(FirstLight, TheModelsReportTellsWhatTheImportRepaired) {
+  ImportAndTrain();
+  const Outcome report = services_.Ebb({"model", "report", "1", "-o", "json"});
+  ASSERT_EQ(report.exit_status, 0) << report.err;
+  const auto document = nlohmann::json::parse(report.out);
+  std::map<std::string, std::string> taken_for;
+  std::map<std::string, int64_t> rows;
+  for (const auto& repair : document.at("repairs")) {
+    const std::string from = repair.at("from");
+    EXPECT_EQ(repair.at("repair"), "typing_error") << from;
+    taken_for[from] = repair.at("to");
+    rows[from] = repair.at("rows");
+  }
+  EXPECT_EQ(taken_for,
+            (std::map<std::string, std::string>{{"предыдцщий_месяц", "предыдущий_месяц"}, {"стандартт", "стандарт"}}));
+  EXPECT_EQ(rows["предыдцщий_месяц"], 300);
+  const Outcome page = services_.Ebb({"model", "report", "1", "--html", "-", "--language", "ru"});
+  ASSERT_EQ(page.exit_status, 0) << page.err;
+  EXPECT_THAT(page.out, ::testing::HasSubstr("вместо «стандарт» написано «стандартт»; прочитано как «стандарт»."));
 }
 
 // From the events of a shop that never had files.

@@ -67,7 +67,7 @@ TEST_F(ModelReportCommandTest, PrintsTables) {
   EXPECT_EQ(Run({"3"}), 0) << err_.str();
   for (const char* title :
        {"\nchampion comparison\n", "\ncriteria\n", "\nimportance\n", "\ngroup importance\n", "\nfeatures\n",
-        "\nmetrics\n", "\nsegments\n", "\nrevenue\n", "\nnext month revenue\n", "\ninput trials\n"})
+        "\nmetrics\n", "\nsegments\n", "\nrevenue\n", "\nnext month revenue\n", "\ninput trials\n", "\nrepairs\n"})
     EXPECT_THAT(out_.str(), HasSubstr(title));
   EXPECT_THAT(err_.str(), HasSubstr("--html FILE"));
 }
@@ -102,6 +102,10 @@ TEST_F(ModelReportCommandTest, GivesProgramsEveryFigure) {
   EXPECT_EQ(document["input_trials"][0]["feature"], "profit_3m_avg");
   EXPECT_EQ(document["input_trials"][0]["roc_auc_with"], 0.9131);
   EXPECT_EQ(document["input_trials"][0]["lower"], -0.0042);
+  EXPECT_EQ(document["repairs"][0]["repair"], "typing_error");
+  EXPECT_EQ(document["repairs"][0]["to"], "стандарт");
+  EXPECT_EQ(document["repairs"][1]["from"], nullptr);
+  EXPECT_EQ(document["repairs"][1]["rows"], 3);
 }
 
 TEST_F(ModelReportCommandTest, WritesThePageAndSaysWhere) {

@@ -86,7 +86,11 @@ constexpr char kFeatures[] = R"(
   }
   findings { kind: MISSING feature: "pages_per_visit_3m" count: 4 }
   findings { kind: NEAR_DUPLICATE feature: "pages_per_visit_3m" other: "promo_purchase_share_6m" figure: 0.97 }
-  findings { kind: DUPLICATE_ROWS count: 5 })";
+  findings { kind: DUPLICATE_ROWS count: 5 }
+  repairs {
+    kind: TYPING_ERROR source: "contacts.csv" column: "Тип сервиса" from: "стандартт" to: "стандарт" rows: 2
+  }
+  repairs { kind: REPEATED_ROWS source: "money.csv" rows: 3 })";
 
 constexpr char kImportances[] = R"(
   importances {

@@ -92,7 +92,8 @@ std::string Tables(const ReportWords& words) {
          Section(say(phrase::kNextMonthRevenue), NextMonthRevenue(words)) +
          Section(say(phrase::kRevenue), RevenueTable(words)) +
          Section(say(phrase::kInputTrials), InputTrialTable(words)) +
-         Section(say(phrase::kFeatureTable), FeatureTable(words)) + Section(say(phrase::kLineage), LineageTable(words));
+         Section(say(phrase::kRepairs), RepairTable(words)) + Section(say(phrase::kFeatureTable), FeatureTable(words)) +
+         Section(say(phrase::kLineage), LineageTable(words));
 }
 
 }  // namespace

@@ -234,6 +234,16 @@ TEST(ReportPageTest, SaysWhatANumberForTheSegmentsWouldAddAsAnInput) {
               HasSubstr("<h2>Числа для сегментов, проверенные как входы модели</h2>"));
 }
 
+TEST(ReportPageTest, ListsAllThatWasRepairedOnImport) {
+  const std::string page = ReportPage(FullReport(), ReportLanguage::kEnglish);
+  EXPECT_THAT(page, HasSubstr("<h2>Repaired on import</h2>"));
+  EXPECT_THAT(page, HasSubstr("<tr><td>contacts.csv</td><td>typing error</td><td>Тип сервиса</td><td>стандартт</td>"
+                              "<td>стандарт</td><td class=\"number\">2</td></tr>"));
+  const std::string russian = ReportPage(FullReport(), ReportLanguage::kRussian);
+  EXPECT_THAT(russian, HasSubstr("<h2>Исправлено при импорте</h2>"));
+  EXPECT_THAT(russian, HasSubstr("<td>money.csv</td><td>повторные строки, учтены один раз</td>"));
+}
+
 TEST(ReportPageTest, SaysWhyAFeatureIsLeftOut) {
   v1::ModelReport report = FullReport();
   report.mutable_features(3)->set_left_out("is the same in every row");

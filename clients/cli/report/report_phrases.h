@@ -49,6 +49,7 @@ inline constexpr Phrase kInputTrials{"Numbers for the segments, tried as inputs"
 inline constexpr Phrase kThresholds{"Right and wrong calls over thresholds", "Решения при разных порогах"};
 inline constexpr Phrase kGain{"Lift and gain", "Прирост и охват"};
 inline constexpr Phrase kLearningCurve{"Learning curve", "Кривая обучения"};
+inline constexpr Phrase kRepairs{"Repaired on import", "Исправлено при импорте"};
 inline constexpr Phrase kFeatureTable{"Features", "Признаки"};
 inline constexpr Phrase kLineage{"Where it comes from", "Происхождение модели"};
 
@@ -151,6 +152,16 @@ inline constexpr Phrase kColumnSplits{"Splits", "Разбиений"};
 inline constexpr Phrase kColumnAucWithout{"ROC-AUC without it", "ROC-AUC без него"};
 inline constexpr Phrase kColumnAucWith{"ROC-AUC with it", "ROC-AUC с ним"};
 inline constexpr Phrase kColumnDifference{"Difference", "Разница"};
+inline constexpr Phrase kColumnSource{"Where", "Где"};
+inline constexpr Phrase kColumnFault{"What", "Что"};
+inline constexpr Phrase kColumnColumn{"Column", "Столбец"};
+inline constexpr Phrase kColumnWritten{"Written", "Написано"};
+inline constexpr Phrase kColumnTakenFor{"Taken for", "Прочитано как"};
+inline constexpr Phrase kFaultLetterCase{"written differently", "другое написание"};
+inline constexpr Phrase kFaultTypingError{"typing error", "опечатка"};
+inline constexpr Phrase kFaultRepeatedRows{"repeated rows, counted once", "повторные строки, учтены один раз"};
+inline constexpr Phrase kFaultUnmatchedRows{"rows of unknown customers, left out",
+                                            "строки о неизвестных клиентах, не учтены"};
 inline constexpr Phrase kColumnName{"Name", "Имя"};
 inline constexpr Phrase kColumnGroup{"Group", "Группа"};
 inline constexpr Phrase kColumnMissing{"Missing", "Пропусков"};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 
 #include "absl/strings/str_join.h"
@@ -14,6 +15,8 @@ namespace {
 
 // Sentences about features that decide; the tables have the others.
 constexpr size_t kTold = 5;
+// The same about what was mended in imported files.
+constexpr size_t kRepairsTold = 5;
 // Weaker correlations of value and contribution are no direction.
 constexpr double kDirection = 0.1;
 // A value of a category is named from so many rows on.
@@ -40,6 +43,7 @@ class Writer {
       sentences.push_back(
           say_(phrase::kLeftOut, say_.Counted(exclusion.rows(), phrase::kRowNoun), Reason(exclusion.reason())));
     }
+    AddRepairs(&sentences);
     for (const v1::DataFinding& finding : report_.findings()) {
       if (std::string sentence = Finding(finding); !sentence.empty()) sentences.push_back(std::move(sentence));
     }
@@ -157,6 +161,44 @@ class Writer {
   }
 
  private:
+  // The most frequent ones; the others together.
+  void AddRepairs(std::vector<std::string>* sentences) const {
+    std::vector<const v1::DataRepair*> repairs;
+    for (const v1::DataRepair& repair : report_.repairs()) repairs.push_back(&repair);
+    std::ranges::stable_sort(repairs, std::greater(), [](const v1::DataRepair* repair) { return repair->rows(); });
+    int64_t more = 0, rows = 0;
+    for (size_t i = 0; i < repairs.size(); ++i) {
+      if (i >= kRepairsTold) {
+        ++more, rows += repairs[i]->rows();
+      } else if (std::string sentence = Repair(*repairs[i]); !sentence.empty()) {
+        sentences->push_back(std::move(sentence));
+      }
+    }
+    if (more > 0) {
+      sentences->push_back(say_(phrase::kMoreRepairs, say_.Count(more), say_.Counted(rows, phrase::kInRows)));
+    }
+  }
+
+  std::string Repair(const v1::DataRepair& repair) const {
+    switch (repair.kind()) {
+      case v1::DataRepair::TYPING_ERROR:
+        return Word(phrase::kTypingError, repair);
+      case v1::DataRepair::LETTER_CASE:
+        return Word(phrase::kLetterCase, repair);
+      case v1::DataRepair::REPEATED_ROWS:
+        return say_(phrase::kRepeatedRows, repair.source(), say_.Count(repair.rows()));
+      case v1::DataRepair::UNMATCHED_ROWS:
+        return say_(phrase::kUnmatchedRows, repair.source(), say_.Count(repair.rows()));
+      default:
+        return "";  // of a newer importer
+    }
+  }
+
+  std::string Word(const Phrase& phrase, const v1::DataRepair& repair) const {
+    return say_(phrase, repair.source(), say_.Counted(repair.rows(), phrase::kInRows), say_.Quoted(repair.from()),
+                say_.Quoted(repair.to()));
+  }
+
   void AddHoldout(const v1::TrainingReport& training, std::vector<std::string>* sentences) const {
     const std::string rows = say_.Counted(training.holdout_rows(), phrase::kRowNoun);
     if (training.holdout_rows_by() == v1::TrainingOptions::CUSTOMERS) {

@@ -11,7 +11,7 @@ namespace ebb {
 
 // By subject, each in the order of reading. Empty where the report does not tell.
 struct ReportSentences {
-  // Rows, what was left out, what the data check found.
+  // Rows, what was left out, what was mended on import, what the data check found.
   std::vector<std::string> data;
   // The most important features and their direction.
   std::vector<std::string> decides;

@@ -35,6 +35,8 @@ constexpr Reading kFull[] = {
      "The model was made from 1,200 rows, of which 480 (40%) declined.\n"
      "Left out of training: 3 rows (a month without revenue).\n"
      "Left out of training: 1 row (revenue far outside the usual).\n"
+     "Rows of money.csv that say again what another one says: 3; counted once.\n"
+     "In contacts.csv 2 rows said “стандартт” for “стандарт”; taken as that.\n"
      "“Pages opened in a visit” is missing in 4 rows.\n"
      "“Pages opened in a visit” and “Share of purchases with something on promotion” say nearly the same (association "
      "0.97).\n"
@@ -42,6 +44,8 @@ constexpr Reading kFull[] = {
      "В данных для модели 1200 строк, из них со спадом — 480 (40 %).\n"
      "Не вошло в обучение: 3 строки (был месяц без выручки).\n"
      "Не вошло в обучение: 1 строка (выручка далеко за обычными пределами).\n"
+     "Строк в money.csv, повторяющих другие: 3; каждая учтена один раз.\n"
+     "В contacts.csv в 2 строках вместо «стандарт» написано «стандартт»; прочитано как «стандарт».\n"
      "Признак «страниц за визит, среднее за три месяца» не заполнен в 4 строках.\n"
      "Признаки «страниц за визит, среднее за три месяца» и «доля покупок по акции за полгода» говорят почти об одном и "
      "том же (связь 0,97).\n"
@@ -193,6 +197,50 @@ TEST(ReportSentencesTest, EveryFindingHasItsSentence) {
   }
 }
 
+TEST(ReportSentencesTest, EveryRepairHasItsSentence) {
+  const struct {
+    const char* text;
+    const char* english;
+    const char* russian;
+  } kRepairs[] = {
+      {"kind: TYPING_ERROR source: 'a.csv' from: 'x' to: 'y' rows: 1",
+       "In a.csv 1 row said “x” for “y”; taken as that.",
+       "В a.csv в 1 строке вместо «y» написано «x»; прочитано как «y»."},
+      {"kind: LETTER_CASE source: 'a.csv' from: 'X' to: 'x' rows: 5",
+       "In a.csv 5 rows wrote “x” as “X”; taken as that.",
+       "В a.csv в 5 строках «x» написано как «X»; прочитано как «x»."},
+      {"kind: REPEATED_ROWS source: 'a.csv' rows: 1",
+       "Rows of a.csv that say again what another one says: 1; counted once.",
+       "Строк в a.csv, повторяющих другие: 1; каждая учтена один раз."},
+      {"kind: UNMATCHED_ROWS source: 'a.csv' rows: 7",
+       "Rows of a.csv whose customers the list of customers does not name: 7; left out.",
+       "Строк в a.csv о клиентах, которых нет в списке клиентов: 7; они не учтены."},
+      {"source: 'a.csv' rows: 7", "", ""},
+  };
+  for (const auto& repair : kRepairs) {
+    v1::ModelReport report;
+    ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(repair.text, report.add_repairs())) << repair.text;
+    EXPECT_EQ(Read(report, ReportLanguage::kEnglish, &ReportSentences::data), repair.english);
+    EXPECT_EQ(Read(report, ReportLanguage::kRussian, &ReportSentences::data), repair.russian);
+  }
+}
+
+TEST(ReportSentencesTest, OfManyRepairsTheMostFrequentAreNamedAndTheOthersCounted) {
+  v1::ModelReport report;
+  for (int64_t rows = 1; rows <= 7; ++rows) {
+    v1::DataRepair* repair = report.add_repairs();
+    repair->set_kind(v1::DataRepair::REPEATED_ROWS);
+    repair->set_source("a.csv");
+    repair->set_rows(rows * 1'000);
+  }
+  const std::vector<std::string> english = SayReport(report, ReportLanguage::kEnglish).data;
+  ASSERT_EQ(english.size(), 6u);
+  EXPECT_EQ(english[0], "Rows of a.csv that say again what another one says: 7,000; counted once.");
+  EXPECT_EQ(english[4], "Rows of a.csv that say again what another one says: 3,000; counted once.");
+  EXPECT_EQ(english[5], "Further repairs: 2, in 3,000 rows.");
+  EXPECT_EQ(Read({SayReport(report, ReportLanguage::kRussian).data[5]}), "Других исправлений: 2, в 3000 строках.");
+}
+
 // What a change of the full report makes of one part.
 struct Change {
   const char* name;
@@ -217,6 +265,7 @@ TEST(ReportSentencesTest, ChangedFiguresChangeTheSentence) {
       {"clean data",
        [](v1::ModelReport* report) {
          report->clear_findings();
+         report->clear_repairs();
          report->mutable_model()->mutable_report()->mutable_training_set()->clear_exclusions();
        },
        &ReportSentences::data,

@@ -52,6 +52,21 @@ std::string WhyLeftOut(const ReportWords& words, const v1::FeatureDescription& f
   return feature.left_out();
 }
 
+std::string Fault(const Speech& say, const v1::DataRepair& repair) {
+  switch (repair.kind()) {
+    case v1::DataRepair::LETTER_CASE:
+      return say(phrase::kFaultLetterCase);
+    case v1::DataRepair::TYPING_ERROR:
+      return say(phrase::kFaultTypingError);
+    case v1::DataRepair::REPEATED_ROWS:
+      return say(phrase::kFaultRepeatedRows);
+    case v1::DataRepair::UNMATCHED_ROWS:
+      return say(phrase::kFaultUnmatchedRows);
+    default:
+      return kNone;  // of a newer importer
+  }
+}
+
 std::string Remark(const ReportWords& words, const v1::FeatureDescription& feature) {
   std::vector<std::string> remarks;
   if (!feature.input()) remarks.push_back(words.say(phrase::kSegmentsOnly));
@@ -215,6 +230,17 @@ std::string InputTrialTable(const ReportWords& words) {
     table.AddRow({WordCell(words.label(trial.feature())), NumberCell(say.Count(trial.splits())),
                   NumberCell(say.Real(trial.roc_auc_without(), 3)), NumberCell(say.Real(trial.roc_auc_with(), 3)),
                   NumberCell(say.WithInterval(trial.difference(), 4))});
+  }
+  return Html(table);
+}
+
+std::string RepairTable(const ReportWords& words) {
+  const Speech& say = words.say;
+  HtmlTable table({say(phrase::kColumnSource), say(phrase::kColumnFault), say(phrase::kColumnColumn),
+                   say(phrase::kColumnWritten), say(phrase::kColumnTakenFor), say(phrase::kColumnRows)});
+  for (const v1::DataRepair& repair : words.report.repairs()) {
+    table.AddRow({WordCell(repair.source()), WordCell(Fault(say, repair)), WordCell(repair.column()),
+                  WordCell(repair.from()), WordCell(repair.to()), NumberCell(say.Count(repair.rows()))});
   }
   return Html(table);
 }

@@ -34,6 +34,9 @@ std::string NextMonthRevenue(const ReportWords& words);
 // What numbers for the segments would add as inputs.
 std::string InputTrialTable(const ReportWords& words);
 
+// What was mended in the imported files.
+std::string RepairTable(const ReportWords& words);
+
 std::string SegmentTable(const ReportWords& words);
 
 // Each feature's gaps, quartiles by outcome and relation to the label, the strongest first.

@@ -20,6 +20,15 @@ inline constexpr Phrase kLabelNotMature{"the outcome is not known yet", "исх�
 inline constexpr Phrase kNotActive{"the customer was not active", "клиент не был активен"};
 inline constexpr Phrase kNoRevenueInAMonth{"a month without revenue", "был месяц без выручки"};
 inline constexpr Phrase kRevenueOutlier{"revenue far outside the usual", "выручка далеко за обычными пределами"};
+inline constexpr Phrase kTypingError{"In $0 $1 said $2 for $3; taken as that.",
+                                     "В $0 в $1 вместо $3 написано $2; прочитано как $3."};
+inline constexpr Phrase kLetterCase{"In $0 $1 wrote $3 as $2; taken as that.",
+                                    "В $0 в $1 $3 написано как $2; прочитано как $3."};
+inline constexpr Phrase kRepeatedRows{"Rows of $0 that say again what another one says: $1; counted once.",
+                                      "Строк в $0, повторяющих другие: $1; каждая учтена один раз."};
+inline constexpr Phrase kUnmatchedRows{"Rows of $0 whose customers the list of customers does not name: $1; left out.",
+                                       "Строк в $0 о клиентах, которых нет в списке клиентов: $1; они не учтены."};
+inline constexpr Phrase kMoreRepairs{"Further repairs: $0, in $1.", "Других исправлений: $0, в $1."};
 inline constexpr Phrase kConstant{"$0 is the same in every row; the model does not see it.",
                                   "Признак $0 одинаков во всех строках, модель его не видит."};
 inline constexpr Phrase kEmpty{"$0 has no values; the model does not see it.",
