@@ -26,14 +26,7 @@ void FillScore(const std::string& customer_id, const CustomerScore& score, const
     if (((score.named_segments >> i) & 1) != 0) message->add_named_segments(catalogue.names()[i]);
     if (((score.held_named_segments >> i) & 1) != 0) message->add_held_named_segments(catalogue.names()[i]);
   }
-  if (score.monthly_profit.has_value()) {
-    message->set_monthly_profit(*score.monthly_profit);
-    message->set_value_at_risk(*ValueAtRisk(score.probability, score.monthly_profit));
-  }
-  if (score.expected_revenue.has_value()) {
-    message->set_expected_revenue(*score.expected_revenue);
-    message->set_revenue_at_risk(score.probability * *score.expected_revenue);
-  }
+  FillAtRisk(score.probability, score.monthly_profit, score.expected_revenue, message);
   message->set_model_version(score.model_version);
   FillTimestamp(score.as_of_micros, message->mutable_as_of());
   message->set_sequence(score.sequence);

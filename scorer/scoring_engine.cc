@@ -418,14 +418,9 @@ ScoringEngine::Asked ScoringEngine::Ask(const ServedModel& model, std::vector<Ca
 }
 
 void ScoringEngine::Tell(const TrainedModel& model, const Asked& asked) const {
-  std::vector<ebb::Score> scores(asked.inputs.size());
-  model.ScoreBatch(asked.inputs, scores);
-  for (size_t i = 0; i < scores.size(); ++i) asked.candidates[i]->told = Told{.score = scores[i]};
-  figures_->AddScored(scores.size());
-  if (!model.revenue.has_value()) return;
-  std::vector<double> amounts(asked.inputs.size());
-  model.revenue->Tell(asked.inputs, amounts);
-  for (size_t i = 0; i < amounts.size(); ++i) asked.candidates[i]->told->expected_revenue = amounts[i];
+  const std::vector<ToldScore> told = TellScores(model, asked.inputs);
+  for (size_t i = 0; i < told.size(); ++i) asked.candidates[i]->told = told[i];
+  figures_->AddScored(told.size());
 }
 
 void ScoringEngine::Settle(const ServedModel& model, std::vector<Candidate>* candidates, int64_t* sequence) {
@@ -439,7 +434,7 @@ void ScoringEngine::Settle(const ServedModel& model, std::vector<Candidate>* can
 bool ScoringEngine::SettleOne(const ServedModel& model, const Reading& reading, Candidate* candidate,
                               int64_t* sequence) const {
   ScoreRecord& record = candidate->write.record;
-  const Told& told = *candidate->told;
+  const ToldScore& told = *candidate->told;
   const CustomerScore last = record.score;
   CustomerScore next = last;
   next.probability = told.score.probability;

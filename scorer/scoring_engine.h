@@ -20,6 +20,7 @@
 #include "scorer/score_table.h"
 #include "scorer/scorer_figures.h"
 #include "scorer/segments/segment_reading.h"
+#include "scorer/told_score.h"
 #include "scorer/vector_reading.h"
 
 namespace ebb::scorer {
@@ -107,15 +108,9 @@ class ScoringEngine {
   FeatureSchema SchemaAt(uint32_t number) const;
 
  private:
-  // What a model says of one vector.
-  struct Told {
-    ebb::Score score;
-    std::optional<double> expected_revenue = {};
-  };
-
   struct Candidate {
-    ScoreTable::Write write = {};   // its score is the last one until it is settled
-    std::optional<Told> told = {};  // absent: not asked yet, or the model cannot read the vector
+    ScoreTable::Write write = {};        // its score is the last one until it is settled
+    std::optional<ToldScore> told = {};  // absent: not asked yet, or the model cannot read the vector
     bool published = false;
     ChangeMoment moment = {};  // zeros where its freshness is not to be measured
   };

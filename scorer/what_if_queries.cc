@@ -10,6 +10,7 @@
 #include "runtime/rpc/error_details.h"
 #include "scorer/named_features.h"
 #include "scorer/score_messages.h"
+#include "scorer/told_score.h"
 
 namespace ebb::scorer {
 namespace {
@@ -47,16 +48,14 @@ std::optional<double> ProfitOf(const v1::ScoreVectorRequest& request, const Trai
 absl::Status FillVectorScore(const ServedModel& served, const FeatureVector& vector, std::optional<double> profit,
                              v1::VectorScore* message) {
   if (absl::Status status = served.model.CheckVector(vector); !status.ok()) return status;
-  const Score score = served.model.ScoreOne(vector);
+  const ToldScore told = TellScores(served.model, {vector}).front();
+  const Score& score = told.score;
   message->set_probability(score.probability);
   message->set_ranking_score(score.ranking_score);
   const Segment segment = {.tier = TierOf(profit, served.model.segments),
                            .band = BandOf(score.probability, served.risk.threshold)};
   message->set_segment(std::string(SegmentName(segment)));
-  if (profit.has_value()) {
-    message->set_monthly_profit(*profit);
-    message->set_value_at_risk(*ValueAtRisk(score.probability, profit));
-  }
+  FillAtRisk(score.probability, profit, told.expected_revenue, message);
   return absl::OkStatus();
 }
 

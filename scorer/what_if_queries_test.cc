@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "model/testing/models.h"
 #include "runtime/rpc/error_details.h"
+#include "scorer/testing/straight_line_model.h"
 
 namespace ebb::scorer {
 namespace {
@@ -71,6 +72,21 @@ TEST_F(WhatIfQueriesTest, ComparesACustomerWithHimselfChanged) {
   EXPECT_EQ(response->after().value_at_risk(), after.probability * 30);
   EXPECT_EQ(response->model_version(), 7);
   EXPECT_EQ(response->as_of().seconds(), 1'700'000'000);
+}
+
+TEST_F(WhatIfQueriesTest, TellsTheRevenueThatTheModelExpects) {
+  const char request[] = "customer_id: 'clara' features { name: 'revenue' number: 1 }";
+  customers_["clara"] = {.vector = {FeatureValue::Number(-1), FeatureValue::Number(50)}, .monthly_profit = 50};
+  slot_.Set(MakeServedModel(testing::StraightLineModel(0), 1, "digest", {.risk_threshold = 0.7}));
+  EXPECT_FALSE(After(request).has_expected_revenue()) << "the model has no forecast";
+  EXPECT_FALSE(After(request).has_revenue_at_risk());
+  slot_.Set(MakeServedModel(testing::StraightLineModelWithRevenue(0), 2, "digest", {.risk_threshold = 0.7}));
+  const auto response = ScoreVector(request);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->before().expected_revenue(), 50);
+  EXPECT_EQ(response->before().revenue_at_risk(), 50 * response->before().probability());
+  EXPECT_EQ(response->after().expected_revenue(), 200);
+  EXPECT_EQ(response->after().revenue_at_risk(), 200 * response->after().probability());
 }
 
 TEST_F(WhatIfQueriesTest, ScoresAVectorOfNobody) {

@@ -58,7 +58,9 @@ std::vector<Cell> VectorScoreCells(std::string_view which, const v1::VectorScore
           TextCell(score.segment()),
           score.has_value_at_risk() ? RealCell(score.value_at_risk(), 2) : NoCell(),
           score.has_monthly_profit() ? RealCell(score.monthly_profit(), 2) : NoCell(),
-          RealCell(score.ranking_score())};
+          RealCell(score.ranking_score()),
+          score.has_expected_revenue() ? RealCell(score.expected_revenue(), 2) : NoCell(),
+          score.has_revenue_at_risk() ? RealCell(score.revenue_at_risk(), 2) : NoCell()};
 }
 
 absl::Status RunWhatIf(const WhatIfOptions& options, CommandContext& context) {
@@ -69,7 +71,9 @@ absl::Status RunWhatIf(const WhatIfOptions& options, CommandContext& context) {
   }
   const absl::StatusOr<v1::ScoreVectorResponse> response = context.scorer().ScoreVector(request);
   if (!response.ok()) return response.status();
-  Table scores({"features", "probability", "segment", "value_at_risk", "monthly_profit", "ranking_score"}, "scores");
+  Table scores({"features", "probability", "segment", "value_at_risk", "monthly_profit", "ranking_score",
+                "expected_revenue", "revenue_at_risk"},
+               "scores");
   scores.AddRow(VectorScoreCells("as they are", response->before()));
   scores.AddRow(VectorScoreCells("changed", response->after()));
   Table made_from({"customer_id", "probability_change", "model_version", "as_of"}, "made_from");

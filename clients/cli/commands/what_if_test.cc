@@ -31,6 +31,8 @@ class ScoresAnna final : public v1::Scorer::Service {
     response->mutable_before()->set_segment("high_profit/at_risk");
     response->mutable_before()->set_value_at_risk(75);
     response->mutable_before()->set_monthly_profit(100);
+    response->mutable_before()->set_expected_revenue(410);
+    response->mutable_before()->set_revenue_at_risk(307.5);
     response->mutable_after()->set_probability(0.25);
     response->mutable_after()->set_segment("unknown_profit/stable");
     return grpc::Status::OK;
@@ -80,6 +82,7 @@ TEST_F(WhatIfCommandTest, ShowsBothScores) {
   EXPECT_THAT(out_.str(), HasSubstr("high_profit/at_risk"));
   EXPECT_THAT(out_.str(), HasSubstr("unknown_profit/stable"));
   EXPECT_THAT(out_.str(), HasSubstr("-0.5000"));
+  EXPECT_THAT(out_.str(), HasSubstr("307.50"));
 }
 
 TEST_F(WhatIfCommandTest, GivesProgramsOneDocument) {
@@ -87,6 +90,10 @@ TEST_F(WhatIfCommandTest, GivesProgramsOneDocument) {
   const auto document = nlohmann::json::parse(out_.str());
   EXPECT_EQ(document["scores"][0]["probability"], 0.75);
   EXPECT_EQ(document["scores"][1]["value_at_risk"], nullptr);
+  EXPECT_EQ(document["scores"][0]["expected_revenue"], 410);
+  EXPECT_EQ(document["scores"][0]["revenue_at_risk"], 307.5);
+  EXPECT_EQ(document["scores"][1]["expected_revenue"], nullptr);
+  EXPECT_EQ(document["scores"][1]["revenue_at_risk"], nullptr);
   EXPECT_EQ(document["made_from"][0]["probability_change"], -0.5);
   EXPECT_EQ(document["made_from"][0]["model_version"], 3);
 }
