@@ -3,7 +3,8 @@
 
 Prints one JSON object a line and round. For each model <model>_vector_us (one vector after the other, one thread, from vector to probability);
 <model>_rows (10,000 at once) and <model>_rows_singles (one by one) a second, and the peers' <peer>_<model>_rows…; <model>_difference, the
-greatest of our probabilities to scikit-learn's. `stack` is all models and neighbours together, of which only ours is measured.
+greatest of our probabilities to scikit-learn's. `stack` is all models and neighbours together, of which only ours is measured;
+logistic_with_revenue_vector_us is one vector's probability and a forecast of next month's revenue.
 """
 
 import argparse
@@ -38,6 +39,8 @@ def measure(work, python, name, figure):
     figure(f"{name}_vector_us", ours["vector_us"], "us")
     figure(f"{name}_rows", ours["rows"], "rows/s")
     figure(f"{name}_rows_singles", ours["rows_singles"], "rows/s")
+    if "vector_with_revenue_us" in ours:
+        figure(f"{name}_with_revenue_vector_us", ours["vector_with_revenue_us"], "us")
     if name == "stack":
         return
     for peer in PEERS:

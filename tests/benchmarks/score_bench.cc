@@ -5,10 +5,13 @@
 // FILE is JSON: "rows" (a list of rows), "members" and, where the probability is a sigmoid of the score, "sigmoid"
 // ("slope", "intercept"). A member has "standard" ("means", "scales") or none, and one of "logistic" ("weights",
 // "intercept"), "rbf" ("gamma", "rho", "vectors", "coefficients"), "forest" ("roots", "nodes" as lists of left, right,
-// column, threshold, value), "boosting" (the same and "base") and "neighbours" ("k", "rows", "labels").
+// column, threshold, value), "boosting" (the same and "base") and "neighbours" ("k", "rows", "labels"). Where there is
+// "revenue", a list of regressors ("base", "averages" and trees as above), next month's revenue is told, too, as the
+// exponential of the mean of their answers.
 //
 // Prints one JSON object: "vector_us" (one vector after the other, one thread), "rows_singles" and "rows" a second (two
-// threads, each scoring vectors one by one, or its half of all rows at once), and the "probabilities".
+// threads, each scoring vectors one by one, or its half of all rows at once), and the "probabilities"; with revenue
+// also "vector_with_revenue_us", one vector's probability and revenue.
 
 #include <atomic>
 #include <chrono>
@@ -76,17 +79,30 @@ Estimator EstimatorOf(const Json& member) {
   return RandomForest{TreesOf(member.at("forest"))};
 }
 
+Preprocessing PlainColumns(size_t columns) {
+  Preprocessing preprocessing;
+  preprocessing.scaling = Scaling::kNone;
+  for (size_t c = 0; c < columns; ++c) preprocessing.numbers.emplace_back().feature = c;
+  return preprocessing;
+}
+
 Pipeline PipelineOf(const Json& member, size_t columns) {
-  Pipeline pipeline{.preprocessing = {}, .estimator = EstimatorOf(member)};
-  const bool standard = member.contains("standard");
-  pipeline.preprocessing.scaling = standard ? Scaling::kStandard : Scaling::kNone;
+  Pipeline pipeline{.preprocessing = PlainColumns(columns), .estimator = EstimatorOf(member)};
+  if (!member.contains("standard")) return pipeline;
+  pipeline.preprocessing.scaling = Scaling::kStandard;
   for (size_t c = 0; c < columns; ++c) {
-    NumberColumn& column = pipeline.preprocessing.numbers.emplace_back();
-    column.feature = c;
-    if (standard) column.center = member["standard"].at("means")[c];
-    if (standard) column.scale = member["standard"].at("scales")[c];
+    pipeline.preprocessing.numbers[c].center = member["standard"].at("means")[c];
+    pipeline.preprocessing.numbers[c].scale = member["standard"].at("scales")[c];
   }
   return pipeline;
+}
+
+RevenueForecast RevenueOf(const Json& regressors, size_t columns) {
+  RevenueForecast forecast{.preprocessing = PlainColumns(columns), .logarithm = true, .regressors = {}};
+  for (const Json& one : regressors) {
+    forecast.regressors.push_back({.base = one.at("base"), .averages = one.at("averages"), .trees = TreesOf(one)});
+  }
+  return forecast;
 }
 
 TrainedModel ModelOf(const Json& file, size_t columns) {
@@ -105,6 +121,7 @@ TrainedModel ModelOf(const Json& file, size_t columns) {
     model.calibration.knots = {{.score = 1e-12, .probability = 1e-12}, {.score = 1 - 1e-12, .probability = 1 - 1e-12}};
     model.calibration.tail_scale = 1e-12;
   }
+  if (file.contains("revenue")) model.revenue = RevenueOf(file["revenue"], columns);
   return model;
 }
 
@@ -117,12 +134,14 @@ std::vector<FeatureVector> VectorsOf(const Json& rows) {
   return vectors;
 }
 
-double MicrosecondsAVector(const TrainedModel& model, const std::vector<FeatureVector>& vectors) {
+// `tell` answers a number above 0 of each vector.
+template <typename Function>
+double MicrosecondsAVector(const std::vector<FeatureVector>& vectors, Function tell) {
   size_t scored = 0;
   double sum = 0;
   const Clock::time_point begin = Clock::now();
   while (SecondsSince(begin) < kSeconds) {
-    for (size_t i = 0; i < 100; ++i) sum += model.ScoreOne(vectors[scored++ % vectors.size()]).probability;
+    for (size_t i = 0; i < 100; ++i) sum += tell(vectors[scored++ % vectors.size()]);
   }
   return sum > 0 ? SecondsSince(begin) * 1e6 / static_cast<double>(scored) : 0;
 }
@@ -164,10 +183,19 @@ Json Run(const Json& file) {
     for (size_t i = 0; i < 16; ++i) (void)model.ScoreOne(vectors[next[thread]++ % vectors.size()]);
     return size_t{16};
   });
-  return {{"vector_us", MicrosecondsAVector(model, vectors)},
-          {"rows_singles", singles},
-          {"rows", rows},
-          {"probabilities", probabilities}};
+  const auto probability = [&](const FeatureVector& vector) { return model.ScoreOne(vector).probability; };
+  Json figures = {{"vector_us", MicrosecondsAVector(vectors, probability)},
+                  {"rows_singles", singles},
+                  {"rows", rows},
+                  {"probabilities", probabilities}};
+  if (model.revenue.has_value()) {
+    figures["vector_with_revenue_us"] = MicrosecondsAVector(vectors, [&](const FeatureVector& vector) {
+      double amount;
+      model.revenue->Tell({&vector, 1}, {&amount, 1});
+      return probability(vector) + amount;
+    });
+  }
+  return figures;
 }
 
 }  // namespace

@@ -10,15 +10,16 @@ import numpy as np
 
 
 def of_forest(model):
-    """A fitted scikit-learn forest; values are shares of the second class."""
+    """A fitted scikit-learn forest; values are shares of the second class, or the numbers that it tells."""
     nodes, roots = [], []
     for estimator in model.estimators_:
         tree = estimator.tree_
         roots.append(len(nodes))
-        share = tree.value[:, 0, 1] / tree.value[:, 0].sum(axis=1)
+        classes = tree.value[:, 0]
+        values = classes[:, 1] / classes.sum(axis=1) if classes.shape[1] == 2 else classes[:, 0]
         for i in range(tree.node_count):
             if tree.children_left[i] < 0:
-                nodes.append([-1, -1, 0, 0.0, float(share[i])])
+                nodes.append([-1, -1, 0, 0.0, float(values[i])])
             else:
                 nodes.append([roots[-1] + int(tree.children_left[i]), roots[-1] + int(tree.children_right[i]), int(tree.feature[i]),
                               float(tree.threshold[i]), 0.0])
@@ -26,7 +27,7 @@ def of_forest(model):
 
 
 def of_boosting(model):
-    """A fitted XGBClassifier; values are log-odds to be added up."""
+    """A fitted model of XGBoost; values are log-odds, or parts of a number, to be added up."""
     nodes, roots = [], []
     for tree in json.loads(model.get_booster().save_raw("json"))["learner"]["gradient_booster"]["model"]["trees"]:
         roots.append(len(nodes))
