@@ -1,5 +1,7 @@
 #include "runtime/clock.h"
 
+#include <chrono>
+
 #include "absl/time/clock.h"
 
 namespace ebb {
@@ -11,11 +13,20 @@ absl::Time ToMicroseconds(absl::Time time) { return absl::FromUnixMicros(absl::T
 
 absl::Time SystemClock::Now() const { return ToMicroseconds(absl::Now()); }
 
+absl::Duration SystemClock::Elapsed() const {
+  return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+}
+
 ManualClock::ManualClock(absl::Time now) : now_(ToMicroseconds(now)) {}
 
 absl::Time ManualClock::Now() const {
   MutexLock lock(&mutex_);
   return now_;
+}
+
+absl::Duration ManualClock::Elapsed() const {
+  MutexLock lock(&mutex_);
+  return elapsed_;
 }
 
 void ManualClock::Set(absl::Time now) {
@@ -26,6 +37,7 @@ void ManualClock::Set(absl::Time now) {
 void ManualClock::Advance(absl::Duration by) {
   MutexLock lock(&mutex_);
   now_ = ToMicroseconds(now_ + by);
+  elapsed_ += by;
 }
 
 }  // namespace ebb

@@ -14,6 +14,21 @@ TEST(SystemClockTest, TellsTheTimeInWholeMicroseconds) {
   EXPECT_EQ(absl::FromUnixMicros(absl::ToUnixMicros(now)), now);
 }
 
+TEST(SystemClockTest, ElapsesWithTheMachinesSteadyClock) {
+  const SystemClock clock;
+  const absl::Duration first = clock.Elapsed();
+  EXPECT_GE(clock.Elapsed(), first);
+}
+
+TEST(ManualClockTest, SettingTheTimeLetsNoneElapse) {
+  ManualClock clock(absl::FromUnixSeconds(100));
+  const absl::Duration start = clock.Elapsed();
+  clock.Set(absl::FromUnixSeconds(7));
+  EXPECT_EQ(clock.Elapsed() - start, absl::ZeroDuration());
+  clock.Advance(absl::Milliseconds(1500));
+  EXPECT_EQ(clock.Elapsed() - start, absl::Milliseconds(1500));
+}
+
 TEST(ManualClockTest, MovesOnlyWhenTold) {
   ManualClock clock(absl::FromUnixSeconds(100));
   EXPECT_EQ(clock.Now(), absl::FromUnixSeconds(100));

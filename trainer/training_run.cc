@@ -114,12 +114,12 @@ void AddRevenue(NextMonthRevenue revenue, v1::ModelReport* report, TrainedModel*
   model->revenue = std::move(revenue.forecast);
 }
 
-// Empty where the search has all the time it wants. The time runs from now.
+// Empty where the search has all the time it wants. The time runs from now, whatever the machine's time is set to.
 TimeIsOverFn SearchDeadline(const v1::TrainingOptions& options, const Clock* clock) {
   if (!options.has_search_budget()) return {};
-  const absl::Time deadline = clock->Now() + absl::Seconds(options.search_budget().seconds()) +
-                              absl::Nanoseconds(options.search_budget().nanos());
-  return [clock, deadline] { return clock->Now() >= deadline; };
+  const absl::Duration deadline = clock->Elapsed() + absl::Seconds(options.search_budget().seconds()) +
+                                  absl::Nanoseconds(options.search_budget().nanos());
+  return [clock, deadline] { return clock->Elapsed() >= deadline; };
 }
 
 }  // namespace
@@ -162,7 +162,7 @@ TrainingRun::TrainingRun(TrainingSetSource* source, const Registry* registry, co
 
 absl::StatusOr<TrainedResult> TrainingRun::Run(const v1::TrainingOptions& options,
                                                const TrainingControls& controls) const {
-  const absl::Time start = clock_->Now();
+  const absl::Duration start = clock_->Elapsed();
   absl::StatusOr<Grid> settings = SettingsToTry(options_.space, options);
   if (!settings.ok()) return settings.status();
   Tell(controls, "read");
@@ -197,7 +197,7 @@ absl::StatusOr<TrainedResult> TrainingRun::Run(const v1::TrainingOptions& option
   }
   AddPromotion(*std::move(promotion), &report);
   *report.mutable_duration() =
-      google::protobuf::util::TimeUtil::MicrosecondsToDuration(absl::ToInt64Microseconds(clock_->Now() - start));
+      google::protobuf::util::TimeUtil::MicrosecondsToDuration(absl::ToInt64Microseconds(clock_->Elapsed() - start));
   result.model.file = SerializeModelFile(outcome->published);
   result.model.comparison_basis = ComparisonBasis{.measured = std::move(outcome->measured),
                                                   .seen_rows = RowFingerprints(rows->set.dataset, rows->split.training)}

@@ -61,12 +61,16 @@ constexpr char kGoodStack[] = "logistic_regression { c: [1] } decision_tree { ma
 // Leaves of nearly half of the rows: hardly better than nothing.
 constexpr char kPoorTree[] = "decision_tree { max_depth: [1] min_leaf: [80] }";
 
-// A second passes at each look.
+// A second passes at each look at what has elapsed, while somebody sets the machine's time forth or back.
 class TickingClock final : public Clock {
  public:
-  absl::Time Now() const override { return absl::UnixEpoch() + absl::Seconds(ticks_++); }
+  explicit TickingClock(absl::Duration jump) : jump_(jump) {}
+
+  absl::Time Now() const override { return absl::UnixEpoch() + jump_ * static_cast<double>(ticks_++); }
+  absl::Duration Elapsed() const override { return absl::Seconds(ticks_++); }
 
  private:
+  const absl::Duration jump_;
   mutable std::atomic<int64_t> ticks_ = 0;
 };
 
@@ -476,7 +480,7 @@ TEST_F(TrainingRunTest, SearchesAsAskedAndSaysWhatTimeDidNotSufficeFor) {
   TrainingRun::Options options;
   options.space = *ParseSearchSpace(R"(logistic_regression { c_range { low: 0.01 high: 10 log: true } }
                                        decision_tree { max_depth: [2, 3] })");
-  const TickingClock clock;
+  const TickingClock clock(/*jump=*/absl::ZeroDuration());
   const TrainingRun run(&source_, registry_.get(), &clock, options);
   const TrainingControls controls{.cancelled = [] { return false; }, .progress = [](const auto&) {}};
   v1::TrainingOptions asked = DefaultTrainingOptions();
@@ -495,6 +499,22 @@ TEST_F(TrainingRunTest, SearchesAsAskedAndSaysWhatTimeDidNotSufficeFor) {
   EXPECT_EQ(cut.settings_untried(), 30) << "one of each family is always tried";
   EXPECT_EQ(cut.fits(), 2 * 5);
   EXPECT_EQ(cut.candidates_size(), 3) << "both families and the stack";
+}
+
+TEST_F(TrainingRunTest, ASearchsBudgetIsOfTimeThatHasPassedWhateverTheClockIsSetTo) {
+  TrainingRun::Options options;
+  options.space = *ParseSearchSpace("decision_tree { max_depth: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] }");
+  const TrainingControls controls{.cancelled = [] { return false; }, .progress = [](const auto&) {}};
+  v1::TrainingOptions asked = DefaultTrainingOptions();
+  const auto untried = [&](absl::Duration jump, int64_t budget_seconds) {
+    const TickingClock clock(jump);
+    asked.mutable_search_budget()->set_seconds(budget_seconds);
+    return TrainingRun(&source_, registry_.get(), &clock, options)
+        .Run(asked, controls)
+        ->model.report.settings_untried();
+  };
+  EXPECT_EQ(untried(absl::Hours(24), 100'000), 0) << "set forth";
+  EXPECT_EQ(untried(absl::Hours(-24), 1), 9) << "set back";
 }
 
 }  // namespace
