@@ -12,16 +12,16 @@ namespace {
 
 constexpr const char* kClassNames[] = {"as before", "declined"};
 
-// The customers of each class in canonical order. A customer's class is the label of the first row.
+// The customers of each class in canonical order. A customer's class is the label of the first of the rows looked at.
 struct Customers {
   std::vector<uint32_t> of_class[2];
   size_t count = 0;
 };
 
-Customers ByClass(const Dataset& dataset) {
+Customers ByClass(const Dataset& dataset, std::span<const uint32_t> rows) {
   Customers customers;
   std::vector<bool> seen;
-  for (size_t row = 0; row < dataset.rows(); ++row) {
+  for (const uint32_t row : rows) {
     const uint32_t group = dataset.groups()[row];
     if (group >= seen.size()) seen.resize(group + 1);
     if (seen[group]) continue;
@@ -31,6 +31,8 @@ Customers ByClass(const Dataset& dataset) {
   customers.count = seen.size();
   return customers;
 }
+
+Customers ByClass(const Dataset& dataset) { return ByClass(dataset, AllRows(dataset)); }
 
 // One after the other into the folds.
 absl::StatusOr<FoldAssignment> Deal(const Dataset& dataset, const Customers& customers, int folds) {
@@ -139,8 +141,8 @@ std::vector<uint32_t> StratifiedShare(const Dataset& dataset, size_t every) {
   return rows;
 }
 
-size_t CustomersOfRarerClass(const Dataset& dataset) {
-  const Customers customers = ByClass(dataset);
+size_t CustomersOfRarerClass(const Dataset& dataset, std::span<const uint32_t> rows) {
+  const Customers customers = ByClass(dataset, rows);
   return std::min(customers.of_class[0].size(), customers.of_class[1].size());
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -53,7 +54,7 @@ absl::StatusOr<HoldoutSplit> StratifiedHoldout(const Dataset& dataset, double sh
 // gives a part of these.
 std::vector<uint32_t> StratifiedShare(const Dataset& dataset, size_t every);
 
-// Customers of the class that has fewer.
-size_t CustomersOfRarerClass(const Dataset& dataset);
+// Of these rows, the customers of the class that has fewer.
+size_t CustomersOfRarerClass(const Dataset& dataset, std::span<const uint32_t> rows);
 
 }  // namespace ebb::trainer

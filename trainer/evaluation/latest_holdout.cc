@@ -1,11 +1,8 @@
 #include "trainer/evaluation/latest_holdout.h"
 
-#include <algorithm>
 #include <map>
-#include <span>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -37,20 +34,6 @@ std::string DateText(int64_t micros) {
   return absl::FormatTime("%Y-%m-%d", absl::FromUnixMicros(micros), absl::UTCTimeZone());
 }
 
-// Of these rows; a customer's class is the label of the first row, as where folds are cut.
-size_t RarerClassOf(const Dataset& dataset, std::span<const uint32_t> rows) {
-  std::vector<bool> seen;
-  size_t of_class[2] = {0, 0};
-  for (const uint32_t row : rows) {
-    const uint32_t group = dataset.groups()[row];
-    if (group >= seen.size()) seen.resize(group + 1);
-    if (seen[group]) continue;
-    seen[group] = true;
-    ++of_class[dataset.labels()[row]];
-  }
-  return std::min(of_class[0], of_class[1]);
-}
-
 absl::Status CheckParts(const Dataset& dataset, const HoldoutSplit& split, int folds) {
   const auto cannot = [&](const std::string& why) {
     return absl::FailedPreconditionError(absl::StrCat("the rows as of ", DateText(split.from_micros),
@@ -63,7 +46,7 @@ absl::Status CheckParts(const Dataset& dataset, const HoldoutSplit& split, int f
   }
   for (const auto& [rows, name] :
        {std::pair(&split.training, "to learn from"), std::pair(&split.holdout, "held out")}) {
-    const size_t rarer = RarerClassOf(dataset, *rows);
+    const size_t rarer = CustomersOfRarerClass(dataset, *rows);
     if (rarer < static_cast<size_t>(folds)) {
       return cannot(
           absl::StrCat("of the rows ", name, " a class has ", rarer, " customers, fewer than the ", folds, " folds"));

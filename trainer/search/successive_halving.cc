@@ -101,8 +101,8 @@ absl::StatusOr<SearchResult> SuccessiveHalving(const Dataset& dataset, std::span
   const auto counts = CountByFamily(settings);
   const int folds = repeats.front().count * static_cast<int>(repeats.size());
   const size_t least = std::max(kLeastCustomers, static_cast<size_t>(std::max(repeats.front().count, 0)));
-  int left = CountRungs(*std::max_element(counts.begin(), counts.end()), dataset.rows(), CustomersOfRarerClass(dataset),
-                        least);
+  int left = CountRungs(*std::max_element(counts.begin(), counts.end()), dataset.rows(),
+                        CustomersOfRarerClass(dataset, AllRows(dataset)), least);
   Grid rung = settings;
   SearchResult sum;
   uint64_t fits_before = 0;

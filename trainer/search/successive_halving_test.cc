@@ -99,7 +99,8 @@ TEST(StratifiedShare, IsEvenAndHoldsCustomersWhole) {
   for (const uint32_t row : third) customers.insert(dataset.groups()[row]);
   for (const uint32_t customer : customers) EXPECT_EQ(customers.count(customer), 2u);
   EXPECT_EQ(StratifiedShare(dataset, 1).size(), dataset.rows());
-  EXPECT_EQ(CustomersOfRarerClass(dataset), 30u);
+  EXPECT_EQ(CustomersOfRarerClass(dataset, AllRows(dataset)), 30u);
+  EXPECT_EQ(CustomersOfRarerClass(dataset, third), 10u) << "of the rows asked about";
 }
 
 TEST(SuccessiveHalving, EndsWithAllRowsAndIsTheSameForAnyThreads) {
