@@ -28,6 +28,15 @@ void SetDates(std::span<const int64_t> micros, v1::ReadTrainingSetRequest* reque
   for (const int64_t date : micros) *request->add_as_of() = TimeUtil::MicrosecondsToTimestamp(date);
 }
 
+void KeepLaterThan(int64_t micros, TrainingSet* set) {
+  std::vector<uint32_t> rows;
+  for (uint32_t row = 0; row < set->dataset.rows(); ++row) {
+    if (set->dataset.as_of_micros()[row] > micros) rows.push_back(row);
+  }
+  set->dataset = set->dataset.Select(rows);
+  std::erase_if(set->as_of_micros, [micros](int64_t date) { return date <= micros; });
+}
+
 void DescribeDrift(const v1::ModelReport& report, const Dataset& rows, std::span<const double> probabilities,
                    v1::ModelHealth* health) {
   for (const Drift& drift : MeasureDrift(report, rows, probabilities)) {
@@ -154,14 +163,9 @@ absl::StatusOr<HealthLook::Rows> HealthLook::ReadRows(const v1::ReadTrainingSetR
   absl::StatusOr<TrainingSet> set = Read(request, cancelled);
   if (!set.ok()) return set.status();
   if (request.has_purchase_decline()) return Rows{.set = *std::move(set), .later = !later.empty()};
-  for (const int64_t date : set->as_of_micros) {
-    if (date > absl::ToUnixMicros(last_as_of)) later.push_back(date);
-  }
-  if (later.empty()) return Rows{.set = *std::move(set), .later = false};
-  SetDates(later, &request);
-  set = Read(request, cancelled);
-  if (!set.ok()) return set.status();
-  return Rows{.set = *std::move(set), .later = true};
+  const bool has_later = !set->as_of_micros.empty() && set->as_of_micros.back() > absl::ToUnixMicros(last_as_of);
+  if (has_later) KeepLaterThan(absl::ToUnixMicros(last_as_of), &*set);
+  return Rows{.set = *std::move(set), .later = has_later};
 }
 
 }  // namespace ebb::trainer

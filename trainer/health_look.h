@@ -40,7 +40,7 @@ class HealthLook {
   };
   explicit HealthLook(Parts parts) : parts_(std::move(parts)) {}
 
-  // All but the time. Reads the training set, of imported labels twice where there are later snapshots.
+  // All but the time. Reads the training set once.
   // FAILED_PRECONDITION: there is no champion, or the store lacks an input of it; errors of source and registry as they
   // are.
   absl::StatusOr<v1::ModelHealth> Look(const CancelFn& cancelled) const;

@@ -165,6 +165,7 @@ TEST_F(HealthLookTest, MeasuresOnlySnapshotsLaterThanTheModels) {
   source_.shifts[MonthsOn(3)] = 4;                 // everybody spends four minutes more
   const auto health = Look();
   ASSERT_TRUE(health.ok()) << health.status();
+  EXPECT_EQ(source_.requests.size(), 1u) << "a training set is read once";
   EXPECT_TRUE(health->drift_rows_are_later());
   EXPECT_EQ(health->drift_rows(), 300);
   EXPECT_EQ(health->matured_rows(), 300);
