@@ -2,7 +2,7 @@
 ebb_library(ebb_trainer_learning
   SOURCES evaluation/estimate.cc evaluation/folds.cc evaluation/latest_holdout.cc evaluation/metrics.cc evaluation/months_later.cc evaluation/probability_bins.cc evaluation/ranked_rows.cc evaluation/regression_metrics.cc evaluation/stratified_bootstrap.cc fit/bin_edges.cc fit/binned_columns.cc fit/calibration.cc fit/class_weights.cc fit/decision_tree.cc fit/extra_trees.cc fit/forest.cc
     fit/gradient_boosting.cc fit/histogram_tree.cc fit/k_nearest_neighbours.cc fit/logistic_loss.cc fit/logistic_regression.cc fit/moments.cc fit/pipeline.cc fit/preprocessing.cc fit/random_forest.cc fit/regression_tree.cc fit/regressor.cc fit/setting.cc
-    fit/smo.cc fit/smo_lanes.cc fit/smo_lanes_avx2.cc fit/smo_lanes_sse2.cc fit/stack.cc fit/support_vector.cc
+    fit/smo.cc fit/smo_lanes.cc fit/smo_lanes_avx2.cc fit/smo_lanes_avx512.cc fit/smo_lanes_sse2.cc fit/stack.cc fit/support_vector.cc
     search/dataset.cc search/decision_tree_search.cc search/draw_settings.cc search/family_search.cc search/forest_search.cc search/gradient_boosting_search.cc search/grid.cc search/grid_search.cc
     search/k_nearest_neighbours_search.cc search/logistic_regression_search.cc search/recipe.cc search/regression.cc search/search_space.cc search/setting_text.cc search/successive_halving.cc search/support_vector_search.cc
     search/training.cc search/trial_journal.cc
@@ -15,6 +15,8 @@ set_source_files_properties(fit/logistic_loss.cc PROPERTIES COMPILE_OPTIONS "$<$
 # Vectors of 32 bytes stay inside these files, so how they would be passed between files does not matter.
 set_source_files_properties(fit/smo_lanes_sse2.cc PROPERTIES COMPILE_OPTIONS "-Wno-psabi")
 set_source_files_properties(fit/smo_lanes_avx2.cc PROPERTIES SKIP_PRECOMPILE_HEADERS ON COMPILE_OPTIONS "-mavx2")
+# GCC 12 takes a register that its own header leaves open on purpose for a mistake.
+set_source_files_properties(fit/smo_lanes_avx512.cc PROPERTIES SKIP_PRECOMPILE_HEADERS ON COMPILE_OPTIONS "-mavx512f;-Wno-uninitialized;-Wno-maybe-uninitialized")
 
 ebb_test(ebb_trainer_fit_test
   SOURCES evaluation/estimate_test.cc evaluation/latest_holdout_test.cc evaluation/metrics_test.cc evaluation/regression_metrics_test.cc fit/calibration_test.cc fit/forest_test.cc fit/gradient_boosting_test.cc fit/histogram_tree_test.cc fit/logistic_loss_test.cc fit/pipeline_test.cc fit/reference_solvers_test.cc fit/regressor_test.cc fit/stack_test.cc

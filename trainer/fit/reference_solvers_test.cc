@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <random>
 
 #include "trainer/fit/class_weights.h"
@@ -90,12 +91,60 @@ TEST(SupportVector, ScalesGammaByTheVariance) {
   EXPECT_EQ(KernelOf({.kernel = KernelKind::kPolynomial, .gamma = {}}, rows).gamma, 0.5);
 }
 
+// Most rows are left out on the way and come back at the end; the solution is held to the conditions of its optimum,
+// made anew from its coefficients.
+TEST(SupportVector, LeavesNothingToGainWhereStepsAreMany) {
+  const Sample sample = Clouds(601, 6);
+  const size_t n = sample.rows.rows();
+  for (const double c : {1.0, 100.0}) {
+    const Kernel kernel = KernelOf({.kernel = KernelKind::kLinear, .c = c, .gamma = {}}, sample.rows);
+    KernelMatrix matrix;
+    PairTable(sample.rows, ColumnMatrix(sample.rows), kernel.kind).ApplyForTraining(kernel, &matrix);
+    const SmoSolution solution = SolveSmo(matrix, sample.labels, std::vector<double>(n, c), {});
+    EXPECT_GT(solution.steps, 1'000u) << "too few for any row to be left out";
+    double sum = 0, greatest_up = -INFINITY, least_low = INFINITY;
+    for (size_t r = 0; r < n; ++r) {
+      const double coefficient = solution.coefficients[r], label = sample.labels[r] != 0 ? 1 : -1;
+      ASSERT_GE(label * coefficient, 0) << r;
+      ASSERT_LE(label * coefficient, c) << r;
+      sum += coefficient;
+      double value = label;
+      for (size_t other = 0; other < n; ++other) value -= solution.coefficients[other] * matrix.Row(r)[other];
+      if (coefficient < (label > 0 ? c : 0)) greatest_up = std::max(greatest_up, value);
+      if (coefficient > (label > 0 ? 0 : -c)) least_low = std::min(least_low, value);
+    }
+    EXPECT_NEAR(sum, 0, 1e-9 * c);
+    EXPECT_LT(greatest_up - least_low, 1e-3 + 1e-8) << c;
+  }
+}
+
+TEST(PairTable, GivesTheRowsTheirKernelsWithEachOtherWhateverItsMemoryHeld) {
+  const Sample sample = Clouds(61, 6);
+  KernelMatrix matrix;
+  for (const SupportVectorSetting& setting :
+       {SupportVectorSetting{.kernel = KernelKind::kPolynomial, .gamma = 0.5, .degree = 3},
+        SupportVectorSetting{.kernel = KernelKind::kRbf, .gamma = 20.0}}) {
+    const Kernel kernel = KernelOf(setting, sample.rows);
+    const PairTable pairs(sample.rows, ColumnMatrix(sample.rows), kernel.kind);
+    pairs.ApplyForTraining(kernel, &matrix);
+    const RowMatrix want = pairs.Apply(kernel);
+    for (size_t r = 0; r < 61; ++r) {
+      EXPECT_EQ(matrix.diagonal[r], want.At(r, r));
+      for (size_t c = 0; c < 61; ++c) {
+        const auto exact = static_cast<float>(want.At(r, c));
+        ASSERT_EQ(matrix.Row(r)[c], std::abs(exact) < std::numeric_limits<float>::min() ? 0 : exact) << r << " " << c;
+      }
+      for (size_t c = 61; c < matrix.stride; ++c) EXPECT_EQ(matrix.Row(r)[c], 0);
+    }
+  }
+}
+
 TEST(SmoLanes, EveryBodyGivesTheSameBits) {
   size_t bodies = 0;
   const SmoLanes* const* lanes = RunnableSmoLanes(&bodies);
   std::mt19937_64 random(3);
   const auto uniform = [&] { return static_cast<double>(random() >> 11) * 0x1p-53; };
-  const size_t count = 132;
+  const size_t count = 17 * kSmoLanesMultiple;
   std::vector<double> value(count), upper(count), lower(count), diagonal(count, 1.0);
   std::vector<float> a(count), b(count);
   for (size_t i = 0; i < count; ++i) {

@@ -11,9 +11,9 @@ namespace ebb::trainer {
 // solver's tolerance.
 struct KernelMatrix {
   size_t rows = 0;
-  size_t stride = 0;             // floats from row to row, a multiple of four
+  size_t stride = 0;             // floats from row to row, a multiple of kSmoLanesMultiple
   std::vector<float> values;     // rows × stride
-  std::vector<double> diagonal;  // stride of them, zeros behind `rows`
+  std::vector<double> diagonal;  // rows of them
 
   const float* Row(size_t row) const { return values.data() + row * stride; }
 };

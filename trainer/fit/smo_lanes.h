@@ -5,6 +5,9 @@
 
 namespace ebb::trainer {
 
+// What counts are a multiple of, whatever the body.
+inline constexpr size_t kSmoLanesMultiple = 8;
+
 // The two loops that sequential minimal optimisation spends its time in, in lanes of four doubles as
 // model/arithmetic/lanes.h; every body gives the same bits. `count` is a multiple of four; padding is kept out by its
 // masks.

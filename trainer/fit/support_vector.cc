@@ -1,9 +1,12 @@
 #include "trainer/fit/support_vector.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "model/arithmetic/lanes.h"
 #include "trainer/fit/class_weights.h"
+#include "trainer/fit/smo_lanes.h"
 
 namespace ebb::trainer {
 namespace {
@@ -23,6 +26,16 @@ double DefaultGamma(const RowMatrix& rows) {
   return variance > 0 ? 1 / (static_cast<double>(rows.columns()) * variance) : 1;
 }
 
+// What is mirrored of a kernel's lines at a time: few enough to be in the nearest cache still.
+constexpr size_t kRowsMirroredAtOnce = 8;
+
+// Numbers that are next to none count as none: reading floats below the least normal one takes a processor many times
+// as long.
+float ToKernelFloat(double value) {
+  const auto rounded = static_cast<float>(value);
+  return std::abs(rounded) < std::numeric_limits<float>::min() ? 0 : rounded;
+}
+
 }  // namespace
 
 PairTable::PairTable(const RowMatrix& queries, const ColumnMatrix& rows, KernelKind kind)
@@ -40,19 +53,29 @@ RowMatrix PairTable::Apply(const Kernel& kernel) const {
   return result;
 }
 
-KernelMatrix PairTable::ApplyForTraining(const Kernel& kernel) const {
-  KernelMatrix result{.rows = rows_,
-                      .stride = pairs_.columns(),
-                      .values = std::vector<float>(rows_ * pairs_.columns()),
-                      .diagonal = std::vector<double>(pairs_.columns())};
-  std::vector<double> line(pairs_.columns());
-  for (size_t r = 0; r < rows_; ++r) {
-    std::copy(pairs_.Row(r).begin(), pairs_.Row(r).end(), line.begin());
-    kernel.Apply(line);
-    result.diagonal[r] = line[r];
-    std::copy(line.begin(), line.end(), result.values.begin() + static_cast<ptrdiff_t>(r * result.stride));
+void PairTable::ApplyForTraining(const Kernel& kernel, KernelMatrix* result) const {
+  const size_t stride = (rows_ + kSmoLanesMultiple - 1) / kSmoLanesMultiple * kSmoLanesMultiple;
+  if (result->rows != rows_) {
+    *result = {.rows = rows_,
+               .stride = stride,
+               .values = std::vector<float>(rows_ * stride),
+               .diagonal = std::vector<double>(rows_)};
   }
-  return result;
+  std::vector<double> line(pairs_.columns());
+  for (size_t begin = 0; begin < rows_; begin += kRowsMirroredAtOnce) {
+    const size_t end = std::min(rows_, begin + kRowsMirroredAtOnce);
+    for (size_t r = begin; r < end; ++r) {
+      const std::span<double> rest(line.data() + begin, rows_ - begin);
+      std::copy_n(pairs_.Row(r).begin() + static_cast<ptrdiff_t>(begin), rest.size(), rest.begin());
+      kernel.Apply(rest);
+      result->diagonal[r] = line[r];
+      float* const values = result->values.data() + r * stride;
+      for (size_t c = begin; c < rows_; ++c) values[c] = ToKernelFloat(line[c]);
+    }
+    for (size_t c = end; c < rows_; ++c) {
+      for (size_t r = begin; r < end; ++r) result->values[c * stride + r] = result->values[r * stride + c];
+    }
+  }
 }
 
 Kernel KernelOf(const SupportVectorSetting& setting, const RowMatrix& rows) {
@@ -74,7 +97,9 @@ SupportVectorClassifier FitSupportVector(const RowMatrix& rows, std::span<const 
   fitted.kernel = KernelOf(setting, rows);
   const PairTable pairs(rows, ColumnMatrix(rows), setting.kernel);
   const std::vector<double> bounds = AlphaBounds(RowWeights(labels, setting.class_weight), setting.c);
-  const SmoSolution solution = SolveSmo(pairs.ApplyForTraining(fitted.kernel), labels, bounds, cancelled);
+  KernelMatrix kernel;
+  pairs.ApplyForTraining(fitted.kernel, &kernel);
+  const SmoSolution solution = SolveSmo(kernel, labels, bounds, cancelled);
   fitted.rho = solution.rho;
 
   std::vector<size_t> vectors;

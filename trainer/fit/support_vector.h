@@ -20,8 +20,9 @@ class PairTable {
 
   // One line a query, `stride` apart, with the kernel's values.
   RowMatrix Apply(const Kernel& kernel) const;
-  // For a table of rows with themselves.
-  KernelMatrix ApplyForTraining(const Kernel& kernel) const;
+  // For a table of rows with themselves. Written over what `result` held of another kernel, so that its memory serves
+  // again.
+  void ApplyForTraining(const Kernel& kernel, KernelMatrix* result) const;
 
  private:
   RowMatrix pairs_;
