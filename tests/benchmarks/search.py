@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Our grid search on two threads beside scikit-learn's GridSearchCV(n_jobs=2): same table, folds and grid (reference_grid.textproto).
 
-Prints one JSON object a line and round: seconds and scikit_learn_seconds, in all (the sum of the families) and by family, and
+Prints one JSON object a line and round: seconds and scikit_learn_seconds, in all (the sum of the families) and by family, cpu_seconds and
+scikit_learn_cpu_seconds, the processor time of all threads and workers, and
 auc_difference_<family>, the greatest difference between the two in a setting's mean ROC-AUC. On standard error stands a table for people.
 
 The same for settings that are drawn, a few of each family, random_… beside RandomizedSearchCV and halving_… beside HalvingRandomSearchCV (both
@@ -52,6 +53,7 @@ class Side:
     def __init__(self, lines):
         rows = [json.loads(line) for line in lines]
         self.seconds = {row["family"]: row["seconds"] for row in rows if "seconds" in row}
+        self.cpu_seconds = sum(row["cpu_seconds"] for row in rows if "cpu_seconds" in row)
         self.best = {row["family"]: row["auc"] for row in rows if "seconds" in row}
         self.auc = {(row["family"], row["setting"], row["scaling"]): row["auc"] for row in rows if "setting" in row}
 
@@ -80,6 +82,7 @@ def report(number, ours, theirs, difference):
     figure("grid_auc", max(ours.best.values()), "area")
     for prefix, side in (("", ours), ("scikit_learn_", theirs)):
         figure(f"{prefix}seconds", sum(side.seconds.values()), "s")
+        figure(f"{prefix}cpu_seconds", side.cpu_seconds, "s")
         for family, seconds in side.seconds.items():
             figure(f"{prefix}seconds_{family}", seconds, "s")
     for family, values in difference.items():
