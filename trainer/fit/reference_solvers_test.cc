@@ -127,7 +127,8 @@ TEST(PairTable, GivesTheRowsTheirKernelsWithEachOtherWhateverItsMemoryHeld) {
     const Kernel kernel = KernelOf(setting, sample.rows);
     const PairTable pairs(sample.rows, ColumnMatrix(sample.rows), kernel.kind);
     pairs.ApplyForTraining(kernel, &matrix);
-    const RowMatrix want = pairs.Apply(kernel);
+    RowMatrix want;
+    pairs.Apply(kernel, &want);
     for (size_t r = 0; r < 61; ++r) {
       EXPECT_EQ(matrix.diagonal[r], want.At(r, r));
       for (size_t c = 0; c < 61; ++c) {

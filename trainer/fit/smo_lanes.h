@@ -8,9 +8,9 @@ namespace ebb::trainer {
 // What counts are a multiple of, whatever the body.
 inline constexpr size_t kSmoLanesMultiple = 8;
 
-// The two loops that sequential minimal optimisation spends its time in, in lanes of four doubles as
-// model/arithmetic/lanes.h; every body gives the same bits. `count` is a multiple of four; padding is kept out by its
-// masks.
+// The two loops that sequential minimal optimisation spends its time in, by vectors of four or eight doubles as the
+// processor has them; no number depends on its neighbours, so every body gives the same bits. `count` is a multiple of
+// kSmoLanesMultiple; padding is kept out by its masks.
 //
 // `value` is -label × gradient. A row that may grow its label × alpha has upper 0, else -infinity; one that may lower
 // it has lower 0, else +infinity.

@@ -47,10 +47,9 @@ PairTable::PairTable(const RowMatrix& queries, const ColumnMatrix& rows, KernelK
   }
 }
 
-RowMatrix PairTable::Apply(const Kernel& kernel) const {
-  RowMatrix result = pairs_;
-  for (size_t q = 0; q < result.rows(); ++q) kernel.Apply(result.Row(q));
-  return result;
+void PairTable::Apply(const Kernel& kernel, RowMatrix* result) const {
+  *result = pairs_;
+  for (size_t q = 0; q < result->rows(); ++q) kernel.Apply(result->Row(q));
 }
 
 void PairTable::ApplyForTraining(const Kernel& kernel, KernelMatrix* result) const {

@@ -18,10 +18,10 @@ class PairTable {
  public:
   PairTable(const RowMatrix& queries, const ColumnMatrix& rows, KernelKind kind);
 
+  // Both are written over what `result` held of another kernel, so that its memory serves again.
   // One line a query, `stride` apart, with the kernel's values.
-  RowMatrix Apply(const Kernel& kernel) const;
-  // For a table of rows with themselves. Written over what `result` held of another kernel, so that its memory serves
-  // again.
+  void Apply(const Kernel& kernel, RowMatrix* result) const;
+  // For a table of rows with themselves.
   void ApplyForTraining(const Kernel& kernel, KernelMatrix* result) const;
 
  private:

@@ -20,11 +20,12 @@ void SearchSupportVector(const FoldData& fold, const SearchUnit& unit) {
     by_kernel[{kernel.kind, kernel.gamma, kernel.degree}].push_back(index);
   }
   KernelMatrix training_kernel;
+  RowMatrix test_kernel;
   std::vector<double> scores(fold.test.rows());
   for (const auto& [key, settings] : by_kernel) {
     const Kernel kernel{.kind = std::get<0>(key), .gamma = std::get<1>(key), .offset = 0, .degree = std::get<2>(key)};
     training_pairs.ApplyForTraining(kernel, &training_kernel);
-    const RowMatrix test_kernel = test_pairs.Apply(kernel);
+    test_pairs.Apply(kernel, &test_kernel);
     for (const size_t index : settings) {
       const auto& setting = unit.Get<SupportVectorSetting>(index);
       const std::vector<double> bounds = AlphaBounds(RowWeights(fold.training_labels, setting.class_weight), setting.c);
