@@ -1,10 +1,10 @@
 """The reference grid by scikit-learn's GridSearchCV(n_jobs=2), on the table that ebb-bench-search reads.
 
     search_reference.py folds TABLE    prints the fold of each row, one a line: StratifiedKFold(5, shuffle=True, random_state=0)
-    search_reference.py search TABLE   prints {"family", "seconds", "cpu_seconds", "auc"} for each family, then {"family", "setting", "scaling", "auc"} for
-                                       each of its settings
-    search_reference.py random TABLE TRIALS SEED    prints {"family", "seconds", "cpu_seconds", "auc"} for each family: RandomizedSearchCV over the
-                                                    ranges of reference_grid.textproto
+    search_reference.py search TABLE   prints {"family", "seconds", "cpu_seconds", "auc"} for each family, then
+                                       {"family", "setting", "scaling", "auc"} for each of its settings
+    search_reference.py random TABLE TRIALS SEED    prints {"family", "seconds", "cpu_seconds", "auc"} for each family:
+                                                    RandomizedSearchCV over the ranges of reference_grid.textproto
     search_reference.py halving TABLE TRIALS SEED   the same by HalvingRandomSearchCV, its first rung of as many rows as ours
     search_reference.py trees TABLE    prints {"setting", "least", "mean", "greatest"}: a tree's mean ROC-AUC over 20 random states
 
