@@ -187,7 +187,7 @@ TEST(CoPurchases, CountsWhatItHasNoRoomFor) {
   std::vector<EventView> views;
   for (const v1::Event& order : orders) views.push_back(ViewOf(order, &arena));
   CoPurchaseTally::Rules rules;
-  rules.until_us = absl::ToUnixMicros(ToTime(Stamp("2026-03-01T00:00:00Z")));
+  rules.until_us = absl::ToUnixMicros(At("2026-03-01T00:00:00Z"));
   rules.least_orders = 2;
   rules.least_lift = 0;
   rules.max_products = 3;
@@ -214,8 +214,7 @@ TEST(CoPurchases, CountsAsANaiveCountDoes) {
     const std::string customer = absl::StrCat("c", below(12)), order = absl::StrCat("o", below(8));
     std::vector<std::string> products;
     for (int k = below(5); k >= 0; --k) products.push_back(absl::StrCat("p", below(9)));
-    events.push_back(OrderOf(customer, order,
-                             absl::FormatTime(ToTime(Stamp("2026-01-01T00:00:00Z")) + absl::Minutes(i * 7)),
+    events.push_back(OrderOf(customer, order, absl::FormatTime(At("2026-01-01T00:00:00Z") + absl::Minutes(i * 7)),
                              absl::StrJoin(products, " ")));
     orders[absl::StrCat(customer, "/", order)].insert(products.begin(), products.end());
   }

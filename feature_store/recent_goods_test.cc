@@ -66,10 +66,9 @@ TEST(RecentGoods, FollowsBasketAndPurchases) {
     ASSERT_TRUE(asked_always.Ingest(events).ok());
     GoodsOf(asked_always, "anna");
     for (size_t i = 0; i < test.bodies.size(); ++i) {
-      events.push_back(
-          EventOfBody("anna", absl::StrCat("e", i),
-                      absl::FormatTime(ToTime(Stamp("2026-03-10T11:00:00Z")) + absl::Minutes(static_cast<int>(i))),
-                      test.bodies[i]));
+      events.push_back(EventOfBody("anna", absl::StrCat("e", i),
+                                   absl::FormatTime(At("2026-03-10T11:00:00Z") + absl::Minutes(static_cast<int>(i))),
+                                   test.bodies[i]));
       GoodsOf(asked_always, "anna");
       ASSERT_TRUE(asked_always.Ingest({events.back()}).ok());
     }
@@ -122,7 +121,7 @@ TEST(RecentGoods, TellsSoManyPurchasesAsAreAskedFor) {
   std::vector<v1::Event> events;
   for (int i = 0; i < 130; ++i) {
     events.push_back(EventOfBody("anna", absl::StrCat("e", i),
-                                 absl::FormatTime(ToTime(Stamp("2026-03-01T00:00:00Z")) + absl::Minutes(i)),
+                                 absl::FormatTime(At("2026-03-01T00:00:00Z") + absl::Minutes(i)),
                                  BoughtOf(absl::StrCat("p", i))));
   }
   ASSERT_TRUE(store.Ingest(events).ok());
@@ -196,9 +195,8 @@ TEST(RecentGoods, WhatIsKeptUpSaysWhatTheHistorySays) {
     const std::string body = below(3) == 0   ? BoughtOf(product)
                              : below(3) == 0 ? BasketOf("REMOVE", visit, product, 1 + below(2))
                                              : BasketOf("ADD", visit, product, 1 + below(2));
-    const v1::Event event =
-        EventOfBody(customer, absl::StrCat("e", i),
-                    absl::FormatTime(ToTime(Stamp("2026-03-10T05:00:00Z")) + absl::Minutes(minute)), body);
+    const v1::Event event = EventOfBody(customer, absl::StrCat("e", i),
+                                        absl::FormatTime(At("2026-03-10T05:00:00Z") + absl::Minutes(minute)), body);
     ASSERT_TRUE(kept.Ingest({event}).ok());
     ASSERT_TRUE(fresh.Ingest({event}).ok());
     if (below(4) == 0) GoodsOf(kept, customer);

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "feature_store/rocks_slice.h"
 #include "rocksdb/convenience.h"
 #include "rocksdb/sst_file_writer.h"
 
@@ -33,8 +34,6 @@ class ObsoleteFilter final : public Filter {
  private:
   const std::shared_ptr<const ObsoleteRule> rule_;
 };
-
-rocksdb::Slice ToSlice(absl::string_view text) { return {text.data(), text.size()}; }
 
 // Names and levels of the files whose keys reach into [from, to).
 std::map<std::string, int> FilesIn(rocksdb::DB* db, rocksdb::ColumnFamilyHandle* family, absl::string_view from,

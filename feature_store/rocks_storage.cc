@@ -11,6 +11,7 @@
 #include "feature_store/rocks_append.h"
 #include "feature_store/rocks_figures.h"
 #include "feature_store/rocks_rewrite.h"
+#include "feature_store/rocks_slice.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/convenience.h"
 #include "rocksdb/db.h"
@@ -38,9 +39,6 @@ absl::Status ToStatus(const rocksdb::Status& status, absl::string_view what) {
   if (status.IsInvalidArgument()) return absl::FailedPreconditionError(message);
   return absl::InternalError(message);  // never UNAVAILABLE: trying again does not mend a disk
 }
-
-rocksdb::Slice ToSlice(absl::string_view text) { return {text.data(), text.size()}; }
-absl::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
 class RocksCursor final : public Cursor {
  public:

@@ -36,13 +36,6 @@ std::string TextOf(const v1::FeatureValue& value) {
 
 }  // namespace
 
-absl::Time At(const std::string& rfc3339) {
-  absl::Time time;
-  std::string error;
-  if (!absl::ParseTime(absl::RFC3339_full, rfc3339, &time, &error)) throw std::invalid_argument(error);
-  return time;
-}
-
 google::protobuf::Timestamp Stamp(const std::string& rfc3339) { return ToTimestamp(At(rfc3339)); }
 
 v1::Event EventOfBody(const std::string& customer, const std::string& id, const std::string& time,

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "ebb/v1/feature_store_service.pb.h"
 #include "feature_store/feature_store_engine.h"
+#include "feature_store/test_time.h"
 #include "runtime/clock.h"
 
 namespace rocksdb {
@@ -18,7 +19,6 @@ class Env;
 
 namespace ebb::feature_store {
 
-absl::Time At(const std::string& rfc3339);
 google::protobuf::Timestamp Stamp(const std::string& rfc3339);
 
 // `body` as text, such as `page_view { visit_id: 'v' }`.

@@ -6,21 +6,12 @@
 #include "ebb/v1/event.pb.h"
 #include "feature_store/declarations.h"
 #include "feature_store/event_time.h"
+#include "feature_store/test_time.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 
 // Events and declarations for tests, written as text.
 namespace ebb::feature_store {
-
-// `2025-03-01T12:00:00` in a zone, UTC by default.
-inline absl::Time At(const std::string& text, const std::string& zone = "UTC") {
-  absl::TimeZone tz;
-  absl::Time time;
-  std::string error;
-  EXPECT_TRUE(absl::LoadTimeZone(zone, &tz)) << zone;
-  EXPECT_TRUE(absl::ParseTime("%Y-%m-%dT%H:%M:%E*S", text, tz, &time, &error)) << text << ": " << error;
-  return time;
-}
 
 // An event of customer `c1` with this body, such as `page_view { visit_id: "v" }`.
 inline v1::Event EventAt(absl::Time time, const std::string& id, const std::string& body) {

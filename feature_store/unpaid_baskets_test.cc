@@ -173,7 +173,7 @@ TEST(UnpaidBaskets, AgreesWithACountByHand) {
   std::map<Key, int> errors;  // customer, visit
   std::set<std::string> active;
   std::vector<std::set<std::string>> active_in(3);
-  const absl::Time begin = ToTime(Stamp("2026-02-23T00:00:00Z"));
+  const absl::Time begin = At("2026-02-23T00:00:00Z");
   for (int i = 0; i < 2'000; ++i) {
     const int hour = i * 15 * 24 / 2'000;
     const std::string time = absl::FormatTime(begin + absl::Hours(hour) + absl::Seconds(i), absl::UTCTimeZone());
