@@ -327,6 +327,7 @@ rocksdb::Options DatabaseOptions(const RocksOptions& from) {
   options.max_background_jobs = 2;
   options.max_total_wal_size = 96 << 20;
   options.bytes_per_sync = 1 << 20;
+  options.allow_fallocate = from.preallocate;
   options.statistics = rocksdb::CreateDBStatistics();
   options.statistics->set_stats_level(rocksdb::StatsLevel::kExceptHistogramOrTimers);  // counters alone
   return options;

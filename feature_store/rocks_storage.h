@@ -19,6 +19,9 @@ struct RocksOptions {
   bool create = false;
   // Blocks kept to be read again, of all families.
   size_t cache_bytes = 64 << 20;
+  // Whether room for a log file is taken when it is begun, so that it lies in one piece. Not where files lie in memory:
+  // there it is cleared at each start.
+  bool preallocate = true;
   // File system and threads; null: the system's. Borrowed; must outlive the storage. Tests inject faults here.
   rocksdb::Env* env = nullptr;
 };

@@ -202,7 +202,7 @@ absl::Status TestEngine::Reopen() {
   engine_.reset();
   failure = absl::OkStatus();
   absl::StatusOr<std::unique_ptr<Storage>> storage =
-      OpenRocksStorage({.path = path + "/db", .create = !created_, .env = env_});
+      OpenRocksStorage({.path = path + "/db", .create = !created_, .preallocate = false, .env = env_});
   if (!storage.ok()) return storage.status();
   created_ = true;
   absl::StatusOr<std::unique_ptr<FeatureStoreEngine>> engine = FeatureStoreEngine::Open(
