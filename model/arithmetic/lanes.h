@@ -4,9 +4,9 @@
 
 namespace ebb {
 
-// The loops that scoring spends its time in. Every body computes in fixed lanes of four doubles and without fused
-// multiply-adds, so all give the same bits (lanes_test.cc holds them to it); which one runs is chosen once, by what the
-// processor can do.
+// The loops that scoring spends its time in. Every body sums in fixed lanes of four doubles and without fused
+// multiply-adds, and a wider vector is used only where each number stands for itself, so all give the same bits
+// (lanes_test.cc holds them to it); which one runs is chosen once, by what the processor can do.
 struct Lanes {
   const char* name;
 

@@ -1,5 +1,7 @@
 // SSE2: the baseline of x86-64.
 #include "model/arithmetic/lanes.h"
+
+#define EBB_WIDTH 4
 #include "model/arithmetic/lanes_body.inc"
 
 namespace ebb {
