@@ -26,7 +26,7 @@ constexpr size_t kSmallRescoreChunk = 128;
 constexpr absl::Duration kStepAside = absl::Milliseconds(1);
 // While news come it rests between small chunks so many times as long as a chunk took, and while they are late for so
 // long at the least: a few thousand customers a second even then.
-constexpr int kRests = 3;
+constexpr int kRests = 8;
 constexpr absl::Duration kWaitForNews = absl::Milliseconds(50);
 // How often held bands with a least stay are looked at.
 constexpr absl::Duration kHeldBandLook = absl::Minutes(1);
