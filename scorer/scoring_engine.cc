@@ -224,12 +224,6 @@ absl::StatusOr<size_t> ScoringEngine::RescoreSome(size_t limit) {
   return records->size();
 }
 
-absl::StatusOr<bool> ScoringEngine::ScoreAnew(const ServedModel& model, std::vector<Candidate> candidates) {
-  ScorerPosition position = position_;
-  Score(model, &candidates, &position.sequence);
-  return Commit(std::move(candidates), position);
-}
-
 absl::StatusOr<size_t> ScoringEngine::ReleaseHeld(size_t limit) {
   size_t released = 0;
   bool published = false;
@@ -253,7 +247,9 @@ absl::StatusOr<size_t> ScoringEngine::ReleaseHeld(size_t limit) {
     }
     released = candidates.size();
     if (released == 0) return 0;
-    auto committed = ScoreAnew(*model, std::move(candidates));
+    ScorerPosition position = position_;
+    Score(*model, &candidates, &position.sequence);
+    auto committed = Commit(std::move(candidates), position);
     if (!committed.ok()) return committed.status();
     published = *committed;
   }

@@ -144,9 +144,6 @@ class ScoringEngine {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool SettleOne(const ServedModel& model, const Reading& reading, Candidate* candidate, int64_t* sequence) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Score, then Commit of vectors that are there already.
-  absl::StatusOr<bool> ScoreAnew(const ServedModel& model, std::vector<Candidate> candidates)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Disk first, then the board. True: something was published.
   absl::StatusOr<bool> Commit(std::vector<Candidate> candidates, const ScorerPosition& position)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
